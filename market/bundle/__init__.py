@@ -1,0 +1,1 @@
+"""The bundled data: small Parquet files, where they come from, and the script that builds them."""

@@ -1,0 +1,274 @@
+"""Read a user's CSV or Parquet file into named columns of cells that know their line."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from market.errors import InputError
+
+SIZE_LIMIT = 200 * 1024 * 1024
+_DELIMITERS = (",", ";", "\t", "|")
+_MAGIC = {
+    b"PK\x03\x04": "a spreadsheet or zip archive",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet of the old kind",
+    b"\x1f\x8b": "compressed",
+    b"%PDF": "a PDF document",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The cells of a file, column by column.
+
+    Parameters
+    ----------
+    path : str
+        As the user gave it.
+    names : list of str
+        Column names as they stand in the file.
+    columns : list
+        A column each: list of str (text files) or pandas.Series (Parquet).
+    places : sequence of int
+        Line (text) or row (Parquet) of each row, counted from 1.
+    unit : str
+        ``line`` or ``row``: what `places` counts.
+    delimiter : str
+        Of a text file, else empty.
+    sha256 : str
+        Of the file's content.
+    """
+
+    path: str
+    names: list[str]
+    columns: list[list[str] | pd.Series]
+    places: list[int] | range
+    unit: str
+    delimiter: str
+    sha256: str
+
+    def where(self, rows: Iterable[int]) -> str:
+        """File and line of some rows, for an error message: the first three and a count."""
+        places = [self.places[row] for row in rows]
+        if not places:
+            return self.path
+        shown = ", ".join(str(place) for place in places[:3])
+        more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+        return f"{self.path}, {self.unit}{'s' if len(places) > 1 else ''} {shown}{more}"
+
+
+def read_table(path: str | Path, expected: str) -> Table:
+    """The table in a CSV or Parquet file.
+
+    Text is UTF-8 (with or without byte-order mark), UTF-16 with one, or
+    Windows-1252; the delimiter is a comma, semicolon, tab or bar, whichever
+    the header holds most of.
+
+    Parameters
+    ----------
+    path : str or Path
+    expected : str
+        What the file should hold, in words, for error messages.
+
+    Raises
+    ------
+    InputError
+        If there is no readable table.
+    """
+    content = _content(path, expected)
+    name, digest = str(path), hashlib.sha256(content).hexdigest()
+    if content[:4] == b"PAR1":
+        return _parquet(name, content, digest, expected)
+    return _text(name, content, digest, expected)
+
+
+def _content(path: str | Path, expected: str) -> bytes:
+    file = Path(path).expanduser()
+    where = str(path)
+    try:
+        if file.is_dir():
+            raise InputError("is a folder", where=where, expected=expected, do="name a file in it")
+        if not file.exists():
+            raise InputError("no such file", where=where, expected=expected, do="check the path")
+        if not file.is_file():
+            raise InputError("is not a regular file", where=where, expected=expected)
+        size = file.stat().st_size
+        if size > SIZE_LIMIT:
+            raise InputError(
+                f"is too large: {size / 2**20:.0f} MB",
+                where=where,
+                expected=f"at most {SIZE_LIMIT // 2**20} MB",
+                do="keep daily rows of one series only",
+            )
+        content = file.read_bytes()
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            f"cannot be read: {reason}", where=where, expected=expected, do="check its permissions"
+        ) from error
+    if not content.strip():
+        raise InputError("is empty", where=where, expected=expected, do="download it again")
+    return content
+
+
+def _text(path: str, content: bytes, digest: str, expected: str) -> Table:
+    text = _decoded(path, content, expected)
+    if text.lstrip()[:1] == "<":
+        raise InputError(
+            "is a web page, not a table",
+            where=f"{path}, line 1",
+            expected=expected,
+            do="download the file itself",
+        )
+    lines = text.splitlines()
+    header = next((line for line in lines if line.strip() and not line.startswith("#")), "")
+    bare = re.sub(r'"[^"]*"', "", header)
+    delimiter = max(_DELIMITERS, key=bare.count)
+    rows: list[list[str]] = []
+    places: list[int] = []
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        for row in reader:
+            if not any(cell.strip() for cell in row) or (row[0].startswith("#") and not rows):
+                continue
+            rows.append(row)
+            places.append(reader.line_num)
+    except csv.Error as error:
+        raise InputError(
+            f"is no readable table: {error}",
+            where=f"{path}, line {reader.line_num}",
+            expected=expected,
+        ) from error
+    if not rows:
+        raise InputError("is empty", where=path, expected=expected, do="download it again")
+    names, skip = _header(path, rows, places, expected)
+    rows, places = rows[skip:], places[skip:]
+    width = len(names)
+    for row, place in zip(rows, places, strict=True):
+        if len(row) < width or any(cell.strip() for cell in row[width:]):
+            raise InputError(
+                f"has {len(row)} cells",
+                where=f"{path}, line {place}",
+                expected=f"{width}, as in the header",
+                do="quote cells that hold the delimiter; check that the file is complete",
+            )
+    columns: list[list[str] | pd.Series] = [
+        [row[position].strip() for row in rows] for position in range(width)
+    ]
+    return Table(path, names, columns, places, "line", delimiter, digest)
+
+
+def _decoded(path: str, content: bytes, expected: str) -> str:
+    for magic, kind in _MAGIC.items():
+        if content.startswith(magic):
+            raise InputError(f"is {kind}", where=path, expected=expected, do="save it as plain CSV")
+    encodings = (
+        ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
+    )
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeError:
+            continue
+        # control characters do not occur in a table: what decodes to them is no text
+        if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
+            return text
+    raise InputError(
+        "is not a text file (binary content)", where=path, expected=expected, do="save it as CSV"
+    )
+
+
+def _header(
+    path: str, rows: list[list[str]], places: list[int], expected: str
+) -> tuple[list[str], int]:
+    """Column names and the number of rows they take.
+
+    yfinance writes three header rows: field names, the ticker of each, and
+    the name of the index (``Price`` / ``Ticker`` / ``Date``).
+    """
+    first = [cell.strip() for cell in rows[0]]
+    kinds = [row[0].strip().lower() for row in rows[:3]]
+    if len(rows) > 2 and kinds[2] == "date" and not any(cell.strip() for cell in rows[2][1:]):
+        second = [cell.strip() for cell in rows[1]]
+        fields, tickers = (second, first) if kinds[0] == "ticker" else (first, second)
+        if len({ticker for ticker in tickers[1:] if ticker}) > 1:
+            raise InputError(
+                f"holds several tickers: {', '.join(dict.fromkeys(tickers[1:]))}",
+                where=f"{path}, line {places[1]}",
+                expected="one",
+                do="save one ticker a file",
+            )
+        return ["Date", *fields[1:]], 3
+    named = [cell for cell in first if re.search(r"[^\W\d_]", cell)]
+    if len(first) < 2 or len(named) < (len(first) + 1) // 2 or _looks_like_data(first):
+        raise InputError(
+            f"has no header: the first line is {','.join(first)[:60]!r}",
+            where=f"{path}, line {places[0]}",
+            expected=expected,
+            do="add a first line with the column names",
+        )
+    while first and not first[-1] and len(first) > 1:
+        first.pop()
+    return first, 1
+
+
+def _looks_like_data(cells: list[str]) -> bool:
+    numbers = sum(bool(re.fullmatch(r"[-+]?[\d.,]+", cell)) for cell in cells[1:])
+    return numbers >= max(1, len(cells) // 2)
+
+
+def _parquet(path: str, content: bytes, digest: str, expected: str) -> Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(pa.BufferReader(content))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(
+            "is a damaged Parquet file", where=path, expected=expected, do="write it again"
+        ) from error
+    names: list[str] = []
+    columns: list[list[str] | pd.Series] = []
+    for field in table.schema:
+        column = table.column(field.name) if table.schema.names.count(field.name) == 1 else None
+        if column is None:
+            raise InputError(f"has two columns {field.name!r}", where=path, expected=expected)
+        kind = field.type
+        if pa.types.is_dictionary(kind):
+            column, kind = column.cast(kind.value_type), kind.value_type
+        # a pandas frame with a column index of two levels is stored as "('Close', '^GSPC')"
+        match = re.match(r"^\('([^']*)',", field.name)
+        names.append(match[1] if match else field.name)
+        try:
+            columns.append(_stored_column(column, kind))
+        except (pa.ArrowException, ValueError, OverflowError) as error:
+            raise InputError(
+                f"column {field.name!r} is damaged",
+                where=path,
+                expected=expected,
+                do="write the file again",
+            ) from error
+    return Table(path, names, columns, range(1, table.num_rows + 1), "row", "", digest)
+
+
+def _stored_column(column: Any, kind: Any) -> list[str] | pd.Series:
+    """A Parquet column as text cells, dates, or numbers."""
+    import pyarrow as pa
+
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return [cell if cell is not None else "" for cell in column.to_pylist()]
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return pd.Series(pd.DatetimeIndex(column.to_pandas()))
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return pd.Series(column.cast(pa.float64(), safe=False).to_pandas())
+    return [str(cell) for cell in column.to_pylist()]
