@@ -1,0 +1,1 @@
+"""The program's commands, one module each; nothing heavy is imported until one is called."""

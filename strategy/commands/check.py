@@ -1,0 +1,71 @@
+"""`simulate check`: whether a plan file is valid, and with `--data` whether it fits its data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from strategy.commands.plan_options import plan_options, read_plan
+
+if TYPE_CHECKING:
+    from strategy.plan import Plan
+
+
+@click.command("check")
+@plan_options
+@click.option(
+    "--data",
+    "with_data",
+    is_flag=True,
+    help="Load the data too: is there a vintage, do levels and conditions fit?",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the resolved plan as JSON.")
+def check_plan(
+    config: str, overrides: tuple[str, ...], prices: str | None, with_data: bool, as_json: bool
+) -> None:
+    """Say whether CONFIG is a valid plan, and run nothing.
+
+    Keys, types, bounds, values that must fit each other, and the files it
+    names are checked. Exit code 0 or, with one line on stderr, 2.
+    """
+    from strategy.plan_file import plan_sha256, resolved
+
+    file = read_plan(config, overrides, prices)
+    plan = file.plan
+    with file.locating():
+        fit = _fit(plan) if with_data else None
+    if as_json:
+        import json
+
+        answer = {"valid": True, "plan": resolved(plan), "plan_sha256": plan_sha256(plan)}
+        click.echo(json.dumps(answer | ({"data": fit} if fit else {}), indent=2, allow_nan=False))
+        return
+    click.echo(f"{config}: valid plan '{plan.name}', sha256 {plan_sha256(plan)[:12]}")
+    if fit:
+        first, *rest = fit["vintages"]
+        years = (
+            f"{len(rest) + 1} vintages, {first} to {rest[-1]}" if rest else f"1 vintage, {first}"
+        )
+        click.echo(f"{fit['prices']} {fit['first']} to {fit['last']}: {years}")
+
+
+def _fit(plan: Plan) -> dict[str, Any]:
+    """Everything that can be refused before the simulation, without the simulation."""
+    from strategy.api import load_market
+    from strategy.entry import entry_decisions
+    from strategy.levels import vintage_levels
+    from strategy.vintages import schedule
+
+    market = load_market(plan)
+    sessions = market.sessions
+    vintages = schedule(sessions, plan)
+    for vintage in vintages:
+        vintage_levels(market, plan.tactical.levels, sessions[vintage.anchor])
+    entry_decisions(market, plan.tactical.entry, [vintage.anchor for vintage in vintages])
+    return {
+        "prices": market.id,
+        "first": f"{sessions[0]:%Y-%m-%d}",
+        "last": f"{sessions[-1]:%Y-%m-%d}",
+        "vintages": [vintage.year for vintage in vintages],
+    }

@@ -1,0 +1,91 @@
+"""A click group that loads commands when they are called and answers a mistyped one."""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from market.errors import InputError
+
+#: Where the words typed are kept in the context, for `run.json`.
+TYPED = "simulate.typed"
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+class Mistake(click.ClickException):
+    """A user's mistake: one line on stderr, exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"error: {self.format_message()}", err=True, file=file)
+
+
+class Commands(click.Group):
+    """A group of commands known by name, home and one line of help.
+
+    Parameters
+    ----------
+    homes : mapping of str to (str, str)
+        For each command ``package.module:attribute`` and its line in the
+        list of commands, in the order of that list.
+    """
+
+    def __init__(self, *args: Any, homes: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.homes = homes
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.homes)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.homes:
+            return None
+        module, _, attribute = self.homes[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in self.homes.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in self.homes and not name.startswith("-") and not ctx.resilient_parsing:
+            near = difflib.get_close_matches(name, self.homes, n=1, cutoff=0.5)
+            hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(self.homes)}"
+            ctx.fail(f"no such command '{name}'; {hint}")
+        return super().resolve_command(ctx, args)
+
+
+class Program(Commands):
+    """The outermost group: here mistakes become one line and an exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[TYPED] = [ctx.info_name or "simulate", *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InputError as mistake:
+            raise Mistake(mistake.line()) from mistake
+        except OSError as error:
+            # a full disk, a folder that vanished: the user's world, not a bug; a closed
+            # pipe is for click
+            if error.errno == errno.EPIPE:
+                raise
+            name = os.fsdecode(error.filename) if error.filename else ""
+            reason = error.strerror or str(error)
+            raise Mistake(InputError(reason, where=name).line()) from error
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)

@@ -1,0 +1,94 @@
+"""`simulate run`: a plan on history, its files, and the summary on screen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from market.errors import InputError
+from strategy.commands.group import TYPED
+from strategy.commands.plan_options import plan_options, read_plan
+from strategy.commands.stages import stages
+
+
+@click.command("run")
+@plan_options
+@click.option(
+    "--out", default="runs", show_default=True, metavar="DIR", help="Folder that gets the run's."
+)
+@click.option("--no-tearsheet", is_flag=True, help="Leave out tearsheet.html.")
+@click.option("--no-report", is_flag=True, help="Leave out report.html.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the run's folder and nothing else.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print paths and metrics as one JSON document."
+)
+@click.pass_context
+def run_plan(
+    ctx: click.Context,
+    config: str,
+    overrides: tuple[str, ...],
+    prices: str | None,
+    out: str,
+    no_tearsheet: bool,
+    no_report: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run CONFIG on history, write what happened, print a summary.
+
+    CONFIG is a YAML file, or the name of a plan that comes with the program
+    (short_long, as_written, structural). Files go to DIR/<plan>-<id>/; the id
+    comes from plan, data and code, so the same run lands in the same place.
+    """
+    file = read_plan(config, overrides, prices)
+    plan = file.plan
+    folder = Path(out)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"got {out!r}", where="--out", expected="a folder, this is a file")
+    with file.locating(), stages(shown=not (quiet or as_json)) as stage:
+        stage("loading libraries")
+        from reports.output import run_folder, write_run
+        from strategy.api import load_market, run
+
+        stage("reading data")
+        market = load_market(plan)
+        result = run(plan, market, progress=stage)
+        place = folder / run_folder(result)
+        again = place.is_dir()
+        paths = write_run(
+            result,
+            folder,
+            tearsheet=not no_tearsheet,
+            report=not no_report,
+            command=ctx.meta.get(TYPED),
+            progress=stage,
+        )
+    if as_json:
+        document = {
+            "name": plan.name,
+            "run_id": result.run_id,
+            "same_as_before": again,
+            "folder": str(place),
+            "files": {name: str(path) for name, path in paths.items() if name != "folder"},
+            "metrics": result.metrics,
+        }
+        click.echo(json.dumps(document, indent=2, sort_keys=True, allow_nan=False))
+    elif quiet:
+        click.echo(str(place))
+    else:
+        from rich.console import Console
+
+        from strategy.summary import RunFacts, summarise
+
+        facts = RunFacts(
+            name=plan.name,
+            metrics=result.metrics,
+            vintages=result.vintages.to_dict("records"),
+            folder=place,
+            files=[name for name in paths if name != "folder"],
+            again=again,
+            same_bar=plan.tactical.same_bar,
+        )
+        Console(highlight=False).print(summarise(facts))

@@ -1,0 +1,23 @@
+"""`simulate schema`: the JSON Schema of plan files."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("schema")
+def print_schema() -> None:
+    r"""Print the JSON Schema (draft 2020-12) of plan files.
+
+    Editors complete and check plans with it. Keep it in a file and name that
+    file on the plan's first line:
+
+    \b
+      simulate schema > plan.schema.json
+      # yaml-language-server: $schema=plan.schema.json
+    """
+    import json
+
+    from strategy.plan_file import schema
+
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))

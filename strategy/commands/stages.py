@@ -1,0 +1,51 @@
+"""Progress on a terminal: which stage a command is in, drawn only where someone looks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+class Stages:
+    """Names the stage at work; draws nothing unless given a display.
+
+    Both ways of calling it fit what the packages report: ``stage("report")``
+    and ``stage("vintages", 3, 60)``.
+    """
+
+    def __init__(self, display: Progress | None = None) -> None:
+        self._display = display
+        self._task: TaskID | None = None
+
+    def __call__(self, what: str, done: int = 0, of: int = 0) -> None:
+        if self._display is None:
+            return
+        total = of if of > 1 else None
+        if self._task is None:
+            self._task = self._display.add_task(what, total=total)
+        self._display.update(self._task, description=what, completed=done, total=total)
+        self._display.refresh()
+
+
+@contextmanager
+def stages(shown: bool) -> Iterator[Stages]:
+    """Stages drawn on stderr while the block runs, gone after it; silent unless on a terminal."""
+    if not shown or not sys.stderr.isatty():
+        yield Stages()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.text import Text
+
+    class Words(TextColumn):
+        def render(self, task: object) -> Text:
+            return Text(getattr(task, "description", ""))
+
+    columns = (SpinnerColumn(), Words(""), BarColumn(bar_width=20), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+        yield Stages(display)

@@ -1,0 +1,1 @@
+"""How much to believe: Sharpe inference, overfitting odds, reality checks, walk-forward."""

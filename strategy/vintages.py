@@ -1,0 +1,185 @@
+"""The calendar of the plan: which years can be run, and each one's sessions."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from market.errors import InputError
+from strategy.plan import Plan
+
+#: A session further from its calendar day than this means a hole in the data.
+LONGEST_BREAK_DAYS = 10
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One vintage's sessions, as positions in the price index.
+
+    Attributes
+    ----------
+    year : int
+        Year of the anchor.
+    anchor : int
+        Last session on or before the anchor date.
+    entry : int
+        First session after the anchor; -1 where the data end at the anchor,
+        or where no session lies between the anchor and the exit date.
+    last : int
+        Last session of the tactical leg in the data.
+    timed : bool
+        Whether `last` is the last session on or before ``exit_by``; False
+        where the data end before it.
+    hedge_first, hedge_last : int
+        Sessions of the hedge window in the data; -1 where there is none yet.
+    window_last : int
+        Last session on or before the window's last day, in the window or not.
+    hedge_timed : bool
+        Whether the data reach the window's end, without a hole at either end.
+    year_over : bool
+        Whether the data reach the end of the year after the anchor.
+    """
+
+    year: int
+    anchor: int
+    entry: int
+    last: int
+    timed: bool
+    hedge_first: int
+    hedge_last: int
+    window_last: int
+    hedge_timed: bool
+    year_over: bool
+
+    @property
+    def ended(self) -> bool:
+        """Whether both legs are over: nothing of the plan's own is open any more."""
+        return self.timed and self.hedge_timed
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of the vintage's row can change with further data."""
+        return self.ended and self.year_over
+
+
+def day_of(year: int, month_day: str) -> pd.Timestamp:
+    """The calendar day 'MM-DD' of a year; 02-29 becomes 02-28 outside leap years."""
+    month, day = int(month_day[:2]), int(month_day[3:])
+    if (month, day) == (2, 29) and not calendar.isleap(year):
+        day = 28
+    return pd.Timestamp(year, month, day)
+
+
+def passed(sessions: pd.DatetimeIndex, day: pd.Timestamp) -> bool:
+    """Whether the last session on or before `day` is certain, given the data so far.
+
+    True once a session on or after `day` is known, or when no weekday is left
+    between the last session and `day`. Decidable at each close: data that are
+    cut short give the same answer as long data cut there.
+    """
+    if not len(sessions):
+        return False
+    last = sessions[-1]
+    if last >= day:
+        return True
+    return bool(
+        np.busday_count((last + pd.Timedelta(days=1)).date(), (day + pd.Timedelta(days=1)).date())
+        == 0
+    )
+
+
+def last_on_or_before(sessions: pd.DatetimeIndex, day: pd.Timestamp) -> int:
+    """Position of the last session on or before `day`, -1 where there is none."""
+    return int(sessions.searchsorted(day, side="right")) - 1
+
+
+def schedule(sessions: pd.DatetimeIndex, plan: Plan) -> list[Schedule]:
+    """Every vintage that the data allow, oldest first.
+
+    Raises
+    ------
+    InputError
+        Where no vintage lies in the data, or a year the plan names does not.
+    """
+    start = pd.Timestamp(plan.data.start) if plan.data.start else sessions[0]
+    years = range(max(start.year, sessions[0].year), sessions[-1].year + 1)
+    found = [v for year in years if (v := _vintage(sessions, plan, year, start)) is not None]
+    if plan.vintages is not None:
+        missing = sorted(set(plan.vintages) - {v.year for v in found})
+        if missing:
+            raise InputError(
+                f"no vintage for {', '.join(map(str, missing))}",
+                where="vintages",
+                expected=_range_of(found, sessions),
+                do="choose years the data cover, or load longer data",
+            )
+        found = [v for v in found if v.year in set(plan.vintages)]
+    if not found:
+        raise InputError(
+            f"the data hold no anchor: {plan.anchor} of no year lies in the window",
+            where="data.start" if plan.data.start else "data",
+            expected=_range_of(found, sessions),
+            do="move data.start or data.end, or load longer data",
+        )
+    return found
+
+
+def _range_of(found: list[Schedule], sessions: pd.DatetimeIndex) -> str:
+    data = f"prices run from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
+    if not found:
+        return f"at least one anchor in the data ({data})"
+    return f"years {found[0].year} to {found[-1].year} ({data})"
+
+
+def _vintage(
+    sessions: pd.DatetimeIndex, plan: Plan, year: int, start: pd.Timestamp
+) -> Schedule | None:
+    anchor_day = day_of(year, plan.anchor)
+    if not passed(sessions, anchor_day):
+        return None
+    anchor = last_on_or_before(sessions, anchor_day)
+    if anchor < 0 or sessions[anchor] < start:
+        return None
+    if (anchor_day - sessions[anchor]).days > LONGEST_BREAK_DAYS:
+        return None  # a hole in the data where the anchor should be
+
+    exit_day = day_of(year, plan.tactical.exit_by)
+    last = last_on_or_before(sessions, exit_day)
+    entry = anchor + 1 if anchor + 1 <= last else -1
+    if entry > 0 and (sessions[entry] - sessions[anchor]).days > LONGEST_BREAK_DAYS:
+        entry = -1
+    timed = passed(sessions, exit_day) and _near(sessions, last, exit_day)
+
+    window_start = day_of(year + 1, plan.hedge.window.start)
+    window_end = day_of(year + 1, plan.hedge.window.end)
+    window_first = int(sessions.searchsorted(window_start, side="left"))
+    window_last = last_on_or_before(sessions, window_end)
+    has_window = window_first <= window_last
+    whole = (
+        passed(sessions, window_end)
+        and _near(sessions, window_last, window_end)
+        and _near(sessions, window_first, window_start)
+    )
+    return Schedule(
+        year=year,
+        anchor=anchor,
+        entry=entry,
+        last=last,
+        timed=timed,
+        hedge_first=window_first if has_window else -1,
+        hedge_last=window_last if has_window else -1,
+        window_last=window_last,
+        hedge_timed=whole,
+        year_over=passed(sessions, pd.Timestamp(year + 1, 12, 31)),
+    )
+
+
+def _near(sessions: pd.DatetimeIndex, position: int, day: pd.Timestamp) -> bool:
+    """Whether the session at `position` is close enough to `day` for there to be no hole."""
+    if not 0 <= position < len(sessions):
+        # the window starts in a weekend at the end of the data
+        return position == len(sessions) and passed(sessions, day)
+    return bool(abs((sessions[position] - day).days) <= LONGEST_BREAK_DAYS)

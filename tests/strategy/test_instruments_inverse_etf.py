@@ -1,0 +1,279 @@
+"""Inverse funds: the daily reset by hand, its drag, a short in disguise, and real funds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from market.errors import InputError
+from strategy.account import run_account
+from strategy.hedge_legs import days_between, index_legs
+from strategy.hedging import hedge_setting
+from strategy.instructions import Instructions, Kind, Leg
+from strategy.instruments import HedgeWindow, Setting
+from strategy.instruments.fund import load_fund
+from strategy.instruments.inverse_etf import daily_returns, fill_prices, make_legs
+from strategy.plan import Costs, Hedge, InverseEtf, Plan, ShortHedge
+from strategy.simulation import price_arrays, simulate
+from strategy.tactical import Phase
+from tests.strategy.tiny_market import (
+    FREE,
+    make_market,
+    make_plan,
+    observations,
+    outcome_of,
+    price_frame,
+    weekdays,
+)
+
+REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "reference"
+NO_COSTS = Costs.model_validate(FREE)
+
+
+def setting_of(close, *, leverage=-1, rate=0.0, costs=NO_COSTS, expense_ratio=0.0, spread=0.0):
+    close = np.asarray(close, dtype=float)
+    sessions = pd.bdate_range("2021-01-04", periods=len(close), name="date")
+    etf = InverseEtf(
+        leverage=leverage, expense_ratio=expense_ratio, financing_spread_bps=spread
+    )
+    return Setting(
+        sessions,
+        np.concatenate([close[:1], close[:-1]]),
+        close,
+        days_between(sessions.to_numpy()),
+        np.broadcast_to(np.asarray(rate, dtype=float), len(close)).copy(),
+        np.full(len(close), np.nan),
+        Phase.OPEN,
+        Hedge(instrument="inverse_etf", inverse_etf=etf),
+        costs,
+    )
+
+
+# --- by hand ----------------------------------------------------------------------------------
+
+
+def test_up_ten_and_down_ten_percent_leaves_91_at_three_times_where_a_static_short_makes_3():
+    setting = setting_of([100.0, 110.0, 99.0], leverage=-3)
+    legs = make_legs(setting)
+    fill_prices(setting, legs, HedgeWindow(1, 2, True, 2020))
+    assert legs.close[:, 0] == pytest.approx([100.0, 70.0, 91.0], rel=1e-12)
+    static = 1.0 - 3.0 * (99.0 / 100.0 - 1.0)
+    assert static == pytest.approx(1.03)
+
+
+def test_a_day_of_costs_by_hand():
+    # one calendar day: dividends 0.0365 / 365, bills 0.073 / 365, swaps 0.00365 / 365, and the fees
+    setting = setting_of(
+        [100.0, 100.0],
+        leverage=-2,
+        rate=0.073,
+        costs=Costs.model_validate(FREE | {"dividend_yield": 0.0365}),
+        expense_ratio=0.0252,
+        spread=36.5,
+    )
+    earned = -2 * 1e-4 + 3 * 2e-4 - 2 * 1e-5 - 0.0252 / 252
+    assert daily_returns(setting)[1] == pytest.approx(earned, rel=1e-12)
+
+
+@pytest.mark.parametrize(("leverage", "drag"), [(-1, -0.0256), (-2, -0.0768), (-3, -0.1536)])
+def test_the_drag_of_a_year_at_16_percent_volatility(leverage, drag):
+    # -(L^2 - L) / 2 x variance, for an index that ends where it began
+    swing = 0.16 / np.sqrt(252)
+    close = 100.0 * np.exp(np.tile([0.0, swing], 127)[:253])
+    found = np.log1p(daily_returns(setting_of(close, leverage=leverage))).sum()
+    assert found == pytest.approx(drag, abs=3e-4)
+
+
+def test_the_open_is_the_overnight_move_times_the_leverage():
+    setting = setting_of([100.0, 100.0, 100.0], leverage=-3)
+    setting.open_[2] = 101.0
+    legs = make_legs(setting)
+    fill_prices(setting, legs, HedgeWindow(1, 2, True, 2020))
+    assert legs.open_[2, 0] == pytest.approx(97.0)
+    assert legs.close[2, 0] == pytest.approx(100.0)
+    assert legs.exposure_open[2, 0] == pytest.approx(-3 * 97.0)
+
+
+def test_a_fund_that_loses_all_in_a_day_stays_at_nothing():
+    setting = setting_of([100.0, 140.0, 100.0], leverage=-3)
+    legs = make_legs(setting)
+    fill_prices(setting, legs, HedgeWindow(1, 2, True, 2020))
+    assert (legs.close[1:, 0] > 0.0).all() and (legs.close[1:, 0] < 1e-6).all()
+
+
+# --- a short in disguise ----------------------------------------------------------------------
+
+
+def test_a_short_set_anew_at_every_close_is_the_fund_of_minus_one_at_equal_costs():
+    # a future's carry is in its price and its collateral earns bills: what the fund earns inside
+    rng = np.random.default_rng(7)
+    n = 300
+    close = 100.0 * np.exp(np.cumsum(rng.normal(0.0, 0.012, n)))
+    rate = np.abs(rng.normal(0.04, 0.01, n))
+    costs = Costs.model_validate(FREE | {"dividend_yield": 0.02, "cash": "bills"})
+    setting = setting_of(close, leverage=-1, rate=rate, costs=costs)
+    fund = np.cumprod(1.0 + daily_returns(setting)[2:])
+    future = index_legs(
+        setting.open_, close, setting.days, rate, costs, ShortHedge(style="future", roll_bps=0.0)
+    )
+    value = np.concatenate([[1.0, 1.0], fund])  # of the account too, if the claim is true
+    daily = Instructions()
+    for t in range(1, n):
+        size = -value[t] / value[t - 1]
+        daily.add(
+            t, Phase.CLOSE, Kind.NOTIONAL, Leg.HEDGE, close[t], value=size, base=float(close[t])
+        )
+    rate[0] = 0.0  # the money waits a night before the first order
+    short = run_account(
+        setting.sessions, close, rate, 0, n - 1, daily.table(), costs,
+        capital=1.0, core_weight=0.0, legs=future,
+    )  # fmt: skip
+    assert short.equity[1] == 1.0
+    assert np.allclose(short.equity[2:], fund, rtol=1e-12)
+    assert abs(fund[-1] - 1.0) > 0.01  # not a comparison of constants
+
+
+def test_a_fund_in_an_account_earns_the_fund_s_return():
+    rng = np.random.default_rng(8)
+    n = 120
+    close = 100.0 * np.exp(np.cumsum(rng.normal(0.0, 0.012, n)))
+    setting = setting_of(close, leverage=-2, rate=0.03)
+    legs = make_legs(setting)
+    fill_prices(setting, legs, HedgeWindow(1, n - 1, False, 2020))
+    once = Instructions()
+    once.add(1, Phase.OPEN, Kind.NOTIONAL, Leg.HEDGE, legs.open_[1, 0], value=1.0, base=100.0)
+    account = run_account(
+        setting.sessions, close, setting.rate, 0, n - 1, once.table(), NO_COSTS,
+        capital=1.0, core_weight=0.0, legs=legs,
+    )  # fmt: skip
+    assert np.allclose(account.equity[1:], np.cumprod(1.0 + daily_returns(setting)[1:]), rtol=1e-12)
+
+
+# --- through the simulation -------------------------------------------------------------------
+
+YEAR = weekdays("2020-11-02", "2021-12-31")
+
+
+def swinging(up: float = 0.02) -> dict[str, float]:
+    days = [d for d in YEAR if d.year == 2021]
+    return {f"{d:%Y-%m-%d}": 100.0 if i % 2 else 100.0 * (1 + up) for i, d in enumerate(days)}
+
+
+def fund_plan(**etf):
+    return make_plan(
+        hedge={
+            "instrument": "inverse_etf",
+            "inverse_etf": {"expense_ratio": 0.0, **etf},
+            "phase_in": {"steps": 1},
+            "cover": [],
+            "max_ratio": 0.6,
+        },
+        vintages=[2020],
+    )
+
+
+def test_a_hedge_of_six_tenths_takes_that_much_exposure_off_at_any_leverage():
+    market = make_market(price_frame(YEAR), score=1.0)
+    for leverage in (-1, -2, -3):
+        daily = outcome_of(fund_plan(leverage=leverage), market).daily
+        assert daily["exposure_hedge"]["2021-06-01"] == pytest.approx(-0.6, abs=1e-12)
+
+
+def test_the_decay_line_is_what_the_reset_loses_against_a_static_short():
+    market = make_market(price_frame(YEAR, 100.0, swinging()), score=1.0)
+    simulation = simulate(fund_plan(leverage=-3), market)
+    run = simulation.vintages[0].hedge
+    # nothing was made or lost by the index between the first open and the last close
+    assert run.costs.lines["decay"] == pytest.approx(run.costs.gross - run.costs.net, abs=1e-12)
+    assert run.costs.lines["decay"] > 0.05
+    assert run.costs.lines["tracking"] == pytest.approx(0.0, abs=1e-12)
+
+
+# --- real funds -------------------------------------------------------------------------------
+
+
+def reference_fund(name: str) -> pd.DataFrame:
+    path = REFERENCE / name
+    if not path.exists():
+        pytest.skip(f"reference data {name} are not on this machine")
+    return pd.read_csv(path, parse_dates=["date"], index_col="date").sort_index()
+
+
+@pytest.mark.parametrize(
+    ("series", "file", "leverage", "expense_ratio"),
+    [
+        ("sh", "etf_sh_2006_2020.csv", -1, 0.0089),
+        ("sds", "etf_sds_2006_2020.csv", -2, 0.0089),
+        ("spxu", "etf_spxu_2006_2020.csv", -3, 0.0090),
+    ],
+)
+def test_the_model_is_within_a_point_and_a_half_a_year_of_the_fund(
+    bundled, series, file, leverage, expense_ratio, record_property
+):
+    history = reference_fund(file)
+    plan = Plan.model_validate(
+        {
+            "name": "x",
+            "hedge": {
+                "instrument": "inverse_etf",
+                "inverse_etf": {"leverage": leverage, "expense_ratio": expense_ratio},
+            },
+        }
+    )
+    prices = price_arrays(bundled, "next_open")
+    setting, _ = hedge_setting(plan, bundled, prices[0], prices[3])
+    total_return = observations(series, history.index, history["adjusted_close"])
+    market = bundled.__class__(
+        bundled.id, bundled.prices, {series: total_return}, bundled.price_spec
+    )
+    tracking = load_fund(market, series, daily_returns(setting)).tracking
+    record_property("difference", tracking.difference)
+    assert tracking.sessions > 2800
+    assert tracking.patched == 0
+    assert abs(tracking.difference) < 0.015, tracking
+
+
+def test_a_loaded_fund_prices_the_windows_it_covers_and_its_splits_are_no_returns(bundled):
+    reference_fund("etf_spxu_2006_2020.csv")
+    from strategy.api import load_market
+
+    plan = Plan.model_validate(
+        {
+            "name": "x",
+            "data": {"files": {"spxu": str(REFERENCE / "etf_spxu_2006_2020.csv")}},
+            "hedge": {
+                "instrument": "inverse_etf",
+                "inverse_etf": {"leverage": -3, "series": "spxu"},
+                "when_blind": "full",
+            },
+        }
+    )
+    simulation = simulate(plan, load_market(plan))
+    by = {v.schedule.year: v.hedge.fate.priced_by for v in simulation.vintages}
+    assert by[2012] == "spxu" and by[2005] == "model" and by[2020] == "model"
+    fund = simulation.setting.fund
+    # raw closes carry the reverse splits of 2012, 2014 and 2018
+    assert fund is not None and fund.tracking.patched == 3
+    assert abs(fund.tracking.difference) < 0.015
+
+
+def test_a_fund_that_is_not_loaded_is_an_error_that_says_what_to_do():
+    market = make_market(price_frame(YEAR), score=1.0)
+    with pytest.raises(InputError, match=r"not loaded.*data\.files\.sh"):
+        simulate(fund_plan(series="sh"), market)
+
+
+def test_a_distribution_and_a_split_in_a_fund_s_prices_are_replaced_by_the_model():
+    close = 100.0 * np.cumprod(np.r_[1.0, np.full(len(YEAR) - 1, 1.0005)])
+    fund = 50.0 * np.cumprod(np.r_[1.0, np.full(len(YEAR) - 1, 0.9995)])
+    fund[100:] *= 4.0  # a reverse split
+    fund[200:] *= 0.85  # a distribution of capital gains
+    prices = price_frame(YEAR)
+    prices[:] = close[:, None]
+    market = make_market(prices, score=1.0, sh=observations("sh", YEAR, fund))
+    fund_series = load_fund(market, "sh", np.r_[0.0, close[1:] / close[:-1] - 1.0] * -1.0)
+    assert fund_series.tracking.patched == 2
+    assert fund_series.tracking.difference == pytest.approx(0.0, abs=1e-9)

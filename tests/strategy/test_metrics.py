@@ -1,0 +1,351 @@
+"""Every figure a second way: plain loops, pandas, published tables of the exact interval."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from strategy.metrics import (
+    YEAR,
+    drawdown,
+    hit_interval,
+    max_drawdown,
+    monthly_returns,
+    performance,
+    sample_statistics,
+)
+from strategy.result import Result
+from tests.strategy.tiny_market import weekdays
+
+
+def equity_path(seed: int, n: int = 700) -> tuple[np.ndarray, pd.DatetimeIndex]:
+    dates = weekdays("2018-03-14", "2024-12-31")[:n]
+    returns = np.random.default_rng(seed).normal(3e-4, 0.012, n - 1)
+    return 1000.0 * np.concatenate([[1.0], np.cumprod(1.0 + returns)]), dates
+
+
+# --- drawdown ---------------------------------------------------------------------------------
+
+
+def test_a_loss_on_the_first_day_is_a_drawdown_from_the_starting_capital():
+    assert max_drawdown(np.array([100.0, 90.0, 95.0])) == pytest.approx(-0.10)
+
+
+def test_a_path_that_never_falls_has_no_drawdown():
+    assert max_drawdown(np.array([100.0, 100.0, 101.0])) == 0.0
+
+
+def test_drawdown_is_the_fraction_below_the_highest_value_so_far():
+    found = drawdown(np.array([100.0, 120.0, 90.0, 120.0, 60.0]))
+    assert found.tolist() == pytest.approx([0.0, 0.0, -0.25, 0.0, -0.5])
+
+
+def test_the_deepest_drawdown_is_dated_from_its_peak_over_its_low_to_its_recovery():
+    dates = pd.DatetimeIndex(pd.bdate_range("2021-01-04", periods=7))
+    out = performance(np.array([100.0, 110.0, 99.0, 88.0, 100.0, 110.0, 120.0]), dates)
+    assert out["max_drawdown"] == pytest.approx(-0.2)
+    assert out["max_drawdown_start"] == "2021-01-05"
+    assert out["max_drawdown_low"] == "2021-01-07"
+    assert out["max_drawdown_end"] == "2021-01-11"  # at the old peak again, not above it
+
+
+def test_a_path_still_under_water_has_no_end_of_its_drawdown():
+    dates = pd.DatetimeIndex(pd.bdate_range("2021-01-04", periods=3))
+    out = performance(np.array([100.0, 90.0, 95.0]), dates)
+    assert out["max_drawdown_start"] == "2021-01-04"
+    assert out["max_drawdown_end"] is None
+
+
+# --- a path's figures -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_every_figure_of_a_path_in_plain_python(seed):
+    equity, dates = equity_path(seed)
+    out = performance(equity, dates)
+    returns = [float(equity[i] / equity[i - 1] - 1.0) for i in range(1, len(equity))]
+    n = len(returns)
+    mean = sum(returns) / n
+    deviation = statistics.stdev(returns)
+    assert out["sessions"] == n
+    assert out["total_return"] == pytest.approx(math.prod(1 + r for r in returns) - 1, rel=1e-9)
+    assert out["cagr"] == pytest.approx((equity[-1] / equity[0]) ** (252 / n) - 1, rel=1e-12)
+    assert out["volatility"] == pytest.approx(deviation * math.sqrt(252), rel=1e-12)
+    assert out["sharpe"] == pytest.approx(mean / deviation * math.sqrt(252), rel=1e-12)
+    downside = math.sqrt(sum(min(r, 0.0) ** 2 for r in returns) / n)
+    assert out["sortino"] == pytest.approx(mean / downside * math.sqrt(252), rel=1e-12)
+    peak, deepest = equity[0], 0.0
+    for value in equity:
+        peak = max(peak, value)
+        deepest = min(deepest, value / peak - 1.0)
+    assert out["max_drawdown"] == pytest.approx(deepest, rel=1e-12)
+    assert out["calmar"] == pytest.approx(out["cagr"] / -deepest, rel=1e-12)
+    worst = sorted(returns)[: math.ceil(0.05 * n)]
+    assert out["cvar_95"] == pytest.approx(sum(worst) / len(worst), rel=1e-12)
+
+
+def test_a_year_is_252_sessions():
+    dates = pd.DatetimeIndex(pd.bdate_range("2021-01-04", periods=253))
+    equity = 100.0 * 1.1 ** (np.arange(253) / 252)
+    assert YEAR == 252
+    assert performance(equity, dates)["cagr"] == pytest.approx(0.1, rel=1e-12)
+
+
+def test_a_flat_path_has_no_ratio_rather_than_an_infinite_one():
+    dates = pd.DatetimeIndex(pd.bdate_range("2021-01-04", periods=30))
+    out = performance(np.full(30, 7.0), dates)
+    assert (out["sharpe"], out["sortino"], out["calmar"]) == (None, None, None)
+    assert (out["total_return"], out["volatility"], out["max_drawdown"]) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_return_is_no_sample(n):
+    dates = pd.DatetimeIndex(pd.bdate_range("2021-01-04", periods=n))
+    assert performance(np.full(n, 7.0), dates) == {"sessions": n - 1}
+
+
+def test_ratios_are_those_of_vectorbt_on_a_year_of_252(history):
+    # vectorbt's own accessor, told that a year is 252 rows; its drawdown forgets the first bar
+    import vectorbt as vbt
+
+    returns = history.daily["return_total"].iloc[1:]
+    accessor = returns.vbt.returns(freq=pd.Timedelta(days=1), year_freq=pd.Timedelta(days=252))
+    total = history.metrics["total"]
+    assert total["sharpe"] == pytest.approx(float(accessor.sharpe_ratio()), rel=1e-9)
+    assert total["cagr"] == pytest.approx(float(accessor.annualized()), rel=1e-9)
+    assert total["volatility"] == pytest.approx(float(accessor.annualized_volatility()), rel=1e-9)
+    assert vbt.__version__.startswith("1.")
+
+
+# --- months -----------------------------------------------------------------------------------
+
+
+def test_months_cut_short_at_either_end_are_left_out():
+    dates = weekdays("2021-01-14", "2021-04-15")
+    equity = np.full(len(dates), 100.0)
+    equity[dates >= "2021-02-10"] = 110.0
+    equity[dates >= "2021-03-10"] = 99.0
+    months = monthly_returns(equity, dates)
+    assert [str(m) for m in months.index] == ["2021-02", "2021-03"]
+    assert list(months) == pytest.approx([0.10, -0.10])
+
+
+def test_a_month_that_ends_on_a_weekend_is_whole_on_its_last_weekday():
+    # 31 January 2021 is a Sunday, 28 February too
+    for end, last in (("2021-02-26", "2021-02"), ("2021-02-25", "2021-01")):
+        dates = weekdays("2020-12-31", end)
+        months = monthly_returns(np.full(len(dates), 1.0), dates)
+        assert str(months.index[-1]) == last
+
+
+def test_a_path_inside_one_month_has_no_monthly_return():
+    dates = weekdays("2021-02-01", "2021-02-26")
+    assert monthly_returns(np.full(len(dates), 1.0), dates).empty
+    out = performance(np.linspace(1, 2, len(dates)), dates)
+    assert (out["worst_month"], out["best_month"]) == (None, None)
+
+
+def test_monthly_returns_are_those_of_pandas_resampling():
+    equity, dates = equity_path(4)
+    ends = pd.Series(equity, index=dates).resample("ME").last()
+    expected = ends.pct_change().iloc[1:]
+    if dates[-1] + pd.offsets.BDay() <= expected.index[-1]:
+        expected = expected.iloc[:-1]
+    found = monthly_returns(equity, dates)
+    assert list(found) == pytest.approx(list(expected), rel=1e-12)
+    out = performance(equity, dates)
+    assert out["worst_month"] == pytest.approx(expected.min())
+    assert out["best_month"] == pytest.approx(expected.max())
+
+
+def test_a_return_over_several_months_is_no_monthly_return():
+    dates = weekdays("2021-01-01", "2021-02-26").append(weekdays("2021-05-03", "2021-06-30"))
+    equity = np.where(dates < "2021-05-01", 100.0, 50.0)
+    months = monthly_returns(equity, dates)
+    # May's own beginning is not known: no month halved
+    assert months.min() == 0.0
+
+
+# --- the exact interval -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [
+        (0, 10, 0.0, 0.3085),
+        (1, 10, 0.0025, 0.4450),
+        (5, 10, 0.1871, 0.8129),
+        (9, 10, 0.5550, 0.9975),
+        (10, 10, 0.6915, 1.0),
+    ],
+)
+def test_the_interval_of_a_hit_rate_is_the_published_clopper_pearson(hits, n, low, high):
+    assert hit_interval(hits, n) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_the_bound_of_no_hit_has_a_closed_form():
+    for n in (1, 7, 62):
+        assert hit_interval(0, n)[1] == pytest.approx(1 - 0.025 ** (1 / n), rel=1e-12)
+        assert hit_interval(n, n)[0] == pytest.approx(0.025 ** (1 / n), rel=1e-12)
+
+
+def test_no_trial_has_no_interval():
+    assert all(math.isnan(x) for x in hit_interval(0, 0))
+
+
+def binomial_tail(hits: int, n: int, p: float) -> float:
+    return sum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(hits, n + 1))
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 80).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_at_its_ends_the_interval_leaves_two_and_a_half_per_cent(case):
+    hits, n = case
+    low, high = hit_interval(hits, n)
+    assert 0.0 <= low <= hits / n <= high <= 1.0
+    if hits > 0:
+        assert binomial_tail(hits, n, low) == pytest.approx(0.025, rel=1e-6)
+    if hits < n:
+        assert 1.0 - binomial_tail(hits + 1, n, high) == pytest.approx(0.025, rel=1e-6)
+    mirrored = hit_interval(n - hits, n)
+    assert mirrored == pytest.approx((1 - high, 1 - low), abs=1e-9)
+
+
+# --- a value a vintage ------------------------------------------------------------------------
+
+
+def test_a_small_sample_by_hand():
+    out = sample_statistics(np.array([0.1, -0.2, 0.3, 0.0]), np.array([2001, 2002, 2003, 2004]))
+    assert out["n"] == 4
+    assert out["mean"] == pytest.approx(0.05)
+    assert out["median"] == pytest.approx(0.05)
+    # squared deviations 0.0025 + 0.0625 + 0.0625 + 0.0025 = 0.13 over 3
+    assert out["std"] == pytest.approx(math.sqrt(0.13 / 3))
+    assert out["t_stat"] == pytest.approx(0.05 / math.sqrt(0.13 / 3 / 4))
+    # Student's t for 3 degrees of freedom and 95 %: 3.182446
+    reach = 3.182446 * math.sqrt(0.13 / 3 / 4)
+    assert (out["mean_low"], out["mean_high"]) == pytest.approx((0.05 - reach, 0.05 + reach))
+    assert (out["hits"], out["hit_rate"]) == (2, 0.5)  # a return of zero is no hit
+    assert (out["worst"], out["worst_vintage"]) == (-0.2, 2002)
+    assert (out["best"], out["best_vintage"]) == (0.3, 2003)
+    # without the best (0.1 - 0.2 + 0) / 3, without the worst (0.1 + 0.3 + 0) / 3
+    assert out["leave_one_out_low"] == pytest.approx(-0.1 / 3)
+    assert out["leave_one_out_high"] == pytest.approx(0.4 / 3)
+
+
+def test_a_sample_of_one_has_no_spread():
+    out = sample_statistics(np.array([0.1]), np.array([2001]))
+    assert out["mean"] == out["worst"] == out["best"] == 0.1
+    assert "std" not in out and "t_stat" not in out
+
+
+def test_an_empty_sample_has_its_size_only():
+    assert sample_statistics(np.array([]), np.array([])) == {"n": 0}
+
+
+def test_equal_values_have_no_t_statistic():
+    assert sample_statistics(np.array([0.25, 0.25, 0.25]), np.arange(3))["t_stat"] is None
+
+
+# --- the metrics of a run ---------------------------------------------------------------------
+
+
+def complete(result: Result) -> pd.DataFrame:
+    return result.vintages[result.vintages["complete"]]
+
+
+def test_tactical_figures_again_from_the_vintage_rows(history):
+    rows, found = complete(history), history.metrics["tactical"]
+    legs = rows[rows["tactical_return"].notna()]
+    values = list(legs["tactical_return"])
+    assert found["n"] == len(values) == 62
+    assert found["n_no_trade"] == len(rows) - len(legs)
+    assert found["mean"] == pytest.approx(statistics.fmean(values), rel=1e-12)
+    assert found["median"] == pytest.approx(statistics.median(values), rel=1e-12)
+    assert found["hits"] == sum(v > 0 for v in values)
+    assert (found["hit_low"], found["hit_high"]) == pytest.approx(
+        hit_interval(found["hits"], len(values))
+    )
+    assert found["worst"] == min(values)
+    assert found["worst_vintage"] == int(legs.loc[legs["tactical_return"].idxmin(), "vintage"])
+    assert found["exit_reasons"] == rows["exit_reason"].value_counts().to_dict()
+    others = list(legs["tactical_return_other_policy"])
+    assert found["mean_other_policy"] == pytest.approx(statistics.fmean(others), rel=1e-12)
+
+
+def test_the_unfinished_vintage_is_shown_and_never_averaged(history):
+    shown = history.vintages.set_index("vintage")
+    assert not shown.loc[2024, "complete"]
+    with_it = statistics.fmean(history.vintages["tactical_return"])
+    assert history.metrics["tactical"]["mean"] != pytest.approx(with_it, rel=1e-6)
+    assert history.metrics["vintage_total"]["n"] == 62
+    assert history.metrics["next_year"]["n"] == 62
+
+
+def test_hedge_figures_again_from_the_vintage_rows(history):
+    rows, found = complete(history), history.metrics["hedge"]
+    hedged = rows[rows["hedge_max_ratio"] > 0]
+    assert found["n"] == len(hedged)
+    assert found["n"] + found["n_not_hedged"] == 62
+    assert found["mean"] == pytest.approx(hedged["hedge_return"].mean(), rel=1e-12)
+    assert found["mean_cost"] == pytest.approx(hedged["hedge_cost"].mean(), rel=1e-12)
+    assert found["mean_gain"] - found["mean_cost"] == pytest.approx(found["mean"], abs=1e-12)
+    assert found["sum_return"] == pytest.approx(hedged["hedge_return"].sum(), rel=1e-12)
+
+
+def test_path_figures_again_from_the_daily_table(history):
+    for name in ("total", "benchmark"):
+        equity, found = history.daily[f"equity_{name}"], history.metrics[name]
+        returns = equity.pct_change().iloc[1:]
+        assert found["sharpe"] == pytest.approx(
+            returns.mean() / returns.std() * np.sqrt(252), rel=1e-9
+        )
+        assert found["max_drawdown"] == pytest.approx((equity / equity.cummax() - 1).min())
+        assert found["total_return"] == pytest.approx(equity.iloc[-1] / equity.iloc[0] - 1)
+        assert found["sessions"] == len(equity) - 1
+
+
+def test_next_years_falls_again_from_prices(history):
+    close = history.market.prices["close"]
+    falls = 0
+    for year in range(1963, 2025):
+        base = close.loc[: f"{year - 1}-12-31"].iloc[-1:]
+        path = pd.concat([base, close.loc[f"{year}"]])
+        falls += (path / path.cummax() - 1).min() <= -0.2
+    assert history.metrics["next_year"]["falls_of_20"] == falls
+
+
+def test_sleeve_figures_again_from_the_daily_table(history):
+    for sleeve, found in history.metrics["sleeves"].items():
+        daily = history.daily
+        start = history.plan.capital if sleeve == "core" else 0.0
+        assert found["pnl"] == pytest.approx(daily[f"equity_{sleeve}"].iloc[-1] - start)
+        assert found["carry"] == pytest.approx(daily[f"carry_{sleeve}"].sum())
+        assert found["costs"] == pytest.approx(daily[f"costs_{sleeve}"].sum())
+    costs = sum(s["costs"] for s in history.metrics["sleeves"].values())
+    assert costs == pytest.approx(history.trades[["fees", "slippage"]].sum(axis=None), rel=1e-9)
+
+
+def test_coverage_figures_again_from_the_daily_table(history):
+    found, daily = history.metrics["risk"], history.daily
+    assert found["mean_coverage"] == pytest.approx(daily["coverage"].mean())
+    assert found["share_blind"] == pytest.approx(daily["score"].isna().mean())
+    for name, part in found["components"].items():
+        assert part["share_available"] == pytest.approx(daily[f"risk_{name}"].notna().mean())
+
+
+def test_the_share_of_fills_on_copied_opens_is_counted_from_prices(history):
+    prices = history.market.prices
+    orders = history.simulation.chained.orders
+    at_open = [int(o["session"]) for o in orders if o["phase"] == 0]
+    copied = [abs(prices["open"].iloc[t] - prices["close"].iloc[t - 1]) < 0.005 for t in at_open]
+    found = history.metrics["data"]
+    assert found["fills_at_open"] == len(at_open)
+    assert found["fills_on_copied_open"] == sum(copied)
+    assert found["share_on_copied_open"] == pytest.approx(sum(copied) / len(copied))

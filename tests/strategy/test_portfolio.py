@@ -1,0 +1,154 @@
+"""vectorbt's book: two rows a session, whole fills, and an error where book and account part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from strategy.api import run
+from strategy.portfolio import BookError, book_difference, build_portfolio, row_index
+from strategy.result import Result
+from tests.strategy.tiny_market import (
+    make_market,
+    make_plan,
+    outcome_of,
+    price_frame,
+    random_prices,
+    weekdays,
+)
+
+COSTS = {"fee_bps": 10, "slippage_bps": 20, "dividend_yield": 0.02, "margin_spread_bps": 150}
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    sessions = weekdays("2012-01-02", "2015-06-30")
+    market = make_market(random_prices(sessions, 11, 0.015), score=0.7, bill=0.03)
+    return run(make_plan(costs=COSTS), market)
+
+
+def test_the_portfolio_is_vectorbts_own(result):
+    import vectorbt as vbt
+
+    assert isinstance(result.portfolio, vbt.Portfolio)
+
+
+def test_a_session_has_two_rows_the_second_of_which_is_the_close(result):
+    sessions = result.daily.index
+    rows = row_index(pd.DatetimeIndex(sessions))
+    assert len(rows) == 2 * len(sessions)
+    assert rows.is_monotonic_increasing and rows.is_unique
+    assert list(rows[1::2].normalize()) == list(sessions)
+    value = result.portfolio.value()
+    assert value.index.equals(rows)
+    daily = np.asarray(value).ravel()[1::2]
+    assert np.max(np.abs(daily / result.daily["equity_total"] - 1.0)) < 1e-9
+
+
+def test_every_order_of_the_account_is_in_the_book_and_nothing_else(result):
+    orders = result.simulation.chained.orders
+    # and two that are no decisions: the core held from the start, and the unit that holds carry
+    assert len(result.portfolio.order_records) == len(orders) + 2
+
+
+def test_the_book_starts_from_the_plans_capital(result):
+    assert float(np.asarray(result.portfolio.init_cash).sum()) == result.plan.capital
+
+
+def test_a_margin_loan_shows_as_negative_cash(result):
+    # the leg is bought on top of a core that takes all the capital
+    assert result.daily["cash"].min() < -0.5
+    assert float(np.asarray(result.portfolio.cash()).min()) < 0.0
+
+
+def test_the_books_fees_are_the_accounts(result):
+    assert float(result.portfolio.order_records["fees"].sum()) == pytest.approx(
+        result.simulation.chained.orders["fee"].sum(), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("capital", [1e-3, 1.0, 1e6, 1e15])
+def test_book_and_account_agree_whatever_the_capital(capital):
+    sessions = weekdays("2012-01-02", "2013-06-28")
+    market = make_market(random_prices(sessions, 12), score=0.7)
+    small = run(make_plan(capital=capital, costs=COSTS), market)
+    assert book_difference(small.portfolio, small.simulation.chained) < 1e-9
+
+
+@pytest.mark.parametrize("level", [1e-4, 1e6])
+def test_book_and_account_agree_whatever_the_level_of_prices(level):
+    sessions = weekdays("2012-01-02", "2013-06-28")
+    prices = random_prices(sessions, 13) * (level / 100.0)
+    found = run(make_plan(costs=COSTS), make_market(prices, score=0.7))
+    assert book_difference(found.portfolio, found.simulation.chained) < 1e-9
+
+
+def tampered(result: Result, name: str, change) -> Result:
+    account = result.simulation.chained
+    orders = account.orders.copy()
+    orders[name] = change(orders[name])
+    return Result(replace(result.simulation, chained=replace(account, orders=orders)))
+
+
+def one_fee_more(fees: np.ndarray) -> np.ndarray:
+    out = fees.copy()
+    out[3] += 0.01
+    return out
+
+
+def test_a_cent_that_the_book_does_not_find_is_an_error(result):
+    with pytest.raises(BookError, match="differs from the account"):
+        _ = tampered(result, "fee", one_fee_more).portfolio
+
+
+def test_an_order_that_vectorbt_does_not_fill_is_an_error(result):
+    def without_a_price(prices: np.ndarray) -> np.ndarray:
+        out = prices.copy()
+        out[2] = np.nan
+        return out
+
+    with pytest.raises(BookError, match="vectorbt"):
+        _ = tampered(result, "price", without_a_price).portfolio
+
+
+def test_two_orders_of_one_leg_in_one_half_of_a_session_are_an_error(result):
+    account = result.simulation.chained
+    doubled = replace(account, orders=np.concatenate([account.orders, account.orders[:1]]))
+    simulation = result.simulation
+    with pytest.raises(BookError, match="two orders of one leg"):
+        build_portfolio(result.market.sessions, simulation.open_, simulation.close, doubled)
+
+
+def test_a_run_is_refused_when_the_book_does_not_agree(monkeypatch):
+    monkeypatch.setattr("strategy.result.BOOK_TOLERANCE", -1.0)
+    sessions = weekdays("2020-11-02", "2021-01-29")
+    with pytest.raises(BookError):
+        run(make_plan(), make_market(price_frame(sessions), score=0.0))
+
+
+def test_entry_and_stop_in_one_session_are_two_rows_of_the_book():
+    sessions = weekdays("2020-11-02", "2021-01-29")
+    bars = {"2020-11-23": (100.0, 101.0, 95.0, 100.0)}
+    found = outcome_of(make_plan(), make_market(price_frame(sessions, 100.0, bars), score=0.0))
+    records = found.portfolio.order_records
+    legs = records[(records["col"] == 1) | (records["col"] == 2)]
+    # anchored on 20 November, rows 0 and 1; the entry session is rows 2 and 3
+    assert sorted(legs["idx"].tolist()) == [2, 2, 3, 3]
+    assert sorted(set(legs["price"].tolist())) == [97.0, 100.0]
+
+
+def test_vectorbt_never_counts_a_first_loss_as_drawdown_and_this_program_does():
+    # the reason why drawdown has its own definition here
+    import vectorbt as vbt
+
+    from strategy.metrics import max_drawdown
+
+    returns = pd.Series([-0.10, 0.01, 0.01], index=pd.bdate_range("2021-01-04", periods=3))
+    theirs = float(returns.vbt.returns(freq=pd.Timedelta(days=1)).max_drawdown())
+    equity = np.concatenate([[1.0], np.cumprod(1.0 + returns)])
+    assert theirs > -0.10
+    assert max_drawdown(equity) == pytest.approx(-0.10)
+    assert vbt.__version__.startswith("1.")
