@@ -1,0 +1,80 @@
+"""The registry: a chart is a function of the view and a width that returns a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from reports.palette import chart_style
+from reports.svg import Canvas
+from reports.view import View
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A finished chart.
+
+    Parameters
+    ----------
+    canvas : Canvas
+    alt : str
+        What the picture shows, in words and numbers, for whom it is not visible.
+    """
+
+    canvas: Canvas
+    alt: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One entry of the registry.
+
+    Parameters
+    ----------
+    name : str
+    title : str
+    caption : str
+        What the marks mean, with units.
+    function : callable
+        ``(view, width, **options) -> Drawing``, or None where there is nothing to show.
+    """
+
+    name: str
+    title: str
+    caption: str
+    function: Callable[..., Drawing | None]
+
+
+CHARTS: dict[str, Chart] = {}
+
+
+def chart(
+    name: str, *, title: str, caption: str
+) -> Callable[[Callable[..., Drawing | None]], Callable[..., Drawing | None]]:
+    """Register a function as the chart `name`."""
+
+    def register(function: Callable[..., Drawing | None]) -> Callable[..., Drawing | None]:
+        if name in CHARTS:
+            raise ValueError(f"two charts are called {name!r}")
+        CHARTS[name] = Chart(name, title, caption, function)
+        return function
+
+    return register
+
+
+def standalone(name: str, view: View, width: float, **options: Any) -> str | None:
+    """The chart `name` as an SVG file with its own style, light; None where there is nothing."""
+    drawing = draw(name, view, width, **options)
+    if drawing is None:
+        return None
+    attributes = Markup(' xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{}"')
+    style = f"<style>{chart_style()}</style>"
+    return str(drawing.canvas.render("", attributes.format(drawing.alt), style)) + "\n"
+
+
+def draw(name: str, view: View, width: float, **options: Any) -> Drawing | None:
+    """The chart `name` at a width in pixels; None where the run has nothing to show in it."""
+    return CHARTS[name].function(view, width, **options)

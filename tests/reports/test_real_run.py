@@ -1,0 +1,63 @@
+"""The reports on a real run of the bundled data: same columns as the stand-in, same numbers."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from reports import write_run
+from reports.fields import FIELDS, GROUPS, PATHS
+from strategy.api import load_market, load_plan
+from strategy.result import Result
+from strategy.simulation import simulate
+from tests.reports.page import parse
+from tests.reports.stand_in import make_result
+
+
+@pytest.fixture(scope="module")
+def result():
+    plan = load_plan("configs/short_long.yaml")
+    return Result(simulate(plan, load_market(plan)))
+
+
+@pytest.fixture(scope="module")
+def paths(result, tmp_path_factory):
+    return write_run(result, tmp_path_factory.mktemp("runs"), tearsheet=False)
+
+
+def test_the_stand_in_has_only_columns_and_figures_of_the_real_thing(result):
+    made_up = make_result()
+    for table in ("vintages", "trades", "daily"):
+        assert set(getattr(made_up, table)) <= set(getattr(result, table)), table
+    for part, figures in made_up.metrics.items():
+        known = result.metrics[part]
+        assert set(figures) <= set(known) | {"mean_low", "mean_high"}, part
+
+
+def test_golden_numbers_on_the_page_equal_the_files(paths):
+    metrics = json.loads(paths["metrics.json"].read_text())
+    soup = parse(paths["report.html"].read_text())
+    figures = soup.find_all("data", attrs={"data-metric": True})
+    assert len(figures) > 80
+    for figure in figures:
+        value = metrics
+        for part in figure["data-metric"].split("."):
+            value = value[part]
+        if isinstance(value, (int, float)):
+            assert float(figure["value"]) == value
+        else:
+            assert figure["value"] == (value or "")
+    vintages = pd.read_csv(paths["vintages.csv"])
+    cells = [td["data-value"] for td in soup.select("#vintage-table tbody tr td:nth-of-type(5)")]
+    assert [float(c) if c else None for c in cells] == [
+        None if pd.isna(v) else v for v in vintages["tactical_return"]
+    ]
+
+
+def test_every_figure_on_the_page_has_words(paths):
+    """A figure without an entry would be shown under its bare name and a guessed unit."""
+    soup = parse(paths["report.html"].read_text())
+    for figure in soup.find_all("data", attrs={"data-metric": True}):
+        path = figure["data-metric"]
+        *groups, name = path.split(".")
+        assert name in FIELDS or path in PATHS or groups[-1] in GROUPS, path
