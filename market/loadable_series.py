@@ -6,19 +6,28 @@ from market.series import Lag, SeriesSpec
 
 PRICE_FILE_COLUMNS = ("close", "open", "high", "low", "volume")
 _YOURS = "your file (data.files)"
+_SAME, _NEXT = Lag(), Lag("next_business_day")
 
 
-def _price(series_id: str, title: str, *aliases: str, unit: str = "price") -> SeriesSpec:
+def _price(
+    series_id: str,
+    title: str,
+    *aliases: str,
+    unit: str = "price",
+    lag: Lag = _SAME,
+    words: str = "same session",
+) -> SeriesSpec:
     return SeriesSpec(
         id=series_id,
         title=title,
         unit=unit,
         frequency="daily",
-        lag="same session",
+        lag=words,
         staleness_days=7,
         source=_YOURS,
         columns=PRICE_FILE_COLUMNS,
         bundled=False,
+        lag_rule=lag,
         aliases=aliases,
         defects=("adjusted closes are not used: load a total-return file to include dividends",),
     )
@@ -40,8 +49,6 @@ def _daily(
         aliases=aliases,
     )
 
-
-_NEXT = Lag("next_business_day")
 
 LOADABLE: tuple[SeriesSpec, ...] = (
     _price("vix3m", "CBOE 3-month volatility index", "VXV", "VIX3M", "VXVCLS", unit="index points"),
@@ -70,10 +77,39 @@ LOADABLE: tuple[SeriesSpec, ...] = (
     _price("sds", "Daily -2x S&P 500 ETF"),
     _price("spxu", "Daily -3x S&P 500 ETF"),
     _price("sqqq", "Daily -3x Nasdaq 100 ETF"),
-    _price("btc", "Bitcoin in US dollars", "CBBTCUSD", unit="USD"),
-    _price("gold", "Gold in US dollars", "GOLDAMGBD228NLBM", unit="USD per ounce"),
-    _price("dollar", "US dollar index", "DTWEXBGS", unit="index points"),
-    _price("wti", "Crude oil, WTI", "DCOILWTICO", unit="USD per barrel"),
+    # these trade on after the close of New York: their day's last price is not known at it
+    _price(
+        "btc",
+        "Bitcoin in US dollars",
+        "CBBTCUSD",
+        unit="USD",
+        lag=Lag("days", 1),
+        words="next day: its day ends at midnight UTC",
+    ),
+    _price(
+        "gold",
+        "Gold in US dollars",
+        "GOLDAMGBD228NLBM",
+        unit="USD per ounce",
+        lag=_NEXT,
+        words="next business day",
+    ),
+    _price(
+        "dollar",
+        "US dollar index",
+        "DTWEXBGS",
+        unit="index points",
+        lag=_NEXT,
+        words="next business day",
+    ),
+    _price(
+        "wti",
+        "Crude oil, WTI",
+        "DCOILWTICO",
+        unit="USD per barrel",
+        lag=_NEXT,
+        words="next business day",
+    ),
     _daily(
         "nyse_advances",
         "NYSE advancing issues",

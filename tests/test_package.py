@@ -128,12 +128,16 @@ def test_every_package_that_is_imported_is_a_declared_dependency():
         (("market", "signals", "strategy", "reports"), project["dependencies"]),
         (("tests", "benchmarks", "docs"), project["dependencies"] + extras),
     ):
-        declared = {re.split(r"[^\w.-]", line)[0].lower() for line in lines}
+        declared = {normal(re.split(r"[^\w.-]", line)[0]) for line in lines}
         imported = {name for folder in folders for name in imports_below(ROOT / folder)}
         ours = {"market", "signals", "strategy", "reports", "configs", "tests", "plain_script"}
         foreign = imported - ours - set(sys.stdlib_module_names)
-        distributions = {DISTRIBUTION.get(name, name).lower() for name in foreign}
-        assert distributions - declared == set()
+        assert {normal(DISTRIBUTION.get(name, name)) for name in foreign} - declared == set()
+
+
+def normal(name):
+    """A distribution's name as the registry compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def imports_below(folder):

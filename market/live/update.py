@@ -1,0 +1,179 @@
+"""Bring series up to date: ask their sources for what is new, and hand on what they answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from market.cache.store import Cache
+from market.catalogue import CATALOGUE, find
+from market.errors import InputError
+from market.live.commit import Outcome, Report, write
+from market.live.http import Http, check_online
+from market.live.refusal import SourceError
+from market.live.series import LIVE, LiveSeries
+from market.live.source import Fetched, Source
+
+OVERLAP = dt.timedelta(days=400)
+"""How far back an update asks again: far enough to see revisions and splits."""
+
+Progress = Callable[[str, int, int], None]
+
+
+def default_sources() -> dict[str, Source]:
+    """Every source by name, at its public address."""
+    from market.live.cboe import Cboe
+    from market.live.finra import Finra
+    from market.live.fred import Fred
+    from market.live.yahoo import Yahoo
+
+    found: tuple[Source, ...] = (Yahoo(), Fred(), Finra(), Cboe())
+    return {source.name: source for source in found}
+
+
+def chosen(series: Sequence[str], source: str | None = None) -> list[LiveSeries]:
+    """The live series named, all by default; with `source`, those that it has.
+
+    Raises
+    ------
+    InputError
+        For an unknown id, a series without a live source, or a source that
+        does not have it.
+    """
+    names = {name for live in LIVE.values() for name in live.sources}
+    if source is not None and source not in names:
+        raise InputError(
+            f"unknown source {source!r}", where="--from", expected=f"one of {', '.join(names)}"
+        )
+    if not series:
+        return [live for live in LIVE.values() if source is None or source in live.sources]
+    found = []
+    for series_id in dict.fromkeys(series):
+        find(series_id)
+        live = LIVE.get(series_id)
+        if live is None:
+            raise InputError(
+                f"series {series_id!r} has no live source",
+                expected=f"one of {', '.join(LIVE)}",
+                do=f"bring it as a file: data.files.{series_id}",
+            )
+        if source is not None and source not in live.sources:
+            raise InputError(
+                f"{source} does not have {series_id!r}",
+                where="--from",
+                expected=" or ".join(live.sources),
+            )
+        found.append(live)
+    return found
+
+
+def update(
+    series: Sequence[LiveSeries],
+    *,
+    cache: Cache,
+    http: Http,
+    sources: Mapping[str, Source] | None = None,
+    source: str | None = None,
+    full: bool = False,
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    progress: Progress | None = None,
+) -> Report:
+    """Download `series`, check them, and write those that pass as one version.
+
+    Nothing is locked while downloading. What was downloaded is merged with
+    the cache as it is by then, so that two updates at once lose nothing.
+
+    Parameters
+    ----------
+    series : sequence of LiveSeries
+    cache : Cache
+    http : Http
+    sources : mapping of str to Source, optional
+        `default_sources` by default.
+    source : str, optional
+        Ask this one instead of each series' first.
+    full : bool
+        Ask for the whole history, not for the last `OVERLAP` before what is cached.
+    now : callable, optional
+        The clock, UTC.
+    progress : callable, optional
+        Called as ``progress(what, done, of)``.
+
+    Raises
+    ------
+    InputError
+        If the cache cannot be written to or read.
+    """
+    check_online()
+    sources = default_sources() if sources is None else sources
+    cache.check_writable()
+    version = cache.version()
+    answers: dict[str, tuple[Fetched, dt.datetime]] = {}
+    outcomes: dict[str, Outcome] = {}
+    down: dict[str, str] = {}
+    for done, live in enumerate(series):
+        name = source or live.sources[0]
+        if progress:
+            progress(f"{live.id} from {name}", done, len(series))
+        entry = version.entries.get(live.id) if version else None
+        last = entry.last if entry else ""
+        if name in down:
+            outcomes[live.id] = Outcome(live.id, "skipped", name, last, lines=(down[name],))
+            continue
+        since = None
+        if entry is not None and not full:
+            since = dt.date.fromisoformat(entry.last) - OVERLAP
+        try:
+            answers[live.id] = _ask(sources[name], live, http, since, now)
+        except SourceError as error:
+            outcomes[live.id] = Outcome(live.id, "failed", name, last, lines=(error.line(),))
+            if error.down:
+                down[name] = f"not asked: {name} did not answer before"
+    before = version.label if version else ""
+    if answers:
+        version = write(cache, answers, outcomes, now())
+    if progress:
+        progress("done", len(series), len(series))
+    return Report(
+        tuple(outcomes[live.id] for live in series), version.label if version else "", before
+    )
+
+
+def _ask(
+    source: Source,
+    live: LiveSeries,
+    http: Http,
+    since: dt.date | None,
+    now: Callable[[], dt.datetime],
+) -> tuple[Fetched, dt.datetime]:
+    """A well-formed answer; one that looks cut or garbled is asked for once more."""
+    for last in (False, True):
+        moment = now()
+        try:
+            fetched = source.fetch(live.id, http, since=since, now=moment)
+            _check_form(live, fetched, moment)
+            return fetched, moment
+        except SourceError as error:
+            if last or error.down or not error.again:
+                raise
+    raise AssertionError("unreachable: the last attempt raises")
+
+
+def _check_form(live: LiveSeries, fetched: Fetched, moment: dt.datetime) -> None:
+    """What no adapter may let through."""
+    index = pd.DatetimeIndex(fetched.frame.index)
+    main = CATALOGUE[live.id].columns[0]
+    if main not in fetched.frame or not fetched.frame[main].notna().any():
+        raise SourceError(f"the answer has no {main}", where=fetched.source)
+    if not (index.is_unique and index.is_monotonic_increasing):
+        raise SourceError("the dates are not in order", where=fetched.source)
+    future = index > pd.Timestamp(moment.date()) + pd.Timedelta(days=1)
+    if future.any():
+        raise SourceError(
+            f"{index[future][0]:%Y-%m-%d} has not come yet",
+            where=fetched.source,
+            expected="dates up to today",
+            do="check this machine's clock",
+        )

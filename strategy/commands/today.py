@@ -1,0 +1,76 @@
+"""`simulate today`: what the plan says on a date, on one screen or as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import click
+
+from market.errors import InputError
+from strategy.commands.plan_options import plan_options, read_plan
+from strategy.commands.stages import stages
+
+
+@click.command("today")
+@plan_options
+@click.option("--date", metavar="DATE", help="YYYY-MM-DD; by default the day it is.")
+@click.option("--capital", type=float, metavar="AMOUNT", help="Account size; default the plan's.")
+@click.option(
+    "--multiplier",
+    type=float,
+    default=50.0,
+    show_default=True,
+    metavar="AMOUNT",
+    help="Currency per index point of one future.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def today(
+    config: str,
+    overrides: tuple[str, ...],
+    prices: str | None,
+    date: str | None,
+    capital: float | None,
+    multiplier: float,
+    as_json: bool,
+) -> None:
+    """Say what CONFIG's plan orders after the close of a date.
+
+    Only data known on that date are used. The exit code is 0 whatever the
+    answer; `status` in the JSON says which it is: orders, holding, hedged,
+    idle or stale.
+    """
+    day = _day(date)
+    for option, value in (("--capital", capital), ("--multiplier", multiplier)):
+        if value is not None and not 0.0 < value < 1e15:
+            raise InputError(f"got {value:g}", where=option, expected="an amount above 0")
+    file = read_plan(config, overrides, prices)
+    with file.locating(), stages(shown=not as_json) as stage:
+        stage("loading libraries")
+        from strategy.api import load_market
+        from strategy.today import today as answer
+
+        stage("reading data")
+        market = load_market(file.plan)
+        stage("the plan's answer")
+        found = answer(file.plan, market, day, capital=capital, multiplier=multiplier)
+    if as_json:
+        click.echo(json.dumps(found.content, indent=2, sort_keys=True, allow_nan=False))
+        return
+    from rich.console import Console
+
+    from strategy.today.screen import screen
+
+    Console(highlight=False).print(screen(found.content))
+
+
+def _day(date: str | None) -> str:
+    if date is None:
+        return dt.date.today().isoformat()
+    try:
+        day = dt.date.fromisoformat(date)
+    except ValueError:
+        raise InputError(f"got {date!r}", where="--date", expected="a date as YYYY-MM-DD") from None
+    if not 1700 <= day.year <= 2200:
+        raise InputError(f"got {date!r}", where="--date", expected="a year from 1700 to 2200")
+    return day.isoformat()

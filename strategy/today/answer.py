@@ -1,0 +1,182 @@
+"""The answer for a date: orders, levels, hedge, record, inputs, and what would change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from market.container import Market
+from strategy.figures import plain
+from strategy.plan import Plan
+from strategy.today.eve import eve, next_anchor
+from strategy.today.inputs import input_ages, rule_states
+from strategy.today.orders import core_orders, next_orders
+from strategy.today.record import hedge_record, tactical_record
+from strategy.today.state import hedge_state, legs, tactical_state
+
+#: Sessions are five days apart at most; prices older than this are stale.
+STALE_PRICES_DAYS = 5
+
+
+@dataclass(frozen=True)
+class Today:
+    """The plan's answer; `content` is plain values, ready for JSON.
+
+    Attributes
+    ----------
+    content : dict
+        ``status`` (see `docs/today.md`), ``as_of``, ``tactical``, ``hedge``,
+        ``orders_next_open``, ``orders_at_work``, ``rules``, ``inputs``,
+        ``record``, ``what_would_change``.
+    """
+
+    content: dict[str, Any]
+
+    @property
+    def status(self) -> str:
+        return str(self.content["status"])
+
+
+def today(
+    plan: Plan,
+    market: Market,
+    date: pd.Timestamp | str,
+    *,
+    capital: float | None = None,
+    multiplier: float = 50.0,
+    rules: bool = True,
+) -> Today:
+    """What the plan says after the close of `date`.
+
+    Parameters
+    ----------
+    plan : Plan
+    market : Market
+        Later data are not looked at.
+    date : Timestamp or str
+        Where it is no session, the session before it counts.
+    capital : float, optional
+        Account size in currency; the plan's by default.
+    multiplier : float
+        Currency per index point of one future.
+    rules : bool
+        False leaves the rules' states out.
+
+    Raises
+    ------
+    InputError
+        Where the data hold no session on or before `date`, or the plan's
+        levels do not belong to the series.
+    """
+    date = pd.Timestamp(date)
+    night = eve(plan, market, date)
+    capital = plan.capital if capital is None else capital
+    close = float(night.past.prices["close"].iloc[-1])
+    age = (date - night.session).days
+    content: dict[str, Any] = {
+        "plan": plan.name,
+        "date": f"{date:%Y-%m-%d}",
+        "as_of": f"{night.session:%Y-%m-%d}",
+        "next_open": f"{night.next_day:%Y-%m-%d}",
+        "price": close,
+        "price_age_days": age,
+        "price_stale": age > STALE_PRICES_DAYS,
+        "capital": capital,
+        "multiplier": multiplier,
+        "next_anchor": f"{next_anchor(plan, night.session):%Y-%m-%d}",
+    }
+    simulation = night.simulation
+    current, hedged = legs(simulation, night.now) if simulation else (None, None)
+    content["tactical"] = (
+        tactical_state(simulation, current, night, capital, multiplier)
+        if simulation and current
+        else {"status": "waiting"}
+    )
+    content["hedge"] = (
+        hedge_state(simulation, hedged, night, capital, multiplier)
+        if simulation and hedged
+        else {"status": "none" if plan.hedge.instrument == "none" else "waiting"}
+    )
+    orders = (
+        [
+            order
+            for v in {id(v): v for v in (current, hedged) if v is not None}.values()
+            for order in next_orders(simulation, v, night, capital, multiplier)
+        ]
+        if simulation
+        else []
+    )
+    if simulation and night.now + 1 <= simulation.chained.last:
+        orders += core_orders(simulation, night.now + 1, capital, multiplier)
+    content["orders_next_open"] = orders
+    content["orders_at_work"] = content["tactical"].pop("orders_at_work", [])
+    content["record"] = {}
+    if simulation and current and content["tactical"]["status"] in ("enter", "holding", "leave"):
+        content["record"]["tactical"] = tactical_record(simulation, current, night.now)
+    if simulation and hedged and content["hedge"]["status"] in ("held", "change"):
+        content["record"]["hedge"] = hedge_record(simulation, hedged)
+    content["inputs"] = input_ages(night, date)
+    if rules:
+        content["rules"] = rule_states(plan, night.past)
+    content["what_would_change"] = _what_would_change(plan, content)
+    content["status"] = _status(content)
+    return Today(plain(content))
+
+
+def _what_would_change(plan: Plan, content: dict[str, Any]) -> list[str]:
+    """Conditions under which tonight's answer would be another."""
+    said = []
+    tactical, hedge = content["tactical"], content["hedge"]
+    if tactical["status"] == "enter":
+        said.append(
+            f"an open at or above {tactical['zone'][0]:,.2f}: nothing is bought, "
+            "no room to the zone"
+        )
+    if tactical["status"] == "holding":
+        said.append(f"a price at or below {tactical['stop']:,.2f}: all is sold")
+        failed = plan.tactical.failed_breakout
+        floor = tactical["zone"][0] * (1.0 - failed.buffer)
+        start = (
+            f"a close above {tactical['zone'][1]:,.2f}"
+            if failed.trigger == "close"
+            else f"a high at {tactical['zone'][0]:,.2f}"
+        )
+        said.append(
+            f"{start} and then, within {failed.within} sessions, a close below {floor:,.2f}: "
+            "all is sold at the next open"
+        )
+    if hedge["status"] in ("held", "idle", "change"):
+        if hedge["score"] != hedge["score"]:
+            said.append(
+                f"data for {', '.join(hedge['missing'])}: coverage is {hedge['coverage']:.0%}, "
+                f"{plan.risk.min_coverage:.0%} is needed for a score"
+            )
+        else:
+            low, high = plan.hedge.score.from_, plan.hedge.score.to
+            said.append(
+                f"a score below {low:g} takes the hedge off, one of {high:g} makes it full; "
+                f"it is {hedge['score']:.2f}"
+            )
+        if hedge["held_next"] > 0.0:
+            said += [
+                f"a close at or below {rule['price']:,.2f}: {rule['share']:.0%} of the hedge is "
+                "covered at the next open"
+                for rule in hedge["cover"]
+            ]
+    if tactical["status"] == "waiting" and hedge["status"] in ("waiting", "none"):
+        said.append(f"the next anchor, {content['next_anchor']}")
+    if content["price_stale"]:
+        said.append("newer prices: everything here is as of the last session in the data")
+    return said
+
+
+def _status(content: dict[str, Any]) -> str:
+    if content["price_stale"]:
+        return "stale"
+    if content["orders_next_open"]:
+        return "orders"
+    if content["orders_at_work"]:
+        return "holding"
+    return "hedged" if content["hedge"]["status"] == "held" else "idle"

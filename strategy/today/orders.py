@@ -1,0 +1,53 @@
+"""Orders for the next open: what the run does at the open of the added session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from strategy.instructions import SLEEVE_OF_LEG, SLEEVES, Leg
+from strategy.ledger import reason_label
+from strategy.simulation import Simulation, Vintage
+from strategy.tactical import Phase
+from strategy.today.eve import Eve
+
+
+def next_orders(
+    simulation: Simulation, v: Vintage, night: Eve, capital: float, multiplier: float
+) -> list[dict[str, Any]]:
+    """The vintage account's orders at the open of the added session."""
+    account, n = v.account, night.now + 1
+    if n > account.last:
+        return []
+    rows = account.orders[
+        (account.orders["session"] == n) & (account.orders["phase"] == Phase.OPEN)
+    ]
+    if simulation.plan.tactical.entry.fill == "next_close":
+        rows = account.orders[account.orders["session"] == n]
+    return [_order(row, capital, multiplier) for row in rows]
+
+
+def core_orders(
+    simulation: Simulation, n: int, capital: float, multiplier: float
+) -> list[dict[str, Any]]:
+    """The core's way back to its weight, from the chained account."""
+    orders = simulation.chained.orders
+    rows = orders[(orders["session"] == n) & (orders["leg"] == Leg.CORE)]
+    return [_order(row, capital, multiplier) for row in rows]
+
+
+def _order(row: np.void, capital: float, multiplier: float) -> dict[str, Any]:
+    leg, price = int(row["leg"]), float(row["raw_price"])
+    share = abs(float(row["units"]) * price) / float(row["equity"])
+    return {
+        "vintage": int(row["vintage"]),
+        "sleeve": SLEEVES[SLEEVE_OF_LEG[leg]],
+        "leg": leg,
+        "side": "buy" if row["units"] > 0 else "sell",
+        "reason": reason_label(int(row["reason"])),
+        "share_of_equity": share,
+        "amount": share * capital,
+        "units": share * capital / price,
+        "futures": share * capital / (price * multiplier),
+    }

@@ -1,0 +1,80 @@
+"""What became of earlier vintages that stood where the plan stands now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from strategy.metrics import sample_statistics
+from strategy.simulation import Simulation, Vintage
+from strategy.tactical import Reason
+
+
+def tactical_record(simulation: Simulation, current: Vintage, now: int) -> dict[str, Any]:
+    """Earlier complete vintages in the same state on the same session of their leg.
+
+    Before the entry all that traded count. While the position is held those
+    count that, so many sessions after their entry, still held the same
+    tranches and were on the same side of their entry price.
+
+    Returns
+    -------
+    dict
+        ``state`` in words, ``years``, and `sample_statistics` of their final
+        tactical returns.
+    """
+    fee = simulation.plan.costs.fee_bps / 1e4
+    slippage = simulation.plan.costs.slippage_bps / 1e4
+    held = now - current.schedule.entry
+    before = held < 0
+    tranches = _held(current, now)
+    up = _above(simulation, current, now)
+    years, returns = [], []
+    for v in simulation.vintages:
+        if not v.schedule.complete or not v.outcome.traded or v is current:
+            continue
+        if not before:
+            then = v.schedule.entry + held
+            if _held(v, then) != tranches or _above(simulation, v, then) != up:
+                continue
+        years.append(v.schedule.year)
+        returns.append(v.outcome.net_return(fee, slippage))
+    if before:
+        state = "all earlier vintages that traded"
+    else:
+        side = "at or above" if up else "below"
+        parts = " and ".join(str(t) for t in sorted(tranches))
+        state = f"part {parts} held after session {held + 1}, {side} the entry price"
+    return {
+        "state": state,
+        "years": years,
+        **sample_statistics(np.array(returns, dtype=float), np.array(years, dtype=int)),
+    }
+
+
+def _held(v: Vintage, now: int) -> frozenset[int]:
+    """Tranches still held after the close of `now`."""
+    return frozenset(
+        f.tranche for f in v.outcome.exits if f.session > now or f.reason is Reason.OPEN
+    )
+
+
+def _above(simulation: Simulation, v: Vintage, now: int) -> bool:
+    now = min(now, len(simulation.close) - 1)
+    return bool(simulation.close[now] >= v.outcome.entry_price)
+
+
+def hedge_record(simulation: Simulation, current: Vintage) -> dict[str, Any]:
+    """Earlier complete vintages that held a hedge: what it earned, net, as a share of equity."""
+    years, returns = [], []
+    for v in simulation.vintages:
+        if v is current or not v.schedule.complete or not (v.hedge_held > 0.0).any():
+            continue
+        years.append(v.schedule.year)
+        returns.append(float(v.account.pnl[-1, 2]))
+    return {
+        "state": "earlier vintages that held a hedge",
+        "years": years,
+        **sample_statistics(np.array(returns, dtype=float), np.array(years, dtype=int)),
+    }

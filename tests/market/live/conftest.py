@@ -1,0 +1,63 @@
+"""What the tests of live data share: sources on loopback, a client that does not wait, a cache."""
+
+from __future__ import annotations
+
+import pytest
+
+from market.cache import Cache
+from market.live.cboe import Cboe
+from market.live.finra import Finra
+from market.live.fred import Fred
+from market.live.http import Http, Limits
+from market.live.yahoo import Yahoo
+from tests.market.live.host import NOW, Server
+
+
+@pytest.fixture(scope="session")
+def shared_server():
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(shared_server, monkeypatch):
+    for name in ("FRED_API_KEY", "SIMULATE_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    shared_server.replies.clear()
+    shared_server.asked.clear()
+    shared_server.date = NOW
+    return shared_server
+
+
+class Slept(list):
+    """Waits that were asked for, none of which took time."""
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+@pytest.fixture
+def slept():
+    return Slept()
+
+
+@pytest.fixture
+def http(slept):
+    limits = Limits(connect=2, read=2, total=5, pause=0.0)
+    return Http(limits, sleep=slept, random=lambda: 1.0)
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIMULATE_DATA_DIR", str(tmp_path / "data of mine"))
+    return Cache()
+
+
+@pytest.fixture
+def sources(server):
+    base = server.url
+    found = (Yahoo(base), Fred(base, base), Finra(base), Cboe(base))
+    return {source.name: source for source in found}
