@@ -62,6 +62,18 @@ def _wanted(
 
 
 @njit(cache=True)
+def _note(row: Any, session: int, phase: int, leg: int, reason: int, vintage: int) -> None:
+    """Write an order's place into a row."""
+    row[0], row[1], row[2], row[3], row[4] = session, phase, leg, reason, vintage
+
+
+@njit(cache=True)
+def _book(row: Any, units: float, raw: float, price: float, fee: float, equity: float) -> None:
+    """Write an order's money into a row."""
+    row[0], row[1], row[2], row[3], row[4] = units, raw, price, fee, equity
+
+
+@njit(cache=True)
 def walk(
     open_: Any,
     close: Any,
@@ -212,8 +224,8 @@ def walk(
                     flow[leg] -= change * price + paid
                     cash -= change * price + paid
                     costs[i, 0 if leg == 0 else 1] += paid + abs(change) * abs(price - raw)
-                    o_where[orders] = (t, hour, leg, ins_reason[j], ins_vintage[j])
-                    o_money[orders] = (change, raw, price, paid, before)
+                    _note(o_where[orders], t, hour, leg, ins_reason[j], ins_vintage[j])
+                    _book(o_money[orders], change, raw, price, paid, before)
                     orders += 1
 
             holds = some
@@ -296,8 +308,8 @@ def walk(
                 flow[leg] -= change * price + paid
                 cash -= change * price + paid
                 costs[i, 2] += paid + abs(change) * abs(price - raw)
-                o_where[orders] = (t, hour, leg, reason, vintage if j < 0 else ins_vintage[j])
-                o_money[orders] = (change, raw, price, paid, before)
+                _note(o_where[orders], t, hour, leg, reason, vintage if j < 0 else ins_vintage[j])
+                _book(o_money[orders], change, raw, price, paid, before)
                 orders += 1
 
         for leg in range(legs):

@@ -14,6 +14,26 @@ COMMANDS = {
         "strategy.commands.run:run_plan",
         "Run a plan on history and write what happened.",
     ),
+    "compare": (
+        "strategy.commands.compare:compare_runs",
+        "Compare runs: a page and a table of what differs.",
+    ),
+    "runs": (
+        "strategy.commands.runs:runs",
+        "List, open and delete what has been run.",
+    ),
+    "plot": (
+        "strategy.commands.plot:plot",
+        "Write one chart of a run as SVG or PNG.",
+    ),
+    "table": (
+        "strategy.commands.plot:table",
+        "Write one table of a run as CSV.",
+    ),
+    "scenario": (
+        "strategy.commands.scenario:scenario_plan",
+        "Put a plan through resampled futures: what are its odds from here?",
+    ),
     "check": (
         "strategy.commands.check:check_plan",
         "Say whether a plan file is valid.",
@@ -21,6 +41,30 @@ COMMANDS = {
     "schema": (
         "strategy.commands.schema:print_schema",
         "Print the JSON Schema of plan files, for editors.",
+    ),
+    "audit": (
+        "strategy.commands.audit:audit_plan",
+        "Put a plan's claims on trial and hold its figures against the data.",
+    ),
+    "signals": (
+        "strategy.commands.signals:print_signals",
+        "Print the state of every rule on a day.",
+    ),
+    "rules": (
+        "strategy.commands.rules:print_rules",
+        "List the rules: what each says and what it needs.",
+    ),
+    "hedge": (
+        "strategy.commands.hedge:hedge",
+        "Show what the hedge cost and saved, beside holding less.",
+    ),
+    "today": (
+        "strategy.commands.today:today",
+        "Say what a plan orders after the close of a date.",
+    ),
+    "lookahead": (
+        "strategy.commands.lookahead:look_for_lookahead",
+        "Rerun a plan on data cut short: did anything know too much?",
     ),
     "data": (
         "strategy.commands.data:data",

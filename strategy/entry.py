@@ -9,7 +9,8 @@ import numpy as np
 
 from market.container import Market
 from market.errors import InputError
-from strategy.plan import Entry
+from strategy.plan import Entry, Plan
+from strategy.rule_parameters import plan_parameters
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,13 @@ class EntryDecision:
     because: str = ""
 
 
-def entry_decisions(market: Market, entry: Entry, anchors: list[int]) -> list[EntryDecision]:
+def entry_decisions(
+    market: Market, entry: Entry, anchors: list[int], plan: Plan | None = None
+) -> list[EntryDecision]:
     """The decision at the close of each anchor session.
+
+    With `plan`, rules that speak of the plan's own dates and levels are read
+    with these; without, with the rules' defaults.
 
     A required condition that is unavailable does not let the leg start: what
     is not known is not taken for true. A veto that is unavailable does not
@@ -60,7 +66,8 @@ def entry_decisions(market: Market, entry: Entry, anchors: list[int]) -> list[En
                 expected="a computable rule of `simulate rules`",
                 do=f"did you mean {near[0]!r}?" if near else "",
             )
-        states[name] = evaluate(market, name)["state"].to_numpy()[anchors]
+        own = {} if plan is None else plan_parameters(plan, name)
+        states[name] = evaluate(market, name, **own)["state"].to_numpy()[anchors]
     return [
         _decide(entry, {name: int(state[i]) for name, state in states.items()})
         for i in range(len(anchors))

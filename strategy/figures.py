@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def figures(result: Result) -> dict[str, Any]:
     """Figures by subject, plain Python values, missing ones None."""
-    clean: dict[str, Any] = _without_nan(_figures(result))
+    clean: dict[str, Any] = plain(_figures(result))
     return clean
 
 
@@ -50,6 +50,9 @@ def _figures(result: Result) -> dict[str, Any]:
         ),
         "total": performance(simulation.chained.equity, sessions),
         "benchmark": performance(simulation.benchmark.equity, sessions),
+        # the hedge's two rivals: no hedge, and less core at the same average beta
+        "unhedged": performance(simulation.unhedged.equity, sessions),
+        "derisk": performance(simulation.derisk.equity, sessions),
     }
     out["tactical"]["share_of_sessions"] = float((daily["exposure_tactical"] > 0.0).mean())
     out["total"]["first"] = out["benchmark"]["first"] = f"{sessions[0]:%Y-%m-%d}"
@@ -134,12 +137,12 @@ def _data_metrics(result: Result) -> dict[str, Any]:
     }
 
 
-def _without_nan(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Plain Python values with NaN and infinity as None, ready for JSON."""
     if isinstance(value, dict):
-        return {k: _without_nan(v) for k, v in value.items()}
+        return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_nan(v) for v in value]
+        return [plain(v) for v in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not np.isfinite(value):

@@ -132,7 +132,7 @@ def resolve_hedge(
 
 
 def target_ratio(score: np.ndarray, hedge: Hedge) -> np.ndarray:
-    """h = h_max clip((score - s0) / (s1 - s0), 0, 1); NaN where the score is."""
+    """Ratio h = h_max clip((score - s0) / (s1 - s0), 0, 1); NaN where the score is."""
     span = hedge.score.to - hedge.score.from_
     share = np.clip((score - hedge.score.from_) / span, 0.0, 1.0)
     # a score of 0.4 that arithmetic made 0.4000000000000001 asks for no hedge
@@ -194,9 +194,7 @@ def lift(
     return np.where(lifted, hedge.max_ratio, target), review | turns
 
 
-def hedge_window(
-    sessions: pd.DatetimeIndex, s: Schedule, hedge: Hedge, anchor: str
-) -> HedgeWindow:
+def hedge_window(sessions: pd.DatetimeIndex, s: Schedule, hedge: Hedge, anchor: str) -> HedgeWindow:
     """Sessions in which a vintage's hedge may be held, by policy.
 
     ``overlap``: from the window's start to its end, whatever the next long

@@ -14,6 +14,7 @@ from strategy.instruments.inverse_etf import carry_parts
 from strategy.instruments.setting import Setting
 from strategy.tactical import Phase
 
+
 @dataclass(frozen=True)
 class HedgeCosts:
     """Profit of a hedge, taken apart; money of the account.
@@ -130,7 +131,9 @@ def _fund(
         gross += static * (price - index_close[t - 1])
         if traded[t]:
             own = value[t] if at_close else at_open[t]
-            static = (account.hedge_units[t, 0] if at_close else through[t]) * own * leverage / price
+            static = (
+                (account.hedge_units[t, 0] if at_close else through[t]) * own * leverage / price
+            )
         gross += static * (index_close[t] - price)
     gross = float(gross)
     lines["decay"] = gross - float(reset.sum())

@@ -72,7 +72,7 @@ class Legs:
 
     @property
     def count(self) -> int:
-        return self.close.shape[1]
+        return int(self.close.shape[1])
 
 
 def days_between(sessions: np.ndarray) -> Floats:

@@ -12,29 +12,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from strategy.hedge import review_sessions, target_ratio
 from strategy.hedge_lines import COST_LINES
-from strategy.hedge_scenario import (
-    Outlook,
-    break_even_fall,
-    convexity,
-    implied_probability,
-    needed_probability,
-    own_name,
-)
-from strategy.hedging import HEDGE_STATUS, protect, unavailable_reason, with_triggers
+from strategy.hedge_needs import FALL, break_even_table, last_outlook
+from strategy.hedge_scenario import Outlook, convexity, own_name
+from strategy.hedging import HEDGE_STATUS, unavailable_reason
 from strategy.instruments import NEEDS_VIX
-from strategy.metrics import YEAR, hedge_metrics, hit_interval, max_drawdown, performance
+from strategy.leave_one_out import leave_one_out
+from strategy.metrics import hedge_metrics, performance
 from strategy.plan import Plan
-from strategy.risk import combine
-from strategy.simulation import Simulation, Vintage
+from strategy.risk import score_inputs
+from strategy.simulation import Simulation
 from strategy.tables import vintage_table
-from strategy.vintages import day_of, last_on_or_before, passed
 
 #: Years that the market article compares its own with (it names their peaks).
 ANALOGS = (1999, 2000, 2007, 2021)
-#: A fall that counts as one: the correction the article expects.
-FALL = 0.20
 
 VINTAGE_COLUMNS = (
     *("vintage", "hedge_status", "hedge_priced_by", "score", "highest_score", "coverage"),
@@ -77,6 +68,8 @@ class HedgeReport:
     analogs, false_alarms, missed : DataFrame
         Vintages of `ANALOGS`; those that asked for a hedge when nothing fell;
         those that fell and asked for none.
+    score_inputs : DataFrame
+        What each component of the score reads (`strategy.risk.score_inputs`).
     limits : DataFrame
         Sessions of the chained account on which a limit on exposure acted.
     tracking : dict or None
@@ -94,6 +87,7 @@ class HedgeReport:
     analogs: pd.DataFrame
     false_alarms: pd.DataFrame
     missed: pd.DataFrame
+    score_inputs: pd.DataFrame
     limits: pd.DataFrame
     tracking: dict[str, Any] | None
     assumptions: dict[str, Any]
@@ -124,7 +118,7 @@ def hedge_report(simulation: Simulation) -> HedgeReport:
     vintages = vintage_table(simulation)
     cases = _cases(vintages)
     fund = simulation.setting.fund
-    as_of = _last_outlook(simulation)
+    as_of = last_outlook(simulation)
     return HedgeReport(
         summary=_summary(simulation, vintages, as_of),
         vintages=vintages[list(VINTAGE_COLUMNS)],
@@ -135,15 +129,14 @@ def hedge_report(simulation: Simulation) -> HedgeReport:
         analogs=cases[cases["vintage"].isin(ANALOGS)].reset_index(drop=True),
         false_alarms=cases[cases["alarm"] & ~cases["fell"]].reset_index(drop=True),
         missed=cases[~cases["alarm"] & cases["fell"]].reset_index(drop=True),
+        score_inputs=score_inputs(simulation.market, simulation.components, simulation.plan.risk),
         limits=_limits(simulation),
         tracking=asdict(fund.tracking) if fund else None,
         assumptions=_assumptions(simulation.plan),
     )
 
 
-def _summary(
-    simulation: Simulation, vintages: pd.DataFrame, as_of: Outlook
-) -> dict[str, Any]:
+def _summary(simulation: Simulation, vintages: pd.DataFrame, as_of: Outlook) -> dict[str, Any]:
     sessions = simulation.market.sessions
     out = hedge_metrics(vintages)
     out["instrument"] = simulation.plan.hedge.instrument
@@ -197,179 +190,8 @@ def hedge_paths(simulation: Simulation) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def outlook_of(simulation: Simulation, v: Vintage) -> Outlook:
-    """What was known at the close before a vintage's hedge window.
-
-    The length is the calendar's, not the data's: a window that the data cut
-    short still has all its sessions ahead.
-    """
-    setting = simulation.setting
-    window = v.hedge.window
-    t = window.first - 1 if window.first > 0 else len(setting.close) - 1
-    start = setting.sessions[t]
-    end = day_of(v.schedule.year + 1, simulation.plan.hedge.window.end)
-    length = window.last - window.first + 1
-    if not window.timed:
-        length = max(int(round((end - start).days * YEAR / 365.25)), 1)
-    past = setting.close[max(t - YEAR, 0) : t + 1]
-    swing = float(np.diff(np.log(past)).std() * np.sqrt(YEAR)) if len(past) > 2 else 0.0
-    return Outlook(start, length, float(setting.rate[t]), float(setting.vix[t]), swing)
-
-
-def _last_outlook(simulation: Simulation) -> Outlook:
-    """The latest vintage's, or for options the latest with a VIX."""
-    outlooks = [outlook_of(simulation, v) for v in simulation.vintages]
-    known = [o for o in outlooks if not np.isnan(o.vix)]
-    return known[-1] if known else outlooks[-1]
-
-
-def window_returns(simulation: Simulation) -> pd.Series:
-    """Index return over the hedge window of every calendar year that the data hold whole."""
-    sessions, close = simulation.market.sessions, simulation.close
-    window = simulation.plan.hedge.window
-    out: dict[int, float] = {}
-    for year in range(sessions[0].year, sessions[-1].year + 1):
-        start, end = day_of(year, window.start), day_of(year, window.end)
-        before = last_on_or_before(sessions, start - pd.Timedelta(days=1))
-        last = last_on_or_before(sessions, end)
-        if before >= 0 and last > before and passed(sessions, end):
-            out[year] = float(close[last] / close[before] - 1.0)
-    return pd.Series(out, name="window_return", dtype=float)
-
-
-def base_rate(returns: np.ndarray, fall: float) -> dict[str, float]:
-    """Share of years that fell by at least `fall`, with n and exact 95 % interval."""
-    if np.isnan(fall) or not len(returns):
-        return {"rate": np.nan, "n": len(returns), "low": np.nan, "high": np.nan}
-    hits = int((returns <= -fall).sum())
-    low, high = hit_interval(hits, len(returns))
-    return {"rate": hits / len(returns), "n": len(returns), "low": low, "high": high}
-
-
-def break_even_table(simulation: Simulation) -> pd.DataFrame:
-    """What each vintage's hedge needed to pay, as known before its window; a full hedge."""
-    plan, years = simulation.plan, window_returns(simulation)
-    rates = simulation.rate["rate"].to_numpy(dtype=float)
-    rows = []
-    for v in simulation.vintages:
-        outlook = outlook_of(simulation, v)
-        fall = break_even_fall(plan, outlook)
-        known = years[years.index <= v.schedule.year - 1].to_numpy()
-        every, then = base_rate(years.to_numpy(), fall), base_rate(known, fall)
-        fallen = base_rate(years.to_numpy(), FALL)
-        rows.append(
-            {
-                "vintage": v.schedule.year,
-                "date": outlook.start,
-                # where no bill rate is known, costs count it as zero
-                "rate": rates[simulation.market.sessions.get_loc(outlook.start)],
-                "vix": outlook.vix,
-                "break_even_fall": fall,
-                "implied_probability": implied_probability(plan, outlook, fall),
-                **{f"base_{name}": value for name, value in every.items()},
-                **{f"known_{name}": value for name, value in then.items()},
-                "needed_probability_20": (
-                    np.nan
-                    if plan.hedge.instrument == "none"
-                    else needed_probability(plan, outlook, FALL)
-                ),
-                "base_rate_20": fallen["rate"],
-                "base_low_20": fallen["low"],
-                "base_high_20": fallen["high"],
-                "window_return": index_return(simulation, v),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def index_return(simulation: Simulation, v: Vintage) -> float:
-    """Index return over the vintage's window so far; NaN before it begins."""
-    window, close = v.hedge.window, simulation.close
-    if window.first < 1:
-        return float("nan")
-    return float(close[window.last] / close[window.first - 1] - 1.0)
-
-
-def leave_one_out(simulation: Simulation) -> pd.DataFrame:
-    """The hedge of every complete vintage, with all, and with each part of its decision removed.
-
-    The tactical leg is left as it is, although its size reads the score too.
-
-    Returns
-    -------
-    DataFrame
-        ``removed`` (``nothing`` first), ``weight``, ``mean_coverage``,
-        ``n_hedged``, ``mean_ratio``, ``sum_return``, ``mean_return`` (over
-        hedged vintages), ``worst``, ``mean_drawdown_saved``,
-        ``change_of_sum`` against nothing removed.
-    """
-    plan = simulation.plan
-    rows = [_row(simulation, "nothing", np.nan, simulation.risk, simulation.triggers)]
-    for name, component in plan.risk.components().items():
-        rest = {k: f for k, f in simulation.components.items() if k != name}
-        if not sum(plan.risk.components()[k].weight for k in rest):
-            continue  # nothing left to decide by
-        rows.append(
-            _row(simulation, name, component.weight, combine(rest, plan.risk), simulation.triggers)
-        )
-    active = {name: getattr(plan.risk.triggers, name).active for name in simulation.triggers}
-    for name in simulation.triggers:
-        if active[name]:
-            rest = {k: f for k, f in simulation.triggers.items() if k != name}
-            rows.append(_row(simulation, f"trigger {name}", np.nan, simulation.risk, rest))
-    table = pd.DataFrame(rows)
-    table["change_of_sum"] = table["sum_return"] - table["sum_return"].iloc[0]
-    return table
-
-
-def _row(
-    simulation: Simulation,
-    removed: str,
-    weight: float,
-    risk: pd.DataFrame,
-    triggers: dict[str, pd.DataFrame],
-) -> dict[str, Any]:
-    plan, setting = simulation.plan, simulation.setting
-    base = target_ratio(risk["score"].to_numpy(), plan.hedge)
-    review = review_sessions(setting.sessions, plan.hedge.reevaluate)
-    target, review = with_triggers(base, review, triggers, plan) if triggers else (base, review)
-    legs = setting.make_legs()
-    returns, ratios, saved = [], [], []
-    for v in simulation.vintages:
-        if not v.schedule.complete or v.hedge.status == "unavailable":
-            continue
-        run = protect(
-            plan,
-            setting,
-            legs,
-            v.tactical,
-            v.hedge.window,
-            target,
-            review,
-            v.schedule.anchor,
-            v.schedule.hedge_last,
-            compared=False,
-        )
-        if run.fate.held.any():
-            returns.append(float(run.account.pnl[-1, 2]))
-            ratios.append(float(run.fate.held.mean()))
-            saved.append(max_drawdown(run.account.equity) - max_drawdown(run.unhedged.equity))
-    held = np.array(returns)
-    return {
-        "removed": removed,
-        "weight": weight,
-        "mean_coverage": float(risk["coverage"].mean()),
-        "n_hedged": len(held),
-        "mean_ratio": float(np.mean(ratios)) if ratios else np.nan,
-        "sum_return": float(held.sum()),
-        "mean_return": float(held.mean()) if len(held) else np.nan,
-        "worst": float(held.min()) if len(held) else np.nan,
-        "mean_drawdown_saved": float(np.mean(saved)) if saved else np.nan,
-    }
-
-
 def _cases(vintages: pd.DataFrame) -> pd.DataFrame:
-    """Complete vintages: was a hedge asked for, and did the index fall in its window?"""
+    """Complete vintages: whether a hedge was held, and whether the index fell in its window."""
     columns = (
         *("vintage", "score", "highest_score", "coverage", "hedge_status", "hedge_max_ratio"),
         *("hedge_return", "derisk_gain", "window_return", "window_max_drawdown"),
@@ -413,8 +235,10 @@ def _plain(value: Any) -> Any:
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(v) for v in value]
+    if value is pd.NaT:
+        return None
     if isinstance(value, pd.Timestamp):
-        return None if value is pd.NaT else f"{value:%Y-%m-%d}"
+        return f"{value:%Y-%m-%d}"
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not np.isfinite(value):
@@ -428,9 +252,3 @@ def with_instrument(plan: Plan, instrument: str) -> Plan:
         plan.model_dump(by_alias=True)
         | {"hedge": plan.hedge.model_dump(by_alias=True) | {"instrument": instrument}}
     )
-
-
-__all__ = [
-    *("ANALOGS", "FALL", "HedgeReport", "base_rate", "break_even_table", "hedge_paths"),
-    *("hedge_report", "leave_one_out", "outlook_of", "window_returns", "with_instrument"),
-]

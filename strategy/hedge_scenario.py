@@ -255,4 +255,3 @@ def needed_probability(plan: Plan, outlook: Outlook, fall: float) -> float:
     if np.isnan(loss) or not gain > 0.0:
         return float("nan")
     return max(loss, 0.0) / (max(loss, 0.0) + gain)
-

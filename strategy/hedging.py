@@ -173,9 +173,7 @@ def protect(
         derisk = equal_average_beta(setting, run, tactical, unhedged, account, window)
         by_path = equal_path(setting, run, tactical, window, fate.held)
     costs = hedge_costs(account, setting)
-    return HedgeRun(
-        window, fate, status, instructions, account, unhedged, derisk, by_path, costs
-    )
+    return HedgeRun(window, fate, status, instructions, account, unhedged, derisk, by_path, costs)
 
 
 def _plain(

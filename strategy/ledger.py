@@ -10,30 +10,13 @@ import pandas as pd
 
 from strategy.account import Account
 from strategy.instructions import (
-    CAP,
-    COVER,
-    DERISK,
-    ENTRY,
-    EXPIRY,
-    MARGIN,
     MAX_HEDGE_LEGS,
     ORDER_REASONS,
-    REBALANCE,
-    ROLL,
-    SCORE,
     SLEEVE_OF_LEG,
     SLEEVES,
-    START,
-    UNPRICED,
-    WINDOW_END,
     Leg,
 )
 from strategy.tactical import Reason
-
-__all__ = [
-    *("CAP", "COVER", "DERISK", "ENTRY", "EXPIRY", "MARGIN", "ORDER_REASONS", "REBALANCE", "ROLL"),
-    *("SCORE", "START", "TRADE_COLUMNS", "UNPRICED", "WINDOW_END", "reason_label", "trades_of"),
-]
 
 TRADE_COLUMNS = (
     "vintage",

@@ -89,7 +89,7 @@ def monthly_returns(equity: np.ndarray, dates: pd.DatetimeIndex) -> pd.Series:
     """Returns of whole calendar months; a month cut short at either end is left out."""
     series = pd.Series(equity, index=dates)
     ends = series.groupby(dates.to_period("M")).last()
-    returns = ends.pct_change().iloc[1:]
+    returns: pd.Series = ends.pct_change().iloc[1:]
     # after a month without a session there is no return of one month
     adjacent = np.diff(ends.index.astype("int64")) == 1
     returns = returns[adjacent]

@@ -729,6 +729,24 @@ class LeverageRisk(Ramp):
     )
 
 
+class HighYieldRisk(Ramp):
+    """Widening of the high-yield spread: the true series, where the user has loaded it."""
+
+    from_: float = Field(
+        0.0, alias="from", description="Measure at which the risk is 0.", json_schema_extra=AUTHOR
+    )
+    to: float = Field(
+        0.65, description="Measure at which the risk is 1.", json_schema_extra=ARTICLE
+    )
+    months: int = Field(
+        2,
+        ge=1,
+        le=24,
+        description="Months over which the change is taken.",
+        json_schema_extra=ARTICLE,
+    )
+
+
 class CreditRisk(Ramp):
     """Widening of the Baa-Aaa yield spread over some months, percentage points."""
 
@@ -746,6 +764,7 @@ class CreditRisk(Ramp):
     weight: float = Field(
         1.0, ge=0.0, le=100.0, description="Weight in the score.", json_schema_extra=AUTHOR
     )
+    high_yield: HighYieldRisk = Field(default_factory=HighYieldRisk)
 
 
 class ConcentrationRisk(Ramp):
@@ -855,6 +874,24 @@ class Triggers(Model):
     cascade: Cascade = Field(default_factory=Cascade)
 
 
+class Percentiles(Model):
+    """Components read as the percentile of their measure among all figures known so far."""
+
+    components: Annotated[
+        tuple[Literal["cash", "leverage", "credit", "rotation"], ...], BeforeValidator(_pair)
+    ] = Field(
+        (),
+        description="Whose `from` and `to` are percentiles between 0 and 1.",
+        json_schema_extra=AUTHOR,
+    )
+    min_history: int = Field(
+        24,
+        ge=2,
+        description="Figures needed before a percentile means anything.",
+        json_schema_extra=AUTHOR,
+    )
+
+
 class Risk(Model):
     """The five late-cycle flags of the article as a score with coverage."""
 
@@ -870,6 +907,21 @@ class Risk(Model):
         json_schema_extra=AUTHOR,
     )
     triggers: Triggers = Field(default_factory=Triggers)
+    percentile: Percentiles = Field(default_factory=Percentiles)
+
+    @model_validator(mode="after")
+    def _percentiles_are_shares(self) -> Risk:
+        for name in self.percentile.components:
+            ramp = self.components()[name]
+            for key, value in (("from", ramp.from_), ("to", ramp.to)):
+                if not 0.0 <= value <= 1.0:
+                    raise Misfit(
+                        f"{name}.{key}",
+                        f"{value:g}",
+                        "a percentile between 0 and 1, as percentile.components asks for",
+                        ("percentile.components",),
+                    )
+        return self
 
     @model_validator(mode="after")
     def _weighs(self) -> Risk:

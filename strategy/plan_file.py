@@ -168,6 +168,9 @@ def plan_sha256(plan: Plan) -> str:
     values = resolved(plan)
     values["data"]["prices"] = plan.data.prices is not None
     values["data"]["files"] = sorted(plan.data.files)
+    # where figures came from is no part of the plan: what they are has hashes of its own
+    for key in ("source", "version"):
+        values["data"].pop(key, None)
     text = json.dumps(values, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

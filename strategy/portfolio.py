@@ -27,6 +27,9 @@ COLUMNS = ("core", "tactical_1", "tactical_2", "hedge", "carry")
 #: Least price that vectorbt is given.
 LEAST_PRICE = 1e-12
 
+#: vectorbt takes an order of fewer units than 1e-8 for none, whatever it is worth.
+LEAST_UNITS = 1e-6
+
 #: Times of day of the two rows, New York; only their order matters.
 OPEN_TIME = pd.Timedelta(hours=9, minutes=30)
 CLOSE_TIME = pd.Timedelta(hours=16)
@@ -68,8 +71,10 @@ def build_portfolio(
     -------
     vectorbt.Portfolio
         One cash-sharing group of the columns core, tactical_1, tactical_2,
-        hedge and carry; two rows a session. Daily values are the second rows:
-        ``portfolio.value().iloc[1::2]``.
+        hedge (hedge_1 and so on where it has more legs) and carry; two rows a
+        session. Daily values are the second rows:
+        ``portfolio.value().iloc[1::2]``. A column whose smallest order is
+        below `LEAST_UNITS` counts in units a power of two smaller.
 
     Raises
     ------
@@ -89,8 +94,8 @@ def build_portfolio(
     price[1::2, Leg.HEDGE : carry] = account.legs.close[span]
     # a leg without a contract has no price and no units
     price = np.where(np.isnan(price), 1.0, np.maximum(price, LEAST_PRICE))
-    # one unit of an account whose price is 1 plus all carry so far
-    carried = 1.0 + np.cumsum(account.carry.sum(axis=1))
+    # as many units as there is capital, whose price is 1 plus all carry so far on each
+    carried = 1.0 + np.cumsum(account.carry.sum(axis=1)) / account.capital
     price[1::2, carry] = carried
     price[0, carry] = 1.0
     price[2::2, carry] = carried[:-1]
@@ -98,7 +103,7 @@ def build_portfolio(
     size = np.full(price.shape, np.nan)
     at = np.full(price.shape, np.nan)
     fees = np.zeros(price.shape)
-    size[0, carry], at[0, carry] = 1.0, 1.0
+    size[0, carry], at[0, carry] = account.capital, 1.0
     if account.core_units:
         size[1, Leg.CORE], at[1, Leg.CORE] = account.core_units, close[account.first]
     orders = account.orders
@@ -108,6 +113,11 @@ def build_portfolio(
     size[rows, orders["leg"]] = orders["units"]
     at[rows, orders["leg"]] = np.maximum(orders["price"], LEAST_PRICE)
     fees[rows, orders["leg"]] = orders["fee"]
+
+    # small orders in smaller units: a power of two, so that no number is rounded
+    smallest = np.nanmin(np.abs(size), axis=0, initial=np.inf, where=~np.isnan(size))
+    small = np.exp2(np.ceil(np.log2(np.maximum(LEAST_UNITS / smallest, 1.0))))
+    size, at, price = size * small, at / small, price / small
 
     index = row_index(sessions[span])
     wanted = int(np.count_nonzero(~np.isnan(size)))

@@ -74,6 +74,7 @@ def provenance(plan: Plan, market: Market) -> dict[str, Any]:
         "plan": resolved(plan),
         "plan_sha256": plan_sha256(plan),
         "series": series,
+        "data_version": market.data_version,
         "code": code_version(),
         "packages": package_versions(),
         # a run draws no random numbers

@@ -10,6 +10,7 @@ import pandas as pd
 
 from market.container import Market
 from strategy.figures import figures
+from strategy.hedge_report import HedgeReport, hedge_report
 from strategy.plan import Plan
 from strategy.portfolio import BookError, book_difference, build_portfolio
 from strategy.provenance import provenance, run_id
@@ -57,6 +58,11 @@ class Result:
     def daily(self) -> pd.DataFrame:
         """One row a session of the chained path; see `strategy.tables.daily_table`."""
         return daily_table(self.simulation)
+
+    @cached_property
+    def hedge_report(self) -> HedgeReport:
+        """Cost and benefit of the hedge beside holding less; see `strategy.hedge_report`."""
+        return hedge_report(self.simulation)
 
     @cached_property
     def portfolio(self) -> vbt.Portfolio:

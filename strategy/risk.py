@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
+
 import numpy as np
 import pandas as pd
 
 from market.container import Market
 from signals.cash import cash_risk
+from signals.component import component, ramp
 from signals.concentration import concentration_risk
 from signals.credit import credit_risk
 from signals.leverage import leverage_risk
+from signals.pointintime import change_over_days, figures, in_force, in_order, staleness
 from signals.rotation import rotation_risk
 from strategy.plan import Risk
+
+#: Whether a component's series stands in for the one the article reads.
+STAND_IN = {
+    "cash": False,
+    "leverage": True,  # margin debt for the assets of leveraged funds
+    "credit": True,  # Baa less Aaa, unless high-yield spreads are loaded
+    "concentration": False,
+    "rotation": False,
+}
+#: How much older than its months the earlier high-yield spread may be, days.
+SPREAD_TOLERANCE_DAYS = 10
 
 
 def risk_components(market: Market, risk: Risk) -> dict[str, pd.DataFrame]:
     """Each component per session: ``measure``, ``risk`` in [0, 1], ``stamp``, ``known_at``.
 
     NaN in ``risk`` means that no usable input was known; it is never filled.
+    The credit component reads high-yield spreads on sessions on which a pair
+    of them is usable, if the user loaded them, and Baa less Aaa elsewhere.
     """
     cash = risk.cash
-    return {
+    found = {
         "cash": cash_risk(
             market,
             from_=cash.from_,
@@ -44,6 +61,99 @@ def risk_components(market: Market, risk: Risk) -> dict[str, pd.DataFrame]:
             sessions=risk.rotation.sessions,
         ),
     }
+    if "credit" not in risk.percentile.components and has_high_yield(market):
+        own = _high_yield_risk(market, risk)
+        usable = own["risk"].notna()
+        found["credit"] = own.where(usable, found["credit"])
+    for name in risk.percentile.components:
+        points = risk.components()[name]
+        found[name] = _by_percentile(
+            found[name], points.from_, points.to, risk.percentile.min_history
+        )
+    return found
+
+
+def has_high_yield(market: Market) -> bool:
+    """Whether the user loaded high-yield spreads; the bundled ones are single points."""
+    return market.has("hy_oas") and market.series["hy_oas"].origin != "bundled"
+
+
+def _high_yield_risk(market: Market, risk: Risk) -> pd.DataFrame:
+    settings = risk.credit.high_yield
+    rows = change_over_days(
+        in_order(figures(market, "hy_oas")), settings.months, SPREAD_TOLERANCE_DAYS
+    )
+    change = pd.DataFrame(
+        {"value": rows["value"] - rows["base"], "known_at": rows["known_at"]}, index=rows.index
+    )
+    joined = in_force(market.sessions, change, staleness(market, "hy_oas"))
+    measure = joined["value"].to_numpy()
+    return component(joined, measure, ramp(measure, settings.from_, settings.to))
+
+
+def _by_percentile(frame: pd.DataFrame, from_: float, to: float, min_history: int) -> pd.DataFrame:
+    """The component with its measure's percentile among the figures in force so far.
+
+    A figure counts once, on the first session on which it was in force, so
+    that the percentile of a day looks the same on every later day.
+    """
+    measure = frame["measure"].to_numpy(dtype=float)
+    stamps = frame["stamp"].to_numpy().astype("datetime64[ns]").astype(np.int64)
+    known = ~np.isnan(measure)
+    percentile = np.full(len(measure), np.nan)
+    history: list[float] = []
+    seen: set[int] = set()
+    share = np.nan
+    for i in np.flatnonzero(known):
+        if int(stamps[i]) not in seen:
+            seen.add(int(stamps[i]))
+            insort(history, float(measure[i]))
+        share = bisect_right(history, float(measure[i])) / len(history)
+        percentile[i] = share if len(history) >= min_history else np.nan
+    return component(frame, percentile, ramp(percentile, from_, to))
+
+
+def score_inputs(market: Market, components: dict[str, pd.DataFrame], risk: Risk) -> pd.DataFrame:
+    """What each component reads: one row a component.
+
+    Returns
+    -------
+    DataFrame
+        ``component``, ``weight``, ``series``, ``stands_in`` (a proxy for what
+        the article reads), ``scale`` (ramp or percentile), ``from``, ``to``,
+        ``share_available``, ``first``, ``last``, ``mean``.
+    """
+    series = {
+        "cash": "fms_cash",
+        "leverage": "margin_debt_finra or margin_debt_nyse",
+        "credit": "moodys_baa - moodys_aaa",
+        "concentration": "top10_weight",
+        "rotation": "xlp xlu xlv against xly xlk xli",
+    }
+    stands_in = dict(STAND_IN)
+    if has_high_yield(market):
+        series["credit"] = "hy_oas, else moodys_baa - moodys_aaa"
+        stands_in["credit"] = False
+    rows = []
+    for name, frame in components.items():
+        known = frame["risk"].dropna()
+        points = risk.components()[name]
+        rows.append(
+            {
+                "component": name,
+                "weight": points.weight,
+                "series": series[name],
+                "stands_in": stands_in[name],
+                "scale": "percentile" if name in risk.percentile.components else "ramp",
+                "from": points.from_,
+                "to": points.to,
+                "share_available": len(known) / len(frame),
+                "first": known.index[0] if len(known) else pd.NaT,
+                "last": known.index[-1] if len(known) else pd.NaT,
+                "mean": float(known.mean()) if len(known) else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def combine(components: dict[str, pd.DataFrame], risk: Risk) -> pd.DataFrame:

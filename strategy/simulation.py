@@ -21,7 +21,7 @@ from strategy.plan import Plan
 from strategy.risk import combine, risk_components
 from strategy.tactical import Outcome, Phase, Reason, tactical_outcome
 from strategy.triggers import risk_triggers
-from strategy.vintages import Schedule, day_of, last_on_or_before, schedule
+from strategy.vintages import Schedule, schedule
 
 Progress = Callable[[str, int, int], None]
 
@@ -171,7 +171,7 @@ def simulate(plan: Plan, market: Market, progress: Progress | None = None) -> Si
     )
     setting, rate = hedge_setting(plan, market, open_, close)
     report("entry conditions", 1, 3)
-    decisions = entry_decisions(market, plan.tactical.entry, [s.anchor for s in schedules])
+    decisions = entry_decisions(market, plan.tactical.entry, [s.anchor for s in schedules], plan)
 
     report("vintages", 2, 3)
     legs = setting.make_legs()

@@ -152,10 +152,13 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
     hedged = f"{h['n']} of {_count(whole, 'year')}"
     if h["n_blind"]:
         hedged += f"; in {h['n_blind']} the risk score was unknown throughout"
+    if h.get("n_unavailable"):
+        hedged += f"; in {h['n_unavailable']} the instrument had no price"
     rows = [("hedged", hedged)]
     if h["n"]:
         rows += [
             *_sample(h),
+            *_holding_less(h.get("against_derisk", {})),
             (
                 "cost, gain",
                 f"mean cost {_percent(h['mean_cost'], sign=False)}, mean gain before cost "
@@ -173,12 +176,36 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
     return [_pairs(rows)]
 
 
+def _holding_less(against: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The hedge beside selling core to the same average beta."""
+    if not against.get("n"):
+        return []
+    interval = ""
+    if against.get("mean_low") is not None:
+        interval = (
+            f" (95% interval {_percent(against['mean_low'])} to {_percent(against['mean_high'])})"
+        )
+    return [
+        (
+            "holding less",
+            f"the hedge made {_percent(against['mean'])} against less core at the same beta"
+            f"{interval}; it was ahead in {against['hits']} of {against['n']} years",
+        )
+    ]
+
+
 def _paths(metrics: Mapping[str, Any]) -> list[RenderableType]:
     plan, core = metrics["total"], metrics["benchmark"]
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="")
     table.add_column(f"{plan.get('first', '')} to {plan.get('last', '')}", no_wrap=True)
     table.add_column("plan", justify="right", no_wrap=True)
+    rivals = [core]
     table.add_column("core alone", justify="right", no_wrap=True)
+    if metrics["hedge"].get("n") and "derisk" in metrics:
+        # in place of the hedge: no hedge at all, and less core
+        rivals += [metrics["unhedged"], metrics["derisk"]]
+        table.add_column("no hedge", justify="right", no_wrap=True)
+        table.add_column("less core", justify="right", no_wrap=True)
     # a path shorter than a year has no return a year
     short = plan["sessions"] < 252
     for label, key, show in (
@@ -190,7 +217,7 @@ def _paths(metrics: Mapping[str, Any]) -> list[RenderableType]:
         ("max drawdown", "max_drawdown", _percent),
         ("worst month", "worst_month", _percent),
     ):
-        table.add_row(label, show(plan.get(key)), show(core.get(key)))
+        table.add_row(label, show(plan.get(key)), *(show(rival.get(key)) for rival in rivals))
     return [table]
 
 

@@ -42,10 +42,10 @@ def risk_triggers(market: Market, risk: Risk) -> dict[str, pd.DataFrame]:
 
 
 def rate_rise(market: Market, trigger: RateRise) -> pd.DataFrame:
-    """True for `within_days` calendar days after the federal funds target was raised.
+    """True while a lower federal funds target was in force less than `within_days` ago.
 
     ``value`` is the rise over that time, percentage points: the target in
-    force less the lowest in force within the days before it.
+    force less the lowest one.
     """
     sessions = market.sessions
     if not market.has("fed_funds_target"):

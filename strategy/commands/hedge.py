@@ -1,4 +1,4 @@
-"""`simulate hedge`: what a plan's hedge costs, saves and needs, and whether less would have done."""
+"""`simulate hedge`: what a plan's hedge costs and saves, and whether less core would have done."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _one(report: HedgeReport) -> list[Table]:
             f"Profit of a full hedge by the index's move, as of "
             f"{s['convexity_as_of']['start']:%Y-%m-%d}",
             convexity,
-            {name: name for name in convexity},
+            {str(name): str(name) for name in convexity},
         )
     )
     names = {**{"removed": "removed", "n_hedged": "hedged"}, "sum_return": "sum of returns"}

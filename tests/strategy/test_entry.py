@@ -165,7 +165,6 @@ def test_a_real_signal_gates_by_its_state_at_each_anchor():
     assert set(result.vintages["exit_reason"] == "gate") == {True, False}
 
 
-@pytest.mark.xfail(strict=True, reason="conditions are read with their own dates, not the plan's")
 def test_a_condition_is_about_the_plans_own_dates():
     # "inside the plan's window" at the plan's own anchor, whatever that anchor is
     plan = make_plan(

@@ -36,9 +36,7 @@ NO_COSTS = Costs.model_validate(FREE)
 def setting_of(close, *, leverage=-1, rate=0.0, costs=NO_COSTS, expense_ratio=0.0, spread=0.0):
     close = np.asarray(close, dtype=float)
     sessions = pd.bdate_range("2021-01-04", periods=len(close), name="date")
-    etf = InverseEtf(
-        leverage=leverage, expense_ratio=expense_ratio, financing_spread_bps=spread
-    )
+    etf = InverseEtf(leverage=leverage, expense_ratio=expense_ratio, financing_spread_bps=spread)
     return Setting(
         sessions,
         np.concatenate([close[:1], close[:-1]]),

@@ -128,7 +128,9 @@ def test_delta_is_the_slope_of_the_price(spot, m, tau, vol, call):
     assert delta(f, strike, tau, 0.02, vol, call=call) == pytest.approx(slope, abs=2e-4)
 
 
-@pytest.mark.parametrize(("spot", "call", "value"), [(90, False, 10), (110, False, 0), (110, True, 10)])
+@pytest.mark.parametrize(
+    ("spot", "call", "value"), [(90, False, 10), (110, False, 0), (110, True, 10)]
+)
 def test_at_expiry_an_option_is_worth_its_intrinsic_value(spot, call, value):
     assert black76(spot, 100.0, 0.0, 0.05, 0.2, call=call) == value
     assert delta(100.0, 100.0, 0.0, 0.0, 0.2, call=call) == pytest.approx(0.5 if call else -0.5)

@@ -152,3 +152,42 @@ def test_vectorbt_never_counts_a_first_loss_as_drawdown_and_this_program_does():
     assert theirs > -0.10
     assert max_drawdown(equity) == pytest.approx(-0.10)
     assert vbt.__version__.startswith("1.")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"capital": 1e-6},
+        {"tactical__first_target_share": 1e-10},
+        {"tactical__size": {"weight": 1e-10}},
+        {"hedge": {"max_ratio": 1e-10, "band": 0.0}},
+    ],
+    ids=["capital", "share", "weight", "ratio"],
+)
+def test_an_order_may_be_small(changes):
+    # vectorbt's own least order is 1e-8 units, whatever they are worth
+    sessions = weekdays("2012-01-02", "2013-06-28")
+    found = run(make_plan(**changes), make_market(random_prices(sessions, 1), score=1.0))
+    assert book_difference(found.portfolio, found.simulation.chained) < 1e-9
+
+
+def test_an_index_may_stand_at_ten_billion():
+    prices = random_prices(weekdays("2012-01-02", "2013-06-28"), 1) * 1e8
+    found = run(make_plan(capital=1.0), make_market(prices, score=1.0))
+    assert book_difference(found.portfolio, found.simulation.chained) < 1e-9
+
+
+def test_years_without_a_trade_may_leave_ever_smaller_rebalances():
+    # a leg loses once; then every rebalance, at an open away from the close before it, leaves a
+    # part of its own size to the next one: 5 %, 2 %, 5 % ... of 0.3 units, down to 1e-9 and less
+    sessions = weekdays("2012-06-01", "2018-06-29")
+    bars = {"2012-11-22": (100.0, 100.0, 95.0, 100.0)}
+    for year in range(2013, 2018):
+        after_anchor = sessions[sessions > f"{year}-11-21"][0]
+        bars[f"{after_anchor:%Y-%m-%d}"] = (105.0, 105.0, 100.0, 100.0)  # no room for a leg
+    for year in range(2013, 2019):
+        window = sessions[sessions >= f"{year}-01-01"][0]
+        bars[f"{window:%Y-%m-%d}"] = (102.0, 102.0, 100.0, 100.0)
+    found = run(make_plan(), make_market(price_frame(sessions, 100.0, bars), score=0.0))
+    assert (found.vintages["exit_reason"].iloc[1:] == "no_room").all()
+    assert book_difference(found.portfolio, found.simulation.chained) < 1e-9

@@ -125,6 +125,12 @@ def test_a_short_window_begins_and_ends_on_the_sessions_inside_it():
     assert LONG[found.hedge_last] == pd.Timestamp("2022-06-03")
 
 
+def test_a_window_whose_days_are_sessions_begins_and_ends_on_them():
+    found = vintages(LONG, hedge__window={"start": "03-07", "end": "06-06"})[2021]
+    assert LONG[found.hedge_first] == pd.Timestamp("2022-03-07")
+    assert LONG[found.hedge_last] == pd.Timestamp("2022-06-06")
+
+
 def test_a_window_of_one_weekend_is_no_window():
     found = vintages(LONG, hedge__window={"start": "03-05", "end": "03-06"})[2021]
     assert (found.hedge_first, found.hedge_last) == (-1, -1)
