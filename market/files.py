@@ -30,6 +30,9 @@ ROUNDING = 1e-6
 cent leave behind. Within it the bar is widened to hold its open and close; beyond it the file is
 refused."""
 
+LOWEST_PRICE, HIGHEST_PRICE = 1e-6, 1e12
+"""What a price can be: beyond it, sums of money lose their cents or overflow."""
+
 PRICES_EXPECTED = (
     "a CSV or Parquet table with the columns date, open, high, low, close (or date and close)"
 )
@@ -239,6 +242,8 @@ def _check_values(table: Table, column: str, values: np.ndarray) -> None:
         (np.isnan(values), f"{column} is missing (NaN)"),
         (np.isinf(values), f"{column} is infinite"),
         (values <= 0, f"{column} is not positive"),
+        (values < LOWEST_PRICE, f"{column} is too small"),
+        (values > HIGHEST_PRICE, f"{column} is too large"),
     ):
         rows = np.flatnonzero(wrong)
         if len(rows):
@@ -247,7 +252,9 @@ def _check_values(table: Table, column: str, values: np.ndarray) -> None:
             raise InputError(
                 what + shown,
                 where=table.where(rows),
-                expected="a positive price in every row",
+                expected=f"a price from {LOWEST_PRICE:g} to {HIGHEST_PRICE:g} in every row"
+                if "too " in what
+                else "a positive price in every row",
                 do="correct the rows or remove them",
             )
 

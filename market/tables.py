@@ -15,7 +15,11 @@ import pandas as pd
 
 from market.errors import InputError
 
-SIZE_LIMIT = 200 * 1024 * 1024
+SIZE_LIMIT = 50 * 1024 * 1024
+ROW_LIMIT = 250_000
+"""Nine centuries of daily rows. Reading a hundred times more takes memory that a machine may not
+have, and a compressed file of one megabyte can hold that many."""
+
 _DELIMITERS = (",", ";", "\t", "|")
 _MAGIC = {
     b"PK\x03\x04": "a spreadsheet or zip archive",
@@ -143,6 +147,8 @@ def _text(path: str, content: bytes, digest: str, expected: str) -> Table:
                 continue
             rows.append(row)
             places.append(reader.line_num)
+            if len(rows) > ROW_LIMIT:
+                raise _too_long(path)
     except csv.Error as error:
         raise InputError(
             f"is no readable table: {error}",
@@ -185,6 +191,15 @@ def _decoded(path: str, content: bytes, expected: str) -> str:
             return text
     raise InputError(
         "is not a text file (binary content)", where=path, expected=expected, do="save it as CSV"
+    )
+
+
+def _too_long(path: str) -> InputError:
+    return InputError(
+        "has too many rows",
+        where=path,
+        expected=f"at most {ROW_LIMIT:,}",
+        do="keep daily rows of one series only",
     )
 
 
@@ -232,7 +247,11 @@ def _parquet(path: str, content: bytes, digest: str, expected: str) -> Table:
     import pyarrow.parquet as pq
 
     try:
+        if pq.read_metadata(pa.BufferReader(content)).num_rows > ROW_LIMIT:
+            raise _too_long(path)
         table = pq.read_table(pa.BufferReader(content))
+    except InputError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(
             "is a damaged Parquet file", where=path, expected=expected, do="write it again"

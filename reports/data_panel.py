@@ -9,15 +9,16 @@ import pandas as pd
 
 from market.container import Observations
 from reports.format import lookup
+from reports.language import _, noted
 from reports.view import View
 
 #: What each component of the score reads, and what the article would have it read.
 COMPONENT_INPUTS = {
-    "cash": ("fund managers' cash level", ""),
-    "leverage": ("growth of margin debt", "growth of leveraged-fund assets"),
-    "credit": ("Moody's Baa less Aaa yield", "high-yield spread"),
-    "concentration": ("weight of the ten largest companies", ""),
-    "rotation": ("defensive against cyclical sectors", ""),
+    "cash": (noted("fund managers' cash level"), ""),
+    "leverage": (noted("growth of margin debt"), noted("growth of leveraged-fund assets")),
+    "credit": (noted("Moody's Baa less Aaa yield"), noted("high-yield spread")),
+    "concentration": (noted("weight of the ten largest companies"), ""),
+    "rotation": (noted("defensive against cyclical sectors"), ""),
 }
 
 
@@ -57,15 +58,15 @@ def series_rows(view: View) -> list[SeriesRow]:
     out = [
         SeriesRow(
             id=market.id,
-            title=spec.title,
-            unit=spec.unit,
+            title=_(spec.title),
+            unit=_(spec.unit),
             first=f"{sessions[0]:%Y-%m-%d}",
             last=f"{sessions[-1]:%Y-%m-%d}",
             rows=len(sessions),
-            lag=spec.lag,
-            origin=market.origin,
+            lag=_(spec.lag),
+            origin=_(market.origin),
             gaps=gap_text(sessions, "daily"),
-            defects=tuple(spec.defects),
+            defects=tuple(_(text) for text in spec.defects),
             sha256=str(market.hashes.get(market.id, "")),
         )
     ]
@@ -80,15 +81,15 @@ def _auxiliary(observations: Observations) -> SeriesRow:
     some = len(stamps) > 0
     return SeriesRow(
         id=observations.id,
-        title=spec.title,
-        unit=spec.unit,
+        title=_(spec.title),
+        unit=_(spec.unit),
         first=f"{stamps[0]:%Y-%m-%d}" if some else "",
         last=f"{stamps[-1]:%Y-%m-%d}" if some else "",
         rows=len(stamps),
-        lag=spec.lag,
-        origin=observations.origin,
+        lag=_(spec.lag),
+        origin=_(observations.origin),
         gaps=gap_text(stamps, spec.frequency),
-        defects=tuple(spec.defects),
+        defects=tuple(_(text) for text in spec.defects),
         sha256=observations.sha256,
     )
 
@@ -101,15 +102,21 @@ def gap_text(stamps: pd.DatetimeIndex, frequency: str) -> str:
         months = pd.DatetimeIndex(stamps).to_period("M")
         span = (months[-1].year - months[0].year) * 12 + months[-1].month - months[0].month + 1
         missing = span - len(months.unique())
-        return f"{missing} of {span} months missing" if missing else "none"
+        if not missing:
+            return _("none")
+        return _("{missing} of {all} months missing", missing=missing, all=span)
     if frequency in ("daily", "weekly"):
         days = np.diff(stamps.to_numpy().astype("datetime64[D]")).astype(int)
         widest = int(days.argmax())
         usual = 7 if frequency == "daily" else 14
         if days[widest] <= usual:
-            return "none"
-        return f"longest {days[widest]} days, after {stamps[widest]:%Y-%m-%d}"
-    return "irregular by nature"
+            return _("none")
+        return _(
+            "longest {days} days, after {date}",
+            days=days[widest],
+            date=f"{stamps[widest]:%Y-%m-%d}",
+        )
+    return _("irregular by nature")
 
 
 def component_rows(view: View) -> list[ComponentRow]:
@@ -121,6 +128,12 @@ def component_rows(view: View) -> list[ComponentRow]:
             continue
         reads, stands_for = COMPONENT_INPUTS.get(name, (name, ""))
         out.append(
-            ComponentRow(name, reads, stands_for, f"risk.components.{name}", name not in absent)
+            ComponentRow(
+                name,
+                _(reads),
+                _(stands_for) if stands_for else "",
+                f"risk.components.{name}",
+                name not in absent,
+            )
         )
     return out

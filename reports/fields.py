@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from reports.language import _, noted
+
 Kind = Literal[
     "percent",  # fraction, shown as percent with sign
     "share",  # fraction without sign
@@ -73,6 +75,10 @@ FIELDS: dict[str, Field] = {
     "mean_other_policy": Field("Mean return, other same-bar policy", "percent"),
     "share_of_sessions": Field("Time in the market", "share"),
     # hedge and the following year
+    "mean_drawdown_saved": Field("Mean drawdown saved", "percent", "Against going without it."),
+    "n_drawdown_saved": Field("Years in which it saved drawdown", "count"),
+    "cost_per_drawdown_point": Field("Return given up per point of drawdown saved", "ratio"),
+    "n_capped": Field("Years in which a limit on exposure acted", "count"),
     "n_not_hedged": Field("Vintages without a hedge", "count"),
     "n_blind": Field("of them without any score", "count"),
     "mean_cost": Field("Mean cost", "cost", "Fees, slippage and carry of a hedged year."),
@@ -147,18 +153,18 @@ FIELDS: dict[str, Field] = {
 
 #: How a tactical leg ended, in words.
 EXIT_REASONS: dict[str, str] = {
-    "target_2": "second target",
-    "target_1": "first target",
-    "time": "time",
-    "failed_breakout": "failed breakout",
-    "stop": "stop",
-    "stop_gap": "stop, by gap",
-    "no_room": "no room below the zone",
-    "gate": "entry conditions",
-    "no_stop_room": "stop above the entry",
-    "no_session": "no session",
-    "no_levels": "too little history for the levels",
-    "open": "still open",
+    "target_2": noted("second target"),
+    "target_1": noted("first target"),
+    "time": noted("time"),
+    "failed_breakout": noted("failed breakout"),
+    "stop": noted("stop"),
+    "stop_gap": noted("stop, by gap"),
+    "no_room": noted("no room below the zone"),
+    "gate": noted("entry conditions"),
+    "no_stop_room": noted("stop above the entry"),
+    "no_session": noted("no session"),
+    "no_levels": noted("too little history for the levels"),
+    "open": noted("still open"),
 }
 
 
@@ -168,6 +174,10 @@ PATHS: dict[str, Field] = {
     "hedge.mean": Field("Mean contribution", "percent", "After costs and carry."),
     "hedge.median": Field("Median contribution", "percent"),
     "hedge.hit_rate": Field("Share of them above zero", "share"),
+    "hedge.against_derisk.n": Field("Years compared with holding less", "count"),
+    "hedge.against_derisk.mean": Field("Mean, hedged less holding less", "percent"),
+    "hedge.against_derisk.mean_low": Field("its 95% interval, low end", "percent"),
+    "hedge.against_derisk.mean_high": Field("its 95% interval, high end", "percent"),
     "hedge.best": Field("Best contribution", "percent"),
     "hedge.best_vintage": Field("Vintage of the best", "text"),
     "hedge.worst": Field("Worst contribution", "percent"),
@@ -181,7 +191,15 @@ GROUPS: dict[str, Field] = {
 
 
 def field(name: str) -> Field:
-    """What is known of a figure; a name without an entry still gets a label and a guess."""
+    """What is known of a figure, its words in the current language.
+
+    A name without an entry still gets a label and a guess.
+    """
+    known = _find(name)
+    return Field(_(known.label), known.kind, _(known.note) if known.note else "")
+
+
+def _find(name: str) -> Field:
     known = PATHS.get(name) or FIELDS.get(name.rpartition(".")[2])
     group = name.split(".")[-2] if "." in name else ""
     if group in GROUPS:

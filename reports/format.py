@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.fields import EXIT_REASONS, Kind, field
+from reports.language import _, noted
 from reports.serialise import plain
 
 #: Shown where there is no value.
@@ -33,7 +35,7 @@ def show(value: object, kind: Kind, digits: int | None = None) -> str:
     if value is None or value == "":
         return MISSING
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if not isinstance(value, (int, float)):
         return str(value)
     if not math.isfinite(value):
@@ -51,7 +53,7 @@ def show(value: object, kind: Kind, digits: int | None = None) -> str:
     if kind == "count":
         return grouped(value, 0)
     if kind == "sessions":
-        return f"{grouped(value, 1 if digits is None else digits)} sessions"
+        return _("{n} sessions", n=grouped(value, 1 if digits is None else digits))
     if kind in ("text", "date", "truth"):
         return str(int(value)) if float(value).is_integer() else repr(value)
     return grouped(value, 2 if digits is None else digits)
@@ -84,7 +86,7 @@ def cell(value: float | None) -> str:
 def words(reason: object) -> str:
     """An exit reason in words; missing ones as `MISSING`."""
     reason = plain(reason)
-    return EXIT_REASONS.get(str(reason), str(reason)) if reason else MISSING
+    return _(EXIT_REASONS.get(str(reason), str(reason))) if reason else MISSING
 
 
 def figure(metrics: Mapping[str, Any], path: str, digits: int | None = None) -> Markup:
@@ -125,8 +127,34 @@ def day(value: dt.date | str | None) -> Markup:
     return Markup('<time datetime="{0}">{0}</time>').format(text)
 
 
+#: Months as charts and tables name them.
+MONTHS = (
+    *(noted("Jan"), noted("Feb"), noted("Mar"), noted("Apr"), noted("May"), noted("Jun")),
+    *(noted("Jul"), noted("Aug"), noted("Sep"), noted("Oct"), noted("Nov"), noted("Dec")),
+)
+
+
+def months() -> list[str]:
+    """The months' short names, January first."""
+    return [_(name) for name in MONTHS]
+
+
+def short_day(date: dt.date) -> str:
+    """Day and month, for axes."""
+    return _("{day} {month}", day=date.day, month=_(MONTHS[date.month - 1]))
+
+
 def sentence_list(items: list[str]) -> str:
     """``a, b and c``."""
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+    return _("{items} and {last}", items=_(", ").join(items[:-1]), last=items[-1])
+
+
+def setting(value: object) -> str:
+    """A value of a plan on one line, as YAML would take it; nothing where the plan lacks it."""
+    if value is None:
+        return MISSING
+    if isinstance(value, str):
+        return value
+    return json.dumps(plain(value), ensure_ascii=False)

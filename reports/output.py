@@ -22,6 +22,7 @@ from market.errors import InputError
 from reports.serialise import csv_text, json_text
 
 if TYPE_CHECKING:
+    from reports.tearsheet_process import TearsheetProcess
     from strategy.result import Result
 
 #: Longest name of a plan inside a folder's name, in bytes of UTF-8.
@@ -35,6 +36,9 @@ def write_run(
     tearsheet: bool = True,
     report: bool = True,
     command: str | Sequence[str] | None = None,
+    language: str = "en",
+    audit: str | os.PathLike[str] | None = None,
+    sheet: TearsheetProcess | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, Path]:
     """Write the files of a run into ``out_dir/<plan>-<id>/``.
@@ -53,6 +57,12 @@ def write_run(
         Whether to write ``tearsheet.html`` and ``report.html``.
     command : str or sequence of str, optional
         What was typed, kept in ``run.json`` and shown in the report.
+    language : str
+        Of ``report.html``; one of `reports.language.LANGUAGES`.
+    audit : str or os.PathLike, optional
+        Folder of an audit whose claims ``report.html`` shows.
+    sheet : TearsheetProcess, optional
+        Draws the tear sheet meanwhile; here and at the end where not given.
     progress : callable, optional
         Called as ``progress(step, done, of)`` when a step begins, and at the end.
 
@@ -69,15 +79,22 @@ def write_run(
     out_dir = Path(out_dir)
     steps = ["tables", *["report"] * report, *["tear sheet"] * tearsheet, "files"]
 
-    def say(step: str, done: int | None = None) -> None:
+    def tell(step: str, done: int | None = None) -> None:
         if progress:
             progress(step, steps.index(step) if done is None else done, len(steps))
 
     # before the slow part: a mistyped folder is told at once
     _open_folder(out_dir)
+    claims = None
+    if audit is not None:
+        from reports.claims_section import read_claims
+
+        claims = read_claims(audit)
     typed = command if command is None or isinstance(command, str) else shlex.join(command)
 
-    say("tables")
+    if tearsheet and sheet is not None:
+        sheet.begin(result)
+    tell("tables")
     files: dict[str, bytes] = {
         "vintages.csv": csv_text(result.vintages).encode(),
         "trades.csv": csv_text(result.trades).encode(),
@@ -85,21 +102,27 @@ def write_run(
         "metrics.json": json_text(result.metrics).encode(),
     }
     if report:
-        say("report")
+        tell("report")
+        from reports.hedge_section import hedge_dict
         from reports.report import build_report
 
-        files["report.html"] = build_report(result, command=typed).encode()
+        hedge = hedge_dict(result)
+        if hedge:
+            files["hedge.json"] = json_text(hedge).encode()
+        page = build_report(result, command=typed, hedge=hedge, claims=claims, language=language)
+        files["report.html"] = page.encode()
     if tearsheet:
-        say("tear sheet")
+        tell("tear sheet")
         from reports.tearsheet import build_tearsheet
 
-        files["tearsheet.html"] = build_tearsheet(result).encode()
+        page = build_tearsheet(result) if sheet is None else sheet.page()
+        files["tearsheet.html"] = page.encode()
     files["run.json"] = json_text(_record(result, typed)).encode()
 
-    say("files")
+    tell("files")
     folder = out_dir / run_folder(result)
     place(files, folder)
-    say("files", len(steps))
+    tell("files", len(steps))
     return {"folder": folder} | {name: folder / name for name in sorted(files)}
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
+from typing import Literal
+
+Scheme = Literal["light", "dark"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -31,6 +35,15 @@ PALETTE: dict[str, tuple[str, str]] = {
     "derisk": ("#0b7a5c", "#4fd1a5"),
     "zone": ("#d98e00", "#e5ad3f"),
     "extension": ("#0b7a5c", "#4fd1a5"),
+    # runs side by side
+    "run-0": ("#1a56b0", "#82b1ff"),
+    "run-1": ("#b8480f", "#ff8f63"),
+    "run-2": ("#0b7a5c", "#4fd1a5"),
+    "run-3": ("#7546b0", "#c09aff"),
+    "run-4": ("#8a6100", "#e5ad3f"),
+    "run-5": ("#a02463", "#ff85bd"),
+    "run-6": ("#3f5c6b", "#a9c3d1"),
+    "run-7": ("#5b6b00", "#bccb4f"),
     # component strips, low to high risk
     "heat-0": ("#efe9f7", "#2a2438"),
     "heat-1": ("#d8c8ec", "#403159"),
@@ -66,9 +79,13 @@ def page_style() -> str:
 
 
 @cache
-def chart_style() -> str:
-    """The style of a chart that stands alone, light."""
-    return f"svg{{{_variables(0)}}}\n{_read('chart.css')}"
+def chart_style(scheme: Scheme = "light") -> str:
+    """The style of a chart that stands alone.
+
+    Colours stand by value: few programs but browsers understand variables in an SVG.
+    """
+    which = ("light", "dark").index(scheme)
+    return re.sub(r"var\(--([\w-]+)\)", lambda m: PALETTE[m[1]][which], _read("chart.css"))
 
 
 def _variables(scheme: int) -> str:

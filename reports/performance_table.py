@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from reports.fields import field
 from reports.format import figure, lookup
+from reports.language import _, noted
 from reports.view import View
 from strategy.metrics import monthly_returns
 
@@ -32,9 +33,9 @@ MEASURES = (
 
 #: Paths of metrics.json with their words; those that a run does not have are left out.
 PATHS = (
-    ("total", "Whole plan"),
-    ("benchmark", "Core alone"),
-    ("derisk", "Holding less"),
+    ("total", noted("Whole plan")),
+    ("benchmark", noted("Core alone")),
+    ("derisk", noted("Holding less")),
 )
 
 #: Monthly returns are shaded in this many steps a side; the last begins here.
@@ -63,12 +64,12 @@ def measure_rows(view: View) -> tuple[list[str], list[tuple[str, str, list[Marku
     paths = [(key, label) for key, label in PATHS if key in view.metrics]
     rows = []
     for name in MEASURES:
-        if all(lookup(view.metrics, f"{key}.{name}") is None for key, _ in paths):
+        if all(lookup(view.metrics, f"{key}.{name}") is None for key, _label in paths):
             continue
         known = field(name)
-        cells = [figure(view.metrics, f"{key}.{name}") for key, _ in paths]
+        cells = [figure(view.metrics, f"{key}.{name}") for key, _label in paths]
         rows.append((known.label, known.note, cells))
-    return [label for _, label in paths], rows
+    return [_(label) for _key, label in paths], rows
 
 
 def calendar_rows(view: View) -> list[CalendarRow]:

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from reports import fields
-from reports import format as formats
-from reports.charts import CHARTS, draw
+from reports.charts import CHARTS
 from reports.data_panel import component_rows, series_rows
-from reports.palette import page_style
-from reports.performance_table import calendar_rows, measure_rows, shade
-from reports.verdict import cards, findings, headline, limits
+from reports.format import months, sentence_list
+from reports.hedge_section import INSTRUMENTS, hedge_dict, hedge_tables
+from reports.language import _, noted, speaking
+from reports.limits import limits
+from reports.page import NARROW, WIDE, Figures, policy, render
+from reports.performance_table import calendar_rows, measure_rows
+from reports.verdict import cards, findings, headline
 from reports.view import ANALOGS, View
 
 if TYPE_CHECKING:
+    from reports.claims_section import Claims
     from strategy.result import Result
 
-TEMPLATES = Path(__file__).parent / "templates"
-
-#: Widths in pixels at which each chart is drawn: for desks and paper, and for phones.
-WIDE, NARROW = 920, 358
+__all__ = ["NARROW", "VINTAGE_COLUMNS", "WIDE", "build_report", "plan_text", "policy"]
 
 #: Columns of the vintage table, of those in vintages.csv.
 VINTAGE_COLUMNS = (
@@ -49,8 +44,21 @@ VINTAGE_COLUMNS = (
     "next_year_max_drawdown",
 )
 
+SLEEVE_WORDS = {
+    "core": noted("Core"),
+    "tactical": noted("December long"),
+    "hedge": noted("Hedge"),
+}
 
-def build_report(result: Result, *, command: str | None = None) -> str:
+
+def build_report(
+    result: Result,
+    *,
+    command: str | None = None,
+    hedge: Mapping[str, Any] | None = None,
+    claims: Claims | None = None,
+    language: str = "en",
+) -> str:
     """The report of a run as one self-contained HTML page.
 
     Parameters
@@ -58,36 +66,47 @@ def build_report(result: Result, *, command: str | None = None) -> str:
     result : strategy.result.Result
     command : str, optional
         What was typed, shown under "How to reproduce".
+    hedge : mapping, optional
+        `reports.hedge_section.hedge_dict` of the run, made where not given.
+    claims : Claims, optional
+        Rules and claims from an audit.
+    language : str
+        One of `reports.language.LANGUAGES`.
 
     Returns
     -------
     str
         HTML; loads nothing, and forbids it by its Content-Security-Policy.
     """
-    view = View.of(result)
-    style, script = page_style(), _source("report.js")
-    context: dict[str, Any] = {
-        "view": view,
-        "m": view.metrics,
-        "analogs": [y for y in ANALOGS if y in view.by_year],
-        "headline": headline(view),
-        "findings": findings(view),
-        "cards": cards(view),
-        "limits": limits(view),
-        "columns": VINTAGE_COLUMNS,
-        "calendar": calendar_rows(view),
-        "measures": measure_rows(view),
-        "series": series_rows(view),
-        "components": component_rows(view),
-        "plan_text": plan_text(result),
-        "command": command,
-        "style": Markup(style),
-        "script": Markup(script),
-        "policy": policy(style, script),
-        "charts": CHARTS,
-        "chart": _Figures(view),
-    }
-    return _environment().get_template("report.html.j2").render(context)
+    hedge = hedge_dict(result) if hedge is None else hedge
+    with speaking(language):
+        view = View.of(result)
+        context: dict[str, Any] = {
+            "view": view,
+            "m": view.metrics,
+            "analogs": [y for y in ANALOGS if y in view.by_year],
+            "headline": headline(view),
+            "findings": findings(view),
+            "cards": cards(view),
+            "limits": limits(view),
+            "columns": VINTAGE_COLUMNS,
+            "calendar": calendar_rows(view),
+            "months": months(),
+            "measures": measure_rows(view),
+            "series": series_rows(view),
+            "components": component_rows(view),
+            "hedge_tables": hedge_tables(hedge) if hedge else [],
+            "hedge_assumptions": _assumptions(hedge),
+            "hedge_instrument": _(INSTRUMENTS[view.plan.hedge.instrument]),
+            "claims": claims,
+            "sentence_list": lambda names: sentence_list([_(name) for name in names]),
+            "sleeve_words": _sleeve_words,
+            "plan_text": plan_text(result),
+            "command": command,
+            "charts": CHARTS,
+            "chart": Figures(CHARTS, view),
+        }
+        return render("report.html.j2", ("page.js", "report.js"), context)
 
 
 def plan_text(result: Result) -> str:
@@ -96,70 +115,11 @@ def plan_text(result: Result) -> str:
     return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=88))
 
 
-def policy(style: str, script: str) -> str:
-    """A Content-Security-Policy that allows this page's own style and script and nothing else."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
+def _sleeve_words(sleeve: str) -> str:
+    return _(SLEEVE_WORDS.get(sleeve, sleeve))
 
 
-class _Figures:
-    """Charts for the template: each drawn for desks and for phones, as two SVGs of one figure."""
-
-    def __init__(self, view: View) -> None:
-        self._view = view
-
-    def __call__(self, name: str, **options: Any) -> Markup:
-        """Both drawings of a chart; empty where there is nothing to show."""
-        out = Markup("")
-        for size, width in (("wide", WIDE), ("narrow", NARROW)):
-            out += self.single(name, width, size, **options)
-        return out
-
-    def single(self, name: str, width: float, cls: str, **options: Any) -> Markup:
-        """One drawing, with its words for whom it is not visible."""
-        drawing = draw(name, self._view, width, **options)
-        if drawing is None:
-            return Markup("")
-        attributes = Markup(' role="img" aria-label="{}" data-chart="{}"').format(drawing.alt, name)
-        return drawing.canvas.render(cls, attributes)
-
-    def bare(self, name: str, width: float, **options: Any) -> Markup:
-        """A drawing inside something that already has a name."""
-        drawing = draw(name, self._view, width, **options)
-        assert drawing is not None
-        return drawing.canvas.render("", ' aria-hidden="true" focusable="false"')
-
-
-def _hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return f"sha256-{digest}"
-
-
-@cache
-def _source(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals.update(
-        field=fields.field,
-        figure=formats.figure,
-        lookup=formats.lookup,
-        exact=formats.exact,
-        day=formats.day,
-        EXIT_REASONS=fields.EXIT_REASONS,
-        shade=shade,
-    )
-    environment.filters.update(show=formats.show, words=formats.words, cell=formats.cell)
-    return environment
+def _assumptions(hedge: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
+    if not hedge:
+        return []
+    return [(key, value) for key, value in hedge["assumptions"].items() if key != "instrument"]

@@ -263,7 +263,10 @@ class Canvas:
         for year in years:
             if year % step == 0:
                 self.line(x(year), y, x(year), y + 4, "axis")
-                self.text(x(year), y + 17, str(year), "tick", "middle")
+                # the first or last year may lie at the edge
+                half = text_width(str(year)) / 2
+                at = min(max(x(year), half), self.width - half)
+                self.text(at, y + 17, str(year), "tick", "middle")
 
     def render(self, cls: str = "", attributes: str = "", style: str = "") -> Markup:
         """The SVG element."""

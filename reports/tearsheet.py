@@ -69,21 +69,30 @@ def build_tearsheet(result: Result) -> str:
         HTML that requests nothing. Where the path is too short or too flat
         for quantstats, a page that says so.
     """
+    return draw_tearsheet(*tearsheet_inputs(result))
+
+
+def tearsheet_inputs(result: Result) -> tuple[pd.Series, pd.Series, str]:
+    """What a tear sheet is drawn from: returns of plan and core, and the title as safe HTML."""
     strategy, benchmark = path_returns(result.daily)
     title = (
         f"{result.plan.name}: the whole plan against buying and holding the core "
         f"({result.market.price_spec.title.partition(',')[0]}), years of {YEAR} sessions"
     )
     # quantstats fills its template by replacing {{...}} and escapes nothing
-    safe = html.escape(title).replace("{", "&#123;").replace("}", "&#125;")
+    return strategy, benchmark, html.escape(title).replace("{", "&#123;").replace("}", "&#125;")
+
+
+def draw_tearsheet(strategy: pd.Series, benchmark: pd.Series, title: str) -> str:
+    """The page from `tearsheet_inputs`."""
     problem = _problem(strategy)
     if not problem:
         try:
-            return _draw(strategy, benchmark, safe)
+            return _draw(strategy, benchmark, title)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # degenerate paths break single figures of quantstats; the run's other files stand
             problem = f"quantstats cannot draw this path ({type(error).__name__}: {error})."
-    return _apology(safe, problem)
+    return _apology(title, problem)
 
 
 def path_returns(daily: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -1,4 +1,4 @@
-"""The words of the report that depend on the outcome: verdict, key figures, limits."""
+"""The words of the report that depend on the outcome: verdict and key figures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reports.format import figure, lookup, percent, sentence_list, show, words
+from reports.format import figure, lookup, sentence_list, show, words
+from reports.language import _, say
 from reports.view import View
 from strategy.metrics import YEAR
 
@@ -38,19 +39,31 @@ def headline(view: View) -> Markup:
     tactical = m["tactical"]
     if not tactical.get("n"):
         return _nothing_counted(view)
-    text = Markup("Over {} complete vintages from {} to {} the December long made {} on average")
-    out = text.format(figure(m, "tactical.n"), *_counted_years(view), figure(m, "tactical.mean"))
-    if lookup(m, "tactical.mean_low") is not None:
-        out += Markup(" (95% interval {} to {})").format(
-            figure(m, "tactical.mean_low"), figure(m, "tactical.mean_high")
+    first, last = _counted_years(view)
+    values = {
+        "n": figure(m, "tactical.n"),
+        "first": first,
+        "last": last,
+        "mean": figure(m, "tactical.mean"),
+        "hits": figure(m, "tactical.hits"),
+        "rate": figure(m, "tactical.hit_rate"),
+        "low": figure(m, "tactical.hit_low"),
+        "high": figure(m, "tactical.hit_high"),
+    }
+    if lookup(m, "tactical.mean_low") is None:
+        return say(
+            "Over {n} complete vintages from {first} to {last} the December long made {mean} on "
+            "average and ended above zero in {hits} of them: {rate}, exact 95% interval {low} to "
+            "{high}.",
+            **values,
         )
-    return out + Markup(
-        " and ended above zero in {} of them: {}, exact 95% interval {} to {}."
-    ).format(
-        figure(m, "tactical.hits"),
-        figure(m, "tactical.hit_rate"),
-        figure(m, "tactical.hit_low"),
-        figure(m, "tactical.hit_high"),
+    return say(
+        "Over {n} complete vintages from {first} to {last} the December long made {mean} on "
+        "average (95% interval {mean_low} to {mean_high}) and ended above zero in {hits} of them: "
+        "{rate}, exact 95% interval {low} to {high}.",
+        mean_low=figure(m, "tactical.mean_low"),
+        mean_high=figure(m, "tactical.mean_high"),
+        **values,
     )
 
 
@@ -61,39 +74,42 @@ def findings(view: View) -> list[Markup]:
     low, high = lookup(m, "tactical.mean_low"), lookup(m, "tactical.mean_high")
     if low is not None:
         if low <= 0.0 <= high:
+            out.append(say("The interval of the mean includes zero: luck alone would explain it."))
+        elif low > 0:
             out.append(
-                Markup("The interval of the mean includes zero: luck alone would explain it.")
+                say(
+                    "The interval of the mean lies above zero; it does not account for the number "
+                    "of plans tried before this one."
+                )
             )
         else:
-            side = "above" if low > 0 else "below"
             out.append(
-                Markup(
-                    "The interval of the mean lies {} zero; it does not account for the number of "
-                    "plans tried before this one."
-                ).format(side)
+                say(
+                    "The interval of the mean lies below zero; it does not account for the number "
+                    "of plans tried before this one."
+                )
             )
     out.append(_hedge_finding(view))
     key, period = _growth(view)
     if lookup(m, f"total.{key}") is not None:
         out.append(
-            Markup(
-                "Core, December longs and hedges together made {} {} with a max drawdown of {}; "
-                "the core alone {} with {}."
-            ).format(
-                figure(m, f"total.{key}"),
-                period,
-                figure(m, "total.max_drawdown"),
-                figure(m, f"benchmark.{key}"),
-                figure(m, "benchmark.max_drawdown"),
+            say(
+                "Core, December longs and hedges together made {plan} {period} with a max drawdown "
+                "of {plan_fall}; the core alone {core} with {core_fall}.",
+                plan=figure(m, f"total.{key}"),
+                period=period,
+                plan_fall=figure(m, "total.max_drawdown"),
+                core=figure(m, f"benchmark.{key}"),
+                core_fall=figure(m, "benchmark.max_drawdown"),
             )
         )
     unfinished = lookup(m, "vintages.unfinished") or []
     if unfinished and tactical_counted(view):
+        years = sentence_list([str(y) for y in unfinished])
         out.append(
-            Markup("{} not finished: shown, marked, and in no average.").format(
-                f"{sentence_list([str(y) for y in unfinished])} "
-                + ("is" if len(unfinished) == 1 else "are")
-            )
+            say("{years} is not finished: shown, marked, and in no average.", years=years)
+            if len(unfinished) == 1
+            else say("{years} are not finished: shown, marked, and in no average.", years=years)
         )
     return out
 
@@ -113,128 +129,71 @@ def cards(view: View) -> list[Card]:
             out.append(Card(label, figure(m, path), Markup(interval), Markup(basis)))
 
     n = Markup("n = {}").format(figure(m, "tactical.n"))
-    add("December long, mean", "tactical.mean", _interval(view, "tactical.mean"), n)
+    add(_("December long, mean"), "tactical.mean", _interval(view, "tactical.mean"), n)
+    without = Markup("")
+    if lookup(m, "tactical.leave_one_out_low") is not None:
+        without = say(
+            "mean without one vintage {low} to {high}",
+            low=figure(m, "tactical.leave_one_out_low"),
+            high=figure(m, "tactical.leave_one_out_high"),
+        )
+    add(_("December long, median"), "tactical.median", without, n)
+    add(_("Above zero"), "tactical.hit_rate", _interval(view, "tactical.hit"), n)
     add(
-        "December long, median",
-        "tactical.median",
-        _range(view, "tactical.leave_one_out", "mean without one vintage"),
-        n,
-    )
-    add("Above zero", "tactical.hit_rate", _interval(view, "tactical.hit"), n)
-    add(
-        "Reached the first target",
+        _("Reached the first target"),
         "tactical.first_target_rate",
         _interval(view, "tactical.first_target"),
         n,
     )
-    worst = Markup("in {}").format(figure(m, "tactical.worst_vintage"))
-    best = ""
+    worst = say("in {year}", year=figure(m, "tactical.worst_vintage"))
+    best = Markup("")
     if lookup(m, "tactical.best") is not None:
-        best = Markup("best {} in {}").format(
-            figure(m, "tactical.best"), figure(m, "tactical.best_vintage")
+        best = say(
+            "best {value} in {year}",
+            value=figure(m, "tactical.best"),
+            year=figure(m, "tactical.best_vintage"),
         )
-    add("Worst December long", "tactical.worst", best, worst)
+    add(_("Worst December long"), "tactical.worst", best, worst)
     add(
-        "Hedge, mean of a hedged year",
+        _("Hedge, mean of a hedged year"),
         "hedge.mean",
         _interval(view, "hedge.mean"),
-        Markup("of equity, n = {}").format(figure(m, "hedge.n")),
+        say("of equity, n = {n}", n=figure(m, "hedge.n")),
     )
     add(
-        "Falls of 20% in the next year",
+        _("Hedged less holding less"),
+        "hedge.against_derisk.mean",
+        _interval(view, "hedge.against_derisk.mean"),
+        say("of equity, n = {n}", n=figure(m, "hedge.against_derisk.n")),
+    )
+    add(
+        _("Falls of 20% in the next year"),
         "next_year.rate_of_20",
         _interval(view, "next_year"),
-        Markup("{} of {} years").format(
-            figure(m, "next_year.falls_of_20"), figure(m, "next_year.n")
+        say(
+            "{falls} of {n} years",
+            falls=figure(m, "next_year.falls_of_20"),
+            n=figure(m, "next_year.n"),
         ),
     )
-    sessions = Markup("{} sessions").format(figure(m, "total.sessions"))
-    growth, _ = _growth(view)
+    sessions = say("{n} sessions", n=figure(m, "total.sessions"))
+    growth, _period = _growth(view)
     measures = [
-        ("Return a year" if growth == "cagr" else "Total return", growth),
-        ("Max drawdown", "max_drawdown"),
+        (_("Return a year, whole plan"), growth)
+        if growth == "cagr"
+        else (_("Total return, whole plan"), growth),
+        (_("Max drawdown, whole plan"), "max_drawdown"),
     ]
     if growth == "cagr":
-        measures.append(("Sharpe ratio", "sharpe"))
+        measures.append((_("Sharpe ratio, whole plan"), "sharpe"))
     for label, key in measures:
-        against = Markup("core alone {}").format(figure(m, f"benchmark.{key}"))
-        add(f"{label}, whole plan", f"total.{key}", against, sessions)
+        against = say("core alone {value}", value=figure(m, f"benchmark.{key}"))
+        add(label, f"total.{key}", against, sessions)
     add(
-        "Coverage of the risk score",
+        _("Coverage of the risk score"),
         "risk.mean_coverage",
-        Markup("no score on {} of the sessions").format(figure(m, "risk.share_blind")),
-        "mean share of its weight with data",
-    )
-    return out
-
-
-def limits(view: View) -> list[str]:
-    """What the figures do not say, in plain words."""
-    plan, m = view.plan, view.metrics
-    n = lookup(m, "tactical.n") or 0
-    out = [
-        f"The plan trades once a year, so {n} complete vintages are {n} observations, however "
-        "many days they contain. Intervals treat vintages as independent draws of one process; "
-        "six decades of markets are hardly that.",
-        "The past shown here was known when the plan was written. No interval on this page pays "
-        "for that choice.",
-    ]
-    if view.market.id == "sp500":
-        out.append(
-            "The bundled index is a price index. Dividends enter as a constant yield of "
-            f"{percent(plan.costs.dividend_yield)} a year, which is an assumption, not a record."
-        )
-    else:
-        out.append(
-            f"Dividends enter as a constant yield of {percent(plan.costs.dividend_yield)} a year "
-            "on top of the prices: an assumption, and counted twice if the prices are already "
-            "adjusted for dividends."
-        )
-    out.append(
-        f"Costs are assumptions: {plan.costs.fee_bps:g} basis points a fill, "
-        f"{plan.costs.slippage_bps:g} more for market orders, {plan.costs.borrow_bps:g} a year to "
-        "borrow stock. Nobody traded this index at these costs in the early decades."
-    )
-    share = lookup(m, "data.share_on_copied_open")
-    if share:
-        out.append(
-            f"{show(share, 'share')} of the fills at an open used an open that merely repeats the "
-            "previous close, as published histories do for many years. Such a fill is in truth a "
-            "fill at the previous close."
-        )
-    if lookup(m, "data.close_only"):
-        out.append("The prices are closes only: stops and targets inside a day cannot be seen.")
-    ambiguous = lookup(m, "tactical.ambiguous_bars")
-    if ambiguous is not None:
-        policy = {"stop_first": "the stop", "target_first": "the target"}
-        chosen = policy[plan.tactical.same_bar]
-        other = lookup(m, "tactical.mean_other_policy")
-        out.append(
-            f"A daily bar does not tell whether its high or its low came first. {ambiguous} "
-            f"{'bar' if ambiguous == 1 else 'bars'} reached both stop and target; {chosen} is "
-            "taken to be first"
-            + (f", the other choice gives a mean of {show(other, 'percent')}." if other else ".")
-        )
-    weight = plan.core.weight + plan.tactical.size.weight
-    if weight > 1.0:
-        out.append(
-            f"The December long comes on top of the core: together up to "
-            f"{show(weight, 'share', 0)} of equity, the excess borrowed. Part of any gain over "
-            "the core alone is that leverage."
-        )
-    out.append(
-        "Entry, stop, size, hedge instrument and hedge ratio are not in the article: they are "
-        "choices of this program's authors, marked in the plan file."
-    )
-    absent = lookup(m, "data.absent_components") or []
-    if absent:
-        out.append(
-            f"The score had no usable input for {sentence_list(list(absent))}; a missing input is "
-            "left out and lowers the coverage, it is never guessed."
-        )
-    out.append(
-        "The leverage and credit components are proxies: margin debt stands in for leveraged "
-        "funds, Moody's Baa less Aaa for high-yield spreads."
+        say("no score on {share} of the sessions", share=figure(m, "risk.share_blind")),
+        _("mean share of its weight with data"),
     )
     return out
 
@@ -243,48 +202,56 @@ def _nothing_counted(view: View) -> Markup:
     m = view.metrics
     row = view.latest
     if not row.traded:
-        ended = Markup("the December long was not entered ({})").format(words(row.reason))
+        ended = say("the December long was not entered ({reason})", reason=words(row.reason))
     else:
-        ended = Markup(
-            'the December long of {} stands at <data value="{}">{}</data>, ended by {}'
-        ).format(
-            row.year,
-            repr(row["tactical_return"]),
-            show(row["tactical_return"], "percent"),
-            words(row.reason),
+        ended = say(
+            "the December long of {year} stands at {value}, ended by {reason}",
+            year=row.year,
+            value=Markup('<data value="{}">{}</data>').format(
+                repr(row["tactical_return"]), show(row["tactical_return"], "percent")
+            ),
+            reason=row.ended,
         )
-    return Markup("No vintage counts towards an average: {} of {} complete; {}.").format(
-        figure(m, "vintages.n_complete"), figure(m, "vintages.n"), ended
+    return say(
+        "No vintage counts towards an average: {complete} of {n} complete; {ended}.",
+        complete=figure(m, "vintages.n_complete"),
+        n=figure(m, "vintages.n"),
+        ended=ended,
     )
 
 
 def _hedge_finding(view: View) -> Markup:
     m = view.metrics
     if view.plan.hedge.instrument == "none":
-        return Markup("The plan holds no hedge.")
+        return say("The plan holds no hedge.")
     if not lookup(m, "vintages.n_complete"):
-        return Markup("No hedged year is over yet.")
+        return say("No hedged year is over yet.")
     if not lookup(m, "hedge.n"):
-        return Markup(
+        return say(
             "The hedge was held in no complete vintage: the score stayed too low or without data."
         )
-    out = Markup("The hedge of the following year was held in {} of them and changed equity by {}")
-    out = out.format(figure(m, "hedge.n"), figure(m, "hedge.mean"))
+    out = say(
+        "The hedge of the following year was held in {n} of them and changed equity by {mean}",
+        n=figure(m, "hedge.n"),
+        mean=figure(m, "hedge.mean"),
+    )
     if lookup(m, "hedge.mean_low") is not None:
-        out += Markup(" on average (95% interval {} to {})").format(
-            figure(m, "hedge.mean_low"), figure(m, "hedge.mean_high")
+        out += say(
+            " on average (95% interval {low} to {high})",
+            low=figure(m, "hedge.mean_low"),
+            high=figure(m, "hedge.mean_high"),
         )
     if lookup(m, "hedge.mean_cost") is not None:
-        out += Markup(", costs and carry of {} included").format(figure(m, "hedge.mean_cost"))
-    return out + Markup(".")
+        out += say(", costs and carry of {cost} included", cost=figure(m, "hedge.mean_cost"))
+    return out + say(".")
 
 
 def _growth(view: View) -> tuple[str, str]:
     """Key and period of the growth to tell: a year's figure only of at least a year."""
     sessions = lookup(view.metrics, "total.sessions") or 0
     if sessions >= YEAR:
-        return "cagr", "a year"
-    return "total_return", f"over {sessions} sessions"
+        return "cagr", _("a year")
+    return "total_return", _("over {n} sessions", n=sessions)
 
 
 def _counted_years(view: View) -> tuple[int, int]:
@@ -298,12 +265,5 @@ def _interval(view: View, stem: str) -> Markup:
     for join in ("_", "."):
         low, high = f"{stem}{join}low", f"{stem}{join}high"
         if lookup(m, low) is not None:
-            return Markup("95%: {} to {}").format(figure(m, low), figure(m, high))
+            return say("95%: {low} to {high}", low=figure(m, low), high=figure(m, high))
     return Markup("")
-
-
-def _range(view: View, stem: str, text: str) -> Markup:
-    m = view.metrics
-    if lookup(m, f"{stem}_low") is None:
-        return Markup("")
-    return Markup("{} {} to {}").format(text, figure(m, f"{stem}_low"), figure(m, f"{stem}_high"))

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from reports.format import show, words
+from reports.language import _
 from reports.serialise import plain
 
 if TYPE_CHECKING:
@@ -74,14 +75,14 @@ class VintageRow:
     def ended(self) -> str:
         """How the leg ended, in words: its tranches' reasons in order of time."""
         spoken = dict.fromkeys(words(exit_.reason) for exit_ in self.exits)
-        return ", then ".join(spoken) if spoken else words(self.reason)
+        return _(", then ").join(spoken) if spoken else words(self.reason)
 
     @property
     def tactical_return_text(self) -> str:
         """The return and a comma, or nothing: for the chooser."""
         if not self.traded:
             return ""
-        return f"{show(self.values['tactical_return'], 'percent')}, "
+        return _("{value}, ", value=show(self.values["tactical_return"], "percent"))
 
     @property
     def reason(self) -> str:
@@ -147,7 +148,7 @@ class View:
     @property
     def market_name(self) -> str:
         """The traded series in a few words: its title up to the first comma."""
-        return self.market.price_spec.title.partition(",")[0]
+        return _(self.market.price_spec.title).partition(",")[0].partition("，")[0]
 
     @property
     def years(self) -> list[int]:

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from strategy.compilation_cache import settle
+
 if TYPE_CHECKING:
     from strategy.api import Market, Plan, Result, load_market, load_plan, run
 
 __all__ = ["Market", "Plan", "Result", "load_market", "load_plan", "run"]
+
+
+settle()  # before anything imports Numba
 
 
 def __getattr__(name: str) -> Any:

@@ -54,6 +54,10 @@ COMMANDS = {
         "strategy.commands.rules:print_rules",
         "List the rules: what each says and what it needs.",
     ),
+    "sweep": (
+        "strategy.commands.sweep:sweep",
+        "Run a plan with many settings; say which of them to believe.",
+    ),
     "hedge": (
         "strategy.commands.hedge:hedge",
         "Show what the hedge cost and saved, beside holding less.",

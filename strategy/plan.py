@@ -1017,7 +1017,7 @@ class Plan(Model):
     costs: Costs = Field(default_factory=Costs)
     capital: float = Field(
         100_000.0,
-        gt=0.0,
+        ge=0.01,  # below, vectorbt takes the account's money for rounding
         le=1e15,
         description="Starting capital, in currency.",
         json_schema_extra=AUTHOR,

@@ -7,10 +7,18 @@ import pandas as pd
 
 from reports.charts.registry import Drawing, chart
 from reports.format import lookup, percent, show
+from reports.language import _, noted
 from reports.svg import Canvas, Scale, path, span, text_width
 from reports.view import View, VintageRow
 
-COMPONENTS = ("cash", "leverage", "credit", "concentration", "rotation")
+#: Components of the score, with their words.
+COMPONENTS = {
+    "cash": noted("cash"),
+    "leverage": noted("leverage"),
+    "credit": noted("credit"),
+    "concentration": noted("concentration"),
+    "rotation": noted("rotation"),
+}
 STEPS = 5
 
 
@@ -37,7 +45,7 @@ def hedge_history(view: View, width: float) -> Drawing | None:
 
     top, tall = 26.0, 96.0
     y = Scale(0.0, 1.0, top + tall, top)
-    canvas.y_axis(y, left, right, lambda v: f"{v:g}", count=2, unit="score, 0 to 1")
+    canvas.y_axis(y, left, right, lambda v: f"{v:g}", count=2, unit=_("score, 0 to 1"))
     low, high = view.plan.hedge.score.from_, view.plan.hedge.score.to
     canvas.rect(left, y(high), right - left, y(low) - y(high), "band")
     for a, b in _runs(rows["score"].notna().to_numpy()):
@@ -46,13 +54,13 @@ def hedge_history(view: View, width: float) -> Drawing | None:
     line = top + tall + 20.0
     row_height, gap = 15.0, 4.0
     weights = {name: c.weight for name, c in view.plan.risk.components().items()}
-    canvas.text(2, line + 4, "components", "unit")
+    canvas.text(2, line + 4, _("components"), "unit")
     line += 12
     for name in COMPONENTS:
         column = f"risk_{name}"
         if column not in rows or not weights.get(name):
             continue
-        canvas.text(left - 6, line + row_height - 4, name, "tick", "end")
+        canvas.text(left - 6, line + row_height - 4, _(COMPONENTS[name]), "tick", "end")
         canvas.rect(left, line, right - left, row_height, "empty")
         values = rows[column].to_numpy(dtype=float)
         level = np.where(np.isfinite(values), np.minimum(values * STEPS, STEPS - 1), -1).astype(int)
@@ -69,7 +77,7 @@ def hedge_history(view: View, width: float) -> Drawing | None:
     target = rows["hedge_target"].to_numpy(dtype=float)
     highest = max(view.plan.hedge.max_ratio, float(np.nanmax(np.r_[held, 0.0])), 0.05)
     z = Scale(0.0, highest, top + tall, top)
-    canvas.y_axis(z, left, right, lambda v: percent(v, 0), count=3, unit="hedge, % of equity")
+    canvas.y_axis(z, left, right, lambda v: percent(v, 0), count=3, unit=_("hedge, % of equity"))
     canvas.trace(_steps(all_at, z.array(held), right, z(0.0)), "held")
     for a, b in _runs(np.isfinite(target)):
         canvas.trace(path(at[a:b], z.array(target[a:b])), "line-target")
@@ -79,11 +87,13 @@ def hedge_history(view: View, width: float) -> Drawing | None:
     starts = {year: x(float(np.datetime64(f"{year}-01-01", "D").astype(int))) for year in years}
     canvas.year_axis(lambda year: starts[year], sorted(starts), top + tall, right - left)
     risk = view.metrics["risk"]
-    alt = (
-        f"The score had enough data on "
-        f"{show(1.0 - (lookup(risk, 'share_blind') or 0.0), 'share')} of the sessions; mean "
-        f"coverage {show(lookup(risk, 'mean_coverage'), 'share')}. A hedge was held in "
-        f"{len(view.hedged)} of {len(view.rows)} vintages."
+    alt = _(
+        "The score had enough data on {known} of the sessions; mean coverage {coverage}. A hedge "
+        "was held in {hedged} of {n} vintages.",
+        known=show(1.0 - (lookup(risk, "share_blind") or 0.0), "share"),
+        coverage=show(lookup(risk, "mean_coverage"), "share"),
+        hedged=len(view.hedged),
+        n=len(view.rows),
     )
     return Drawing(canvas, alt)
 
@@ -104,28 +114,34 @@ def hedge_payoff(view: View, width: float) -> Drawing | None:
     x = Scale(*span((r["next_year_return"] for r in rows), pad=0.08, zero=True), left, right)
     y = Scale(*span((r["hedge_return"] for r in rows), pad=0.1, zero=True), bottom, top)
     canvas = Canvas(width, bottom + 44)
-    canvas.y_axis(y, left, right, _tick, count=5, unit="hedge, % of equity")
+    canvas.y_axis(y, left, right, _tick, count=5, unit=_("hedge, % of equity"))
     for value in x.ticks(8 if width > 500 else 4):
         canvas.line(x(value), top, x(value), bottom, "zero" if value == 0 else "grid")
         canvas.text(x(value), bottom + 17, _tick(value), "tick", "middle")
-    canvas.text(right, bottom + 36, "index in the hedged year, %", "unit", "end")
+    canvas.text(right, bottom + 36, _("index in the hedged year, %"), "unit", "end")
     for row in rows:
         canvas.circle(
             x(row["next_year_return"]),
             y(row["hedge_return"]),
             5,
             "dot-hedge",
-            f"hedge of {row.year + 1}: {percent(row['hedge_return'], sign=True)} of equity while "
-            f"the index made {percent(row['next_year_return'], sign=True)}; cost "
-            f"{show(row['hedge_cost'], 'percent')}",
+            _(
+                "hedge of {year}: {value} of equity while the index made {index}; cost {cost}",
+                year=row.year + 1,
+                value=percent(row["hedge_return"], sign=True),
+                index=percent(row["next_year_return"], sign=True),
+                cost=show(row["hedge_cost"], "percent"),
+            ),
             data_vintage=row.year,
         )
     _years(canvas, rows, x, y)
     hedge = view.metrics["hedge"]
-    alt = (
-        f"{len(rows)} hedged years. Mean contribution "
-        f"{show(lookup(hedge, 'mean'), 'percent')}, best {show(lookup(hedge, 'best'), 'percent')}, "
-        f"worst {show(lookup(hedge, 'worst'), 'percent')}."
+    alt = _(
+        "{n} hedged years. Mean contribution {mean}, best {best}, worst {worst}.",
+        n=len(rows),
+        mean=show(lookup(hedge, "mean"), "percent"),
+        best=show(lookup(hedge, "best"), "percent"),
+        worst=show(lookup(hedge, "worst"), "percent"),
     )
     return Drawing(canvas, alt)
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from reports.charts.registry import Drawing, chart
-from reports.format import grouped, percent, words
+from reports.format import grouped, percent, sentence_list, short_day, words
+from reports.language import _
 from reports.svg import Canvas, Scale, number, path, span, spread, text_width
 from reports.view import View, VintageRow
 
@@ -33,22 +34,23 @@ def vintage(view: View, width: float, year: int) -> Drawing | None:
     left, right = 54.0, width - (152.0 if wide else 44.0)
     top, bottom = (34.0, 330.0) if wide else (52.0, 298.0)
     bands = [
-        ("extension", row["extension_low"], row["extension_high"], "ext."),
-        ("zone", row["zone_low"], row["zone_high"], "zone"),
+        ("extension", row["extension_low"], row["extension_high"]),
+        ("zone", row["zone_low"], row["zone_high"]),
     ]
     lows, highs = view.prices["low"][begin:end], view.prices["high"][begin:end]
-    levels = [v for _, a, b, _ in bands for v in (a, b)] + [row["stop"]]
+    levels = [v for _name, a, b in bands for v in (a, b)] + [row["stop"]]
     y = Scale(*span([*lows, *highs, *(v for v in levels if v is not None)], pad=0.03), bottom, top)
     x = Scale(begin - 0.5, end - 0.5, left, right)
     canvas = Canvas(width, bottom + (76 if row.traded else 42))
 
-    canvas.y_axis(y, left, right, _points(y.high), count=6, unit="index points" if wide else "")
+    canvas.y_axis(y, left, right, _points(y.high), count=6, unit=_("index points") if wide else "")
     if not wide:
-        canvas.text(2, 14, "index points", "unit")
+        canvas.text(2, 14, _("index points"), "unit")
     _levels(canvas, row, bands, y, left, right, wide)
-    labels = [(anchor, f"anchor {_short(sessions[anchor])}")]
+    labels = [(anchor, _("anchor {day}", day=_short(sessions[anchor])))]
     if exit_by > anchor:
-        labels.append((exit_by, f"out by {_short(sessions[min(exit_by, len(sessions) - 1)])}"))
+        last = sessions[min(exit_by, len(sessions) - 1)]
+        labels.append((exit_by, _("out by {day}", day=_short(last))))
     for (position, text), side in zip(labels, ("end", "start"), strict=False):
         at = x(position)
         canvas.line(at, top - 4, at, bottom, "guide")
@@ -62,7 +64,7 @@ def vintage(view: View, width: float, year: int) -> Drawing | None:
 def _levels(
     canvas: Canvas,
     row: VintageRow,
-    bands: list[tuple[str, float | None, float | None, str]],
+    bands: list[tuple[str, float | None, float | None]],
     y: Scale,
     left: float,
     right: float,
@@ -70,7 +72,9 @@ def _levels(
 ) -> None:
     marks: list[tuple[float, str]] = []
     label = _points(y.high)
-    for name, low, high, short in bands:
+    words_of = {"zone": _("zone"), "extension": _("extension")}
+    short = {"zone": _("zone"), "extension": _("ext.")}
+    for name, low, high in bands:
         if low is None:
             continue
         high = low if high is None else high
@@ -80,16 +84,15 @@ def _levels(
             right - left,
             max(y(low) - y(high), 1.5),
             name,
-            f"{name} {label(low)} to {label(high)}",
+            _("{band} {low} to {high}", band=words_of[name], low=label(low), high=label(high)),
         )
-        marks.append(
-            ((y(low) + y(high)) / 2, f"{name} {label(low)}–{label(high)}" if wide else short)
-        )
+        span_text = f"{words_of[name]} {label(low)}–{label(high)}"
+        marks.append(((y(low) + y(high)) / 2, span_text if wide else short[name]))
     if row["stop"] is not None:
         canvas.line(left, y(row["stop"]), right, y(row["stop"]), "stop-line")
-        marks.append((y(row["stop"]), f"stop {label(row['stop'])}" if wide else "stop"))
-    places = spread([m for m, _ in marks], 14.0, y.end + 4, y.start)
-    for (_, text), place in zip(marks, places, strict=True):
+        marks.append((y(row["stop"]), f"{_('stop')} {label(row['stop'])}" if wide else _("stop")))
+    places = spread([m for m, _text in marks], 14.0, y.end + 4, y.start)
+    for (_at, text), place in zip(marks, places, strict=True):
         canvas.text(right + 5, place + 4, text, "note")
 
 
@@ -143,8 +146,9 @@ def _fills(
     entry = x(view.position(row["entry_date"]))
     price = row["entry_price"]
     canvas.line(entry, y(price), entry, first_line - 10, "lead")
-    _marker(canvas, entry, y(price), 1, "buy", f"bought at {label(price)} on {row['entry_date']}")
-    _word(canvas, entry, first_line, f"bought {label(price)}", width)
+    title = _("bought at {price} on {date}", price=label(price), date=row["entry_date"])
+    _marker(canvas, entry, y(price), 1, "buy", title)
+    spoken_at = [(entry, first_line, _("bought {price}", price=label(price)))]
     groups: dict[tuple[str, str], list[float]] = {}
     for exit_ in row.exits:
         if exit_.date is not None:
@@ -154,22 +158,23 @@ def _fills(
         at = x(view.position(date))
         for p in sorted(set(prices)):
             inside = min(max(y(p), y.end), y.start)
-            _marker(
-                canvas, at, inside, -1, f"r-{reason}", f"{words(reason)} at {label(p)} on {date}"
+            title = _(
+                "{reason} at {price} on {date}", reason=words(reason), price=label(p), date=date
             )
-        spoken = f"{words(reason)} {' and '.join(label(p) for p in sorted(set(prices)))}"
+            _marker(canvas, at, inside, -1, f"r-{reason}", title)
+        spoken = f"{words(reason)} {sentence_list([label(p) for p in sorted(set(prices))])}"
         by_day.setdefault(date, []).append(spoken)
-    last = len(by_day) - 1
     for k, (date, texts) in enumerate(by_day.items()):
         at = x(view.position(date))
         line = first_line + 15 * (1 + min(k, 1))
         canvas.line(at, y.start, at, line - 10, "lead")
-        _word(canvas, at, line, ", ".join(texts), width, end=k < last)
+        spoken_at.append((at, line, _(", ").join(texts)))
+    # after all lines, so that none runs through a word
+    for at, line, text in spoken_at:
+        _word(canvas, at, line, text, width)
 
 
-def _word(
-    canvas: Canvas, at: float, y: float, text: str, width: float, *, end: bool = False
-) -> None:
+def _word(canvas: Canvas, at: float, y: float, text: str, width: float) -> None:
     half = text_width(text) / 2
     place = min(max(at, half + 2), width - half - 2)
     canvas.text(place, y, text, "note", "middle")
@@ -188,20 +193,37 @@ def _points(high: float) -> Callable[[float], str]:
 
 
 def _short(date: pd.Timestamp) -> str:
-    return f"{date.day} {date:%b}"
+    return short_day(date)
 
 
 def _alt(row: VintageRow) -> str:
-    start = f"Vintage {row.year}, anchored {row['anchor_date']} at {grouped(row['anchor_close'])}. "
+    start = _(
+        "Vintage {year}, anchored {date} at {close}. ",
+        year=row.year,
+        date=row["anchor_date"],
+        close=grouped(row["anchor_close"]),
+    )
     if not row.traded:
-        return f"{start}Nothing was bought: {words(row.reason)}."
+        return start + _("Nothing was bought: {reason}.", reason=words(row.reason))
     sold = "; ".join(
-        f"{words(e.reason)} at {grouped(e.price)}"
-        + (f" on {e.date:%Y-%m-%d}" if e.date is not None else "")
+        _("{reason} at {price}", reason=words(e.reason), price=grouped(e.price))
+        if e.date is None
+        else _(
+            "{reason} at {price} on {date}",
+            reason=words(e.reason),
+            price=grouped(e.price),
+            date=f"{e.date:%Y-%m-%d}",
+        )
         for e in row.exits
     )
-    return (
-        f"{start}Bought at {grouped(row['entry_price'])} on {row['entry_date']}, stop "
-        f"{grouped(row['stop'])}, zone {grouped(row['zone_low'])} to {grouped(row['zone_high'])}. "
-        f"Sold: {sold}. Return {percent(row['tactical_return'], sign=True)}."
+    return start + _(
+        "Bought at {price} on {date}, stop {stop}, zone {low} to {high}. Sold: {sold}. "
+        "Return {value}.",
+        price=grouped(row["entry_price"]),
+        date=row["entry_date"],
+        stop=grouped(row["stop"]),
+        low=grouped(row["zone_low"]),
+        high=grouped(row["zone_high"]),
+        sold=sold,
+        value=percent(row["tactical_return"], sign=True),
     )

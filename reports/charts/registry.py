@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.palette import chart_style
+from reports.palette import PALETTE, Scheme, chart_style
 from reports.svg import Canvas
 from reports.view import View
 
@@ -37,9 +37,9 @@ class Chart:
     name : str
     title : str
     caption : str
-        What the marks mean, with units.
+        What the marks mean, with units. Both are English; pages translate them.
     function : callable
-        ``(view, width, **options) -> Drawing``, or None where there is nothing to show.
+        ``(subject, width, **options) -> Drawing``, or None where there is nothing to show.
     """
 
     name: str
@@ -48,31 +48,41 @@ class Chart:
     function: Callable[..., Drawing | None]
 
 
+#: Charts of a run, drawn from a `View`; of runs side by side, from a `Comparison`; of a sweep,
+#: from a `SweepData`.
 CHARTS: dict[str, Chart] = {}
+COMPARISON_CHARTS: dict[str, Chart] = {}
+SWEEP_CHARTS: dict[str, Chart] = {}
 
 
 def chart(
-    name: str, *, title: str, caption: str
+    name: str, *, title: str, caption: str, of: dict[str, Chart] = CHARTS
 ) -> Callable[[Callable[..., Drawing | None]], Callable[..., Drawing | None]]:
-    """Register a function as the chart `name`."""
+    """Register a function as the chart `name`, of a run unless another registry is given."""
 
     def register(function: Callable[..., Drawing | None]) -> Callable[..., Drawing | None]:
-        if name in CHARTS:
+        if name in of:
             raise ValueError(f"two charts are called {name!r}")
-        CHARTS[name] = Chart(name, title, caption, function)
+        of[name] = Chart(name, title, caption, function)
         return function
 
     return register
 
 
-def standalone(name: str, view: View, width: float, **options: Any) -> str | None:
-    """The chart `name` as an SVG file with its own style, light; None where there is nothing."""
+def standalone(
+    name: str, view: View, width: float, *, scheme: Scheme = "light", **options: Any
+) -> str | None:
+    """The chart `name` as an SVG file with its own style; None where there is nothing to show."""
     drawing = draw(name, view, width, **options)
     if drawing is None:
         return None
+    canvas = drawing.canvas
     attributes = Markup(' xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{}"')
-    style = f"<style>{chart_style()}</style>"
-    return str(drawing.canvas.render("", attributes.format(drawing.alt), style)) + "\n"
+    ground = PALETTE["ground"][("light", "dark").index(scheme)]
+    before = f"<style>{chart_style(scheme)}</style>" + (
+        f'<rect width="{canvas.width:g}" height="{canvas.height:g}" fill="{ground}"/>'
+    )
+    return str(canvas.render("", attributes.format(drawing.alt), before)) + "\n"
 
 
 def draw(name: str, view: View, width: float, **options: Any) -> Drawing | None:

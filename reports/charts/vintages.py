@@ -10,6 +10,7 @@ import numpy as np
 from reports.charts.registry import Drawing, chart
 from reports.fields import EXIT_REASONS
 from reports.format import lookup, percent, show, words
+from reports.language import _
 from reports.svg import Canvas, Scale, path, span
 from reports.view import View, VintageRow
 
@@ -43,13 +44,13 @@ def strip(view: View, width: float) -> Drawing | None:
 
     low, high = span((row["tactical_return"] for row in rows if row.traded), zero=True)
     y = Scale(low, high, top + upper, top)
-    canvas.y_axis(y, left, right, _tick, count=5, unit="December long, % of its capital")
+    canvas.y_axis(y, left, right, _tick, count=5, unit=_("December long, % of its capital"))
     for row in rows:
         _bar(canvas, row, row["tactical_return"], x(row.year), bar, y, hatch, _tactical_title(row))
     if has_hedge:
         low, high = span((row["hedge_return"] for row in view.hedged), zero=True)
         y = Scale(low, high, bottom, bottom - lower)
-        canvas.y_axis(y, left, right, _tick, count=3, unit="Hedge, % of equity")
+        canvas.y_axis(y, left, right, _tick, count=3, unit=_("Hedge, % of equity"))
         for row in view.hedged:
             value = row["hedge_return"] or 0.0
             canvas.rect(
@@ -58,7 +59,12 @@ def strip(view: View, width: float) -> Drawing | None:
                 bar,
                 y(value) - y(0.0),
                 "hedge" if row.complete else "hedge unfinished",
-                f"{row.year}: hedge of {row.year + 1} {percent(value, sign=True)} of equity",
+                _(
+                    "{year}: hedge of {next} {value} of equity",
+                    year=row.year,
+                    next=row.year + 1,
+                    value=percent(value, sign=True),
+                ),
                 data_vintage=row.year,
             )
     canvas.year_axis(x, [row.year for row in rows], bottom + 9, right - left)
@@ -68,17 +74,27 @@ def strip(view: View, width: float) -> Drawing | None:
             canvas.trace(
                 path([cx - 4, cx, cx + 4], [bottom + 9, bottom + 2, bottom + 9]) + "Z",
                 "analog",
-                f"{row.year}: named by the article as a precedent",
+                _("{year}: named by the article as a precedent", year=row.year),
             )
     tactical = view.metrics["tactical"]
-    alt = f"Bars for {len(rows)} vintages from {rows[0].year} to {rows[-1].year}. " + (
-        f"Mean of the December long {show(lookup(tactical, 'mean'), 'percent')}, best "
-        f"{show(lookup(tactical, 'best'), 'percent')} in {lookup(tactical, 'best_vintage')}, "
-        f"worst {show(lookup(tactical, 'worst'), 'percent')} in "
-        f"{lookup(tactical, 'worst_vintage')}."
-        if tactical.get("n")
-        else "No vintage is complete."
+    alt = _(
+        "Bars for {n} vintages from {first} to {last}. ",
+        n=len(rows),
+        first=rows[0].year,
+        last=rows[-1].year,
     )
+    if tactical.get("n"):
+        alt += _(
+            "Mean of the December long {mean}, best {best} in {best_year}, worst {worst} in "
+            "{worst_year}.",
+            mean=show(lookup(tactical, "mean"), "percent"),
+            best=show(lookup(tactical, "best"), "percent"),
+            best_year=lookup(tactical, "best_vintage"),
+            worst=show(lookup(tactical, "worst"), "percent"),
+            worst_year=lookup(tactical, "worst_vintage"),
+        )
+    else:
+        alt += _("No vintage is complete.")
     return Drawing(canvas, alt)
 
 
@@ -127,9 +143,14 @@ def _tick(value: float) -> str:
 
 def _tactical_title(row: VintageRow) -> str:
     if not row.traded:
-        return f"{row.year}: nothing bought, {words(row.reason)}"
-    text = f"{row.year}: {percent(row['tactical_return'], sign=True)}, {row.ended}"
-    return text if row.complete else f"{text} (unfinished)"
+        return _("{year}: nothing bought, {reason}", year=row.year, reason=words(row.reason))
+    text = _(
+        "{year}: {value}, {reason}",
+        year=row.year,
+        value=percent(row["tactical_return"], sign=True),
+        reason=row.ended,
+    )
+    return text if row.complete else _("{text} (unfinished)", text=text)
 
 
 @chart(
@@ -166,8 +187,11 @@ def payoff(view: View, width: float) -> Drawing | None:
             b - a,
             base - top + 10,
             "interval",
-            f"95% interval of the mean: {percent(tactical['mean_low'], sign=True)} to "
-            f"{percent(tactical['mean_high'], sign=True)}",
+            _(
+                "95% interval of the mean: {low} to {high}",
+                low=percent(tactical["mean_low"], sign=True),
+                high=percent(tactical["mean_high"], sign=True),
+            ),
         )
     for value in x.ticks(10 if width > 500 else 5):
         canvas.line(x(value), base, x(value), base + 4, "axis")
@@ -187,18 +211,26 @@ def payoff(view: View, width: float) -> Drawing | None:
             _tactical_title(row),
             data_vintage=row.year,
         )
-    marks = [(tactical["mean"], "mean", "mean-line"), (tactical["median"], "median", "median-line")]
+    marks = [
+        (tactical["mean"], _("mean {value}"), "mean-line"),
+        (tactical["median"], _("median {value}"), "median-line"),
+    ]
     for (value, name, cls), anchor, shift in zip(
         sorted(marks), ("end", "start"), (-5.0, 5.0), strict=True
     ):
         at = x(value)
         canvas.line(at, top - 26, at, base, cls)
-        canvas.text(at + shift, top - 18, f"{name} {percent(value, sign=True)}", "label", anchor)
-    canvas.text(right, base + 36, "return, % of the leg's capital", "unit", "end")
-    alt = (
-        f"Distribution of {len(rows)} returns between {percent(low, sign=True)} and "
-        f"{percent(high, sign=True)}; mean {percent(tactical['mean'], sign=True)}, "
-        f"median {percent(tactical['median'], sign=True)}."
+        canvas.text(
+            at + shift, top - 18, name.format(value=percent(value, sign=True)), "label", anchor
+        )
+    canvas.text(right, base + 36, _("return, % of the leg's capital"), "unit", "end")
+    alt = _(
+        "Distribution of {n} returns between {low} and {high}; mean {mean}, median {median}.",
+        n=len(rows),
+        low=percent(low, sign=True),
+        high=percent(high, sign=True),
+        mean=percent(tactical["mean"], sign=True),
+        median=percent(tactical["median"], sign=True),
     )
     return Drawing(canvas, alt)
 
@@ -234,4 +266,9 @@ def multiple(view: View, width: float, year: int) -> Drawing | None:
             at = view.position(exit_.date) - begin
             canvas.circle(x(at), y(min(max(exit_.price, low), high)), 3.2, f"r-{exit_.reason}")
     change = close[-1] / base - 1.0
-    return Drawing(canvas, f"{year}: closes {percent(change, sign=True)} from anchor to the end.")
+    alt = _(
+        "{year}: closes {value} from anchor to the end.",
+        year=year,
+        value=percent(change, sign=True),
+    )
+    return Drawing(canvas, alt)

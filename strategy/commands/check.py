@@ -62,9 +62,7 @@ def _fit(plan: Plan) -> dict[str, Any]:
     vintages = schedule(sessions, plan)
     for vintage in vintages:
         vintage_levels(market, plan.tactical.levels, sessions[vintage.anchor])
-    entry_decisions(
-        market, plan.tactical.entry, [vintage.anchor for vintage in vintages], plan
-    )
+    entry_decisions(market, plan.tactical.entry, [vintage.anchor for vintage in vintages], plan)
     return {
         "prices": market.id,
         "first": f"{sessions[0]:%Y-%m-%d}",

@@ -20,6 +20,16 @@ from strategy.commands.stages import stages
 )
 @click.option("--no-tearsheet", is_flag=True, help="Leave out tearsheet.html.")
 @click.option("--no-report", is_flag=True, help="Leave out report.html.")
+@click.option(
+    "--lang",
+    type=click.Choice(("en", "zh-Hant")),
+    default="en",
+    show_default=True,
+    help="Language of report.html.",
+)
+@click.option(
+    "--audit", metavar="DIR", help="Folder of an audit: report.html shows its claims too."
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print the run's folder and nothing else.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print paths and metrics as one JSON document."
@@ -33,6 +43,8 @@ def run_plan(
     out: str,
     no_tearsheet: bool,
     no_report: bool,
+    lang: str,
+    audit: str | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -44,10 +56,16 @@ def run_plan(
     """
     file = read_plan(config, overrides, prices)
     plan = file.plan
+    from reports.tearsheet_process import tearsheet_process
+
     folder = Path(out)
     if folder.exists() and not folder.is_dir():
         raise InputError(f"got {out!r}", where="--out", expected="a folder, this is a file")
-    with file.locating(), stages(shown=not (quiet or as_json)) as stage:
+    with (
+        file.locating(),
+        tearsheet_process(wanted=not no_tearsheet) as sheet,
+        stages(shown=not (quiet or as_json)) as stage,
+    ):
         stage("loading libraries")
         from reports.output import run_folder, write_run
         from strategy.api import load_market, run
@@ -62,6 +80,9 @@ def run_plan(
             folder,
             tearsheet=not no_tearsheet,
             report=not no_report,
+            language=lang,
+            audit=audit,
+            sheet=sheet,
             command=ctx.meta.get(TYPED),
             progress=stage,
         )

@@ -63,6 +63,9 @@ def evidence(
 ) -> dict[str, Any]:
     """All statistics of a sweep on whole-vintage returns.
 
+    What is judged is the lead over the benchmark: the core that all variants
+    hold is no skill of the search, and would flatter every one of them alike.
+
     Parameters
     ----------
     returns : float64[T, N]
@@ -86,27 +89,27 @@ def evidence(
         ``walk_forward``, ``plateau``, ``importance``, ``verdict``. A part that
         cannot be computed says why under ``missing``.
     """
-    returns = np.asarray(returns, dtype=float)
-    n, variants = returns.shape
-    sharpe = sharpe_ratios(returns)
+    lead = np.asarray(returns, dtype=float) - np.asarray(benchmark, dtype=float)[:, None]
+    n, variants = lead.shape
+    sharpe = sharpe_ratios(lead)
     out: dict[str, Any] = {"vintages": n, "variants": variants, "trials": int(trials)}
     missing: dict[str, str] = {}
     if not np.isfinite(sharpe).any():
-        out["missing"] = {"all": "no variant's return varies over the vintages"}
-        out["verdict"] = "no variant's return varies over the vintages: nothing to judge"
+        out["missing"] = {"all": "no variant's lead over the benchmark varies over the vintages"}
+        out["verdict"] = "no variant differs from the benchmark: nothing to judge"
         return out
     best = int(np.nanargmax(sharpe))
-    m = moments(returns[:, best])
+    m = moments(lead[:, best])
     out["best"] = {
         "variant": best,
         "sharpe": m.sharpe,
-        "mean": float(returns[:, best].mean()),
+        "mean_lead": float(lead[:, best].mean()),
         "skew": m.skew,
         "kurtosis": m.kurtosis,
         "psr": probabilistic_sharpe(m),
         "minimum_track_record": minimum_track_record(m),
     }
-    correlation = mean_correlation(returns)
+    correlation = mean_correlation(lead)
     effective = effective_trials(trials, correlation)
     variance = float(np.nanvar(sharpe, ddof=1)) if np.isfinite(sharpe).sum() > 1 else 0.0
     out["luck"] = {
@@ -124,7 +127,7 @@ def evidence(
     few = chosen_variants(sharpe)
     out["looked_at"] = len(few)
     try:
-        found = cscv(returns[:, few], BLOCKS)
+        found = cscv(lead[:, few], BLOCKS)
         out["overfitting"] = {
             "pbo": found.pbo,
             "splits": found.splits,
@@ -147,16 +150,15 @@ def evidence(
     except ValueError as error:
         missing["reality_check"] = str(error)
     try:
-        walk = walk_forward(returns, years)
+        walk = walk_forward(lead, years)
         out["walk_forward"] = {
             "n": len(walk.years),
-            "mean": float(walk.returns.mean()),
-            "mean_best_in_sample": float(walk.best_returns.mean()),
-            "mean_benchmark": float(benchmark[np.isin(years, walk.years)].mean()),
+            "mean_lead": float(walk.returns.mean()),
+            "mean_lead_of_the_best_in_sample": float(walk.best_returns.mean()),
             "changes": walk.changes,
             "years": [int(y) for y in walk.years],
             "chosen": [int(c) for c in walk.chosen],
-            "returns": [float(r) for r in walk.returns],
+            "leads": [float(r) for r in walk.returns],
         }
     except ValueError as error:
         missing["walk_forward"] = str(error)
@@ -187,8 +189,9 @@ def verdict(found: dict[str, Any]) -> str:
     """
     best, luck = found["best"], found["luck"]
     parts = [
-        f"best of {found['variants']:,} variants ({found['trials']:,} ever tried): Sharpe ratio "
-        f"{best['sharpe']:.2f} a vintage over {found['vintages']} vintages",
+        f"best of {found['variants']:,} variants ({found['trials']:,} ever tried): lead over "
+        f"holding the same days {best['mean_lead']:+.2%} a vintage, Sharpe ratio "
+        f"{best['sharpe']:.2f} over {found['vintages']} vintages",
         f"probability that it beats luck {luck['dsr']:.2f}",
     ]
     believed = luck["dsr"] >= 0.95
@@ -196,9 +199,7 @@ def verdict(found: dict[str, Any]) -> str:
         parts.append(f"overfitting probability {found['overfitting']['pbo']:.2f}")
         believed &= found["overfitting"]["pbo"] <= 0.2
     if "reality_check" in found:
-        parts.append(
-            f"p {found['reality_check']['p_consistent']:.2f} against holding the same exposure"
-        )
+        parts.append(f"reality check p {found['reality_check']['p_consistent']:.2f}")
         believed &= found["reality_check"]["p_consistent"] <= 0.05
     believed &= "missing" not in found
     decisive = next(iter(found["importance"]), None)

@@ -7,17 +7,13 @@ import pytest
 
 from reports import write_run
 from reports.fields import FIELDS, GROUPS, PATHS
-from strategy.api import load_market, load_plan
-from strategy.result import Result
-from strategy.simulation import simulate
 from tests.reports.page import parse
 from tests.reports.stand_in import make_result
 
 
 @pytest.fixture(scope="module")
-def result():
-    plan = load_plan("configs/short_long.yaml")
-    return Result(simulate(plan, load_market(plan)))
+def result(short_long):
+    return short_long
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,242 @@
+"""A run read back from its folder: record, figures and tables, checked when they are read."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from market.errors import InputError
+
+#: Files that make a folder a run's.
+RUN_FILES = ("run.json", "metrics.json", "vintages.csv", "trades.csv", "daily.parquet")
+
+VINTAGE_COLUMNS = (
+    "vintage",
+    "anchor_date",
+    "exit_reason",
+    "tactical_return",
+    "hedge_return",
+    "core_return",
+    "total_return",
+    "complete",
+)
+DAILY_COLUMNS = ("equity_total", "equity_benchmark", "return_total", "return_benchmark")
+
+_AGAIN = "run the plan again with simulate run"
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """One run folder.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+    record : mapping
+        The content of run.json.
+    """
+
+    folder: Path
+    record: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.record["run_id"])
+
+    @property
+    def name(self) -> str:
+        """The plan's name."""
+        return str(self.record["name"])
+
+    @property
+    def series(self) -> Mapping[str, Mapping[str, Any]]:
+        """Hash and range of each series that the run read."""
+        found: Mapping[str, Mapping[str, Any]] = self.record["series"]
+        return found
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Any]:
+        """The content of metrics.json."""
+        metrics = read_json(self.folder / "metrics.json")
+        for part in ("vintages", "tactical", "hedge", "total", "benchmark"):
+            if not isinstance(metrics.get(part), dict):
+                raise InputError(
+                    f"has no figures under {part!r}",
+                    where=str(self.folder / "metrics.json"),
+                    do=_AGAIN,
+                )
+        return metrics
+
+    @cached_property
+    def vintages(self) -> pd.DataFrame:
+        """The rows of vintages.csv; missing texts are None."""
+        return _csv(self.folder / "vintages.csv", VINTAGE_COLUMNS)
+
+    @cached_property
+    def trades(self) -> pd.DataFrame:
+        """The rows of trades.csv."""
+        return _csv(self.folder / "trades.csv", ("vintage", "sleeve", "exit_date", "exit_reason"))
+
+    @cached_property
+    def daily(self) -> pd.DataFrame:
+        """daily.parquet by its sessions."""
+        path = self.folder / "daily.parquet"
+        try:
+            frame = pd.read_parquet(path)
+        except OSError as error:
+            raise InputError(
+                f"cannot be read: {error.strerror or error}", where=str(path)
+            ) from error
+        except Exception as error:  # pyarrow has an error for every way to be no Parquet file
+            raise InputError("is not a Parquet file", where=str(path), do=_AGAIN) from error
+        _need(path, frame, DAILY_COLUMNS)
+        index = frame.index
+        if not isinstance(index, pd.DatetimeIndex) or not index.is_monotonic_increasing:
+            raise InputError("its index is not the dates in order", where=str(path), do=_AGAIN)
+        if not index.is_unique or not len(frame):
+            raise InputError("has no session, or one twice", where=str(path), do=_AGAIN)
+        if not np.isfinite(frame[list(DAILY_COLUMNS)].to_numpy(dtype=float)).all():
+            raise InputError("an equity or return is missing", where=str(path), do=_AGAIN)
+        return frame
+
+
+def read_run(folder: str | os.PathLike[str]) -> StoredRun:
+    """The run in a folder.
+
+    Raises
+    ------
+    InputError
+        Where the folder is not a run's, or run.json cannot be understood.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(
+            "is not there" if not folder.exists() else "is a file",
+            where=str(folder),
+            expected="the folder of a run",
+            do="simulate runs lists them",
+        )
+    missing = [name for name in RUN_FILES if not (folder / name).is_file()]
+    if missing:
+        raise InputError(
+            f"is not a run's folder: no {' and no '.join(missing)}",
+            where=str(folder),
+            expected="a folder that simulate run wrote",
+        )
+    record = read_json(folder / "run.json")
+    for key, kind in (("run_id", str), ("name", str), ("plan", dict), ("series", dict)):
+        if not isinstance(record.get(key), kind):
+            raise InputError(
+                f"has no {key!r}", where=str(folder / "run.json"), expected="a run's record"
+            )
+    return StoredRun(folder, record)
+
+
+def find_run(name: str, runs: str | os.PathLike[str]) -> StoredRun:
+    """The run that a user names: by its folder, its id, or the beginning of its id.
+
+    A plan's name is enough where it has been run once.
+
+    Raises
+    ------
+    InputError
+        Where nothing or more than one run is called so.
+    """
+    if "\0" in name:
+        raise InputError(f"got {name!r}", where="RUN", expected="a folder or an id")
+    if Path(name).is_dir():
+        return read_run(name)
+    runs = Path(runs)
+    if (runs / name).is_dir() and name not in ("", ".", ".."):
+        return read_run(runs / name)
+    known = run_folders(runs)
+    ids = {folder: folder.name.rpartition("-") for folder in known}
+    found = [f for f, (_, _, id_) in ids.items() if len(name) >= 4 and id_.startswith(name)]
+    found = found or [f for f, (plan, _, _) in ids.items() if plan == name]
+    if len(found) == 1:
+        return read_run(found[0])
+    if found:
+        raise InputError(
+            f"{len(found)} runs in {runs} are called {name!r}",
+            where="RUN",
+            do=f"name one by its id: {', '.join(ids[f][2] for f in found[:5])}",
+        )
+    raise InputError(
+        f"no run {name!r} in {runs}",
+        where="RUN",
+        expected="a run's folder or its id",
+        do="simulate runs lists them",
+    )
+
+
+def run_folders(runs: Path) -> list[Path]:
+    """The folders directly below `runs` that hold a run.json, by name; links are not followed."""
+    try:
+        found = [
+            Path(entry.path)
+            for entry in os.scandir(runs)
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+        ]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", where=str(runs)) from error
+    return sorted(folder for folder in found if (folder / "run.json").is_file())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read or holds something else.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"is not JSON: {error}", where=str(path), do=_AGAIN) from error
+    if not isinstance(content, dict):
+        raise InputError("is not a JSON object", where=str(path), do=_AGAIN)
+    return content
+
+
+def _csv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(path)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
+    except (ValueError, pd.errors.ParserError) as error:
+        reason = str(error).splitlines()[0] if str(error) else "it is empty"
+        raise InputError(f"is not a table: {reason}", where=str(path), do=_AGAIN) from error
+    _need(path, frame, columns)
+    for column in ("vintage", "complete"):
+        if column in columns and not _whole(frame[column], column):
+            raise InputError(f"column {column!r} is damaged", where=str(path), do=_AGAIN)
+    return frame.astype(object).where(frame.notna(), None).infer_objects()
+
+
+def _whole(column: pd.Series, name: str) -> bool:
+    return bool(
+        pd.api.types.is_bool_dtype(column)
+        if name == "complete"
+        else pd.api.types.is_integer_dtype(column)
+    )
+
+
+def _need(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
+    missing = [name for name in columns if name not in frame]
+    if missing:
+        raise InputError(
+            f"has no column {', '.join(repr(n) for n in missing)}", where=str(path), do=_AGAIN
+        )

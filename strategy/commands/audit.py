@@ -1,0 +1,103 @@
+"""`simulate audit`: claims on trial, the plan against the tape, the scorecard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from market.errors import InputError
+from strategy.commands.group import TYPED
+from strategy.commands.plan_options import plan_options, plan_path
+from strategy.commands.stages import stages
+
+
+@click.command("audit")
+@plan_options
+@click.option(
+    "--claims",
+    metavar="FILE",
+    help="Claims file; else claims.yaml beside CONFIG, else the article's claims.",
+)
+@click.option(
+    "--out",
+    default="audits",
+    show_default=True,
+    metavar="DIR",
+    help="Folder that gets the audit's.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="N",
+    help="Seed of random draws; the same seed gives the same files.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print the audit's folder and nothing else.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print paths and figures as one JSON document."
+)
+@click.pass_context
+def audit_plan(
+    ctx: click.Context,
+    config: str,
+    overrides: tuple[str, ...],
+    prices: str | None,
+    claims: str | None,
+    out: str,
+    seed: int,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Put the claims behind CONFIG on trial and hold its figures against the data.
+
+    Each claim of the claims file becomes an event study: every event, what
+    followed, what chance would have done, and a verdict by a fixed rule. Each
+    figure of the plan's day is held beside the series' own, each forecast is
+    scored. Files go to DIR/<plan>-<id>/: audit.html, audit.json, audit.csv.
+    """
+    folder = Path(out)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"got {out!r}", where="--out", expected="a folder, this is a file")
+    with stages(shown=not (quiet or as_json)) as stage:
+        stage("loading libraries")
+        from market import load
+        from reports.audit import audit_folder, write_audit
+        from strategy.audit.audit import audit
+        from strategy.audit.claims_file import find_claims, load_claims
+        from strategy.plan_file import read_plan_file
+
+        with plan_path(config) as path:
+            file = read_plan_file(path, overrides, prices=prices)
+            loaded = load_claims(find_claims(path, claims))
+        with file.locating():
+            stage("reading data")
+            market = load(file.plan.data)
+            result = audit(file.plan, market, loaded, seed=seed, progress=stage)
+        stage("files")
+        place = folder / audit_folder(result)
+        again = place.is_dir()
+        typed = ctx.meta.get(TYPED)
+        paths = write_audit(result, folder, command=typed)
+    if as_json:
+        from reports.serialise import json_text
+
+        document = {
+            "name": file.plan.name,
+            "audit_id": result.audit_id,
+            "same_as_before": again,
+            "folder": str(place),
+            "files": {name: str(path) for name, path in paths.items() if name != "folder"},
+            **result.content,
+        }
+        click.echo(json_text(document), nl=False)
+    elif quiet:
+        click.echo(str(place))
+    else:
+        from rich.console import Console
+
+        from strategy.audit.summary import summarise
+
+        names = [name for name in paths if name != "folder"]
+        Console(highlight=False).print(summarise(result, place, names, again=again))

@@ -1,0 +1,165 @@
+"""`simulate compare`: runs side by side, on a page and on screen."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from market.errors import InputError
+from strategy.commands.group import TYPED
+from strategy.commands.stages import stages
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from reports.comparison import Comparison
+    from reports.stored import StoredRun
+
+
+@click.command("compare")
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...")
+@click.option(
+    "--runs",
+    "home",
+    default="runs",
+    show_default=True,
+    metavar="DIR",
+    help="Folder in which runs are found by id or plan name.",
+)
+@click.option(
+    "--out", default="compare.html", show_default=True, metavar="FILE", help="Page to write."
+)
+@click.option(
+    "--different-data",
+    is_flag=True,
+    help="Compare runs that read different data; the page says so.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(("en", "zh-Hant")),
+    default="en",
+    show_default=True,
+    help="Language of the page.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print the page's path and nothing else.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as one JSON document.")
+@click.pass_context
+def compare_runs(
+    ctx: click.Context,
+    runs: tuple[str, ...],
+    home: str,
+    out: str,
+    different_data: bool,
+    lang: str,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Compare two or more runs; the first is what the others are compared with.
+
+    RUN is the folder of a run, its id or the beginning of it, or the name of a
+    plan that was run once. A folder of runs stands for all runs in it, oldest
+    first.
+    """
+    with stages(shown=not (quiet or as_json)) as stage:
+        stage("reading runs")
+        from market.atomic import write_whole
+        from reports.compare import build_comparison, comparison_dict
+        from reports.comparison import compare
+
+        comparison = compare(_read(runs, home), different_data=different_data)
+        stage("comparing")
+        command = shlex.join(ctx.meta.get(TYPED, ["simulate", "compare", *runs]))
+        page = build_comparison(comparison, command=command, language=lang)
+        stage("writing")
+        path = write_whole(out, page.encode())
+    if as_json:
+        document = {"page": str(path)} | comparison_dict(comparison)
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+    elif quiet:
+        click.echo(str(path))
+    else:
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        for part in _summary(comparison):
+            console.print(part)
+        console.print(str(path), style="bold", markup=False)
+
+
+def _read(names: tuple[str, ...], home: str) -> list[StoredRun]:
+    from reports.stored import find_run, read_run, run_folders
+
+    found: list[StoredRun] = []
+    for name in names:
+        folder = Path(name)
+        if "\0" not in name and folder.is_dir() and not (folder / "run.json").exists():
+            below = [read_run(path) for path in run_folders(folder)]
+            if not below:
+                raise InputError(
+                    "holds no run", where=name, expected="a run's folder, or a folder of runs"
+                )
+            found += sorted(below, key=lambda run: str(run.record.get("times", {}).get("written")))
+        else:
+            found.append(find_run(name, home))
+    return found
+
+
+def _summary(comparison: Comparison) -> list[RenderableType]:
+    from markupsafe import Markup
+    from rich.text import Text
+
+    from reports.compare import difference, kind_of_difference, notes, verdicts
+    from reports.fields import field
+    from reports.format import setting, show
+
+    letters = comparison.letters
+    out: list[RenderableType] = [
+        Text(f"{letter}  {run.name}  {run.id}", overflow="fold")
+        for letter, run in zip(letters, comparison.runs, strict=True)
+    ]
+    out.append(Text())
+    out += [Text(Markup(text).striptags(), overflow="fold") for text in verdicts(comparison)]
+    out += [Text(f"note: {text}", overflow="fold") for text in notes(comparison)]
+    rows = [
+        [key, "  ".join(f"{letters[i]} {setting(v)}" for i, v in enumerate(values))]
+        for key, values in comparison.settings
+    ]
+    out.append(_table("Settings that differ", ["key", "values"], rows))
+    rows = []
+    for i, measure in enumerate(comparison.measures if comparison.path_differences[0] else ()):
+        kind = field(measure).kind
+        first = comparison.path_differences[0][i].first
+        rows.append([field(measure).label, "A", show(first, kind), "", ""])
+        for letter, differences in zip(letters[1:], comparison.path_differences, strict=True):
+            d, signed = differences[i], kind_of_difference(measure)
+            interval = "" if d.low is None else f"{show(d.low, signed)} to {show(d.high, signed)}"
+            rows.append(["", letter, show(d.other, kind), show(d.value, signed), interval])
+    heads = ["measure", "", "value", "less A", "95% interval"]
+    out.append(_table("Daily path, common sessions", heads, rows))
+    rows = []
+    for path, values in comparison.figures:
+        if path in ("tactical.n", "tactical.mean", "tactical.hit_rate", "hedge.n", "hedge.mean"):
+            signed = kind_of_difference(path)
+            for i, value in enumerate(values):
+                less = show(difference(values, i), signed) if i else ""
+                name = "" if i else path
+                rows.append([name, letters[i], show(value, field(path).kind), less])
+    out.append(_table("Vintages", ["figure", "", "value", "less A"], rows))
+    return out
+
+
+def _table(title: str, heads: list[str], rows: list[list[Any]]) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for i, head in enumerate(heads):
+        words = i == 0 or head == "values"
+        table.add_column(head, justify="left" if words else "right", overflow="fold")
+    for row in rows or [["none", *[""] * (len(heads) - 1)]]:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    return table

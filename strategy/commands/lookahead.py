@@ -1,0 +1,86 @@
+"""`simulate lookahead`: whether anything in a plan's run knew more than it could."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from market.errors import InputError
+from strategy.commands.plan_options import plan_options, read_plan
+from strategy.commands.stages import stages
+
+if TYPE_CHECKING:
+    from strategy.lookahead import Report
+
+FOUND = 1
+MOST_DATES = 10_000
+
+
+@click.command("lookahead")
+@plan_options
+@click.option(
+    "--dates", default=20, show_default=True, metavar="N", help="How many dates to cut the data at."
+)
+@click.option("--seed", default=0, show_default=True, metavar="S", help="Seed of their draw.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def look_for_lookahead(
+    ctx: click.Context,
+    config: str,
+    overrides: tuple[str, ...],
+    prices: str | None,
+    dates: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Rerun CONFIG on data cut short and compare what it said.
+
+    At each of N dates the data end, the plan runs again, and every signal,
+    risk component, score, order and finished vintage is held against the run
+    on all data. Exit code 0 where nothing differs, 1 with a finding, 2 for a
+    mistake in what was given.
+    """
+    if not 1 <= dates <= MOST_DATES:
+        raise InputError(
+            f"got {dates}", where="--dates", expected=f"a number from 1 to {MOST_DATES}"
+        )
+    if not 0 <= seed < 2**63:
+        raise InputError(f"got {seed}", where="--seed", expected="a number from 0 to 2^63 - 1")
+    file = read_plan(config, overrides, prices)
+    with file.locating(), stages(shown=not as_json) as stage:
+        stage("loading libraries")
+        from strategy.api import load_market
+        from strategy.lookahead import look_ahead
+
+        stage("reading data")
+        market = load_market(file.plan)
+        report = look_ahead(file.plan, market, dates=dates, seed=seed, progress=stage)
+    if as_json:
+        click.echo(json.dumps(report.content(), indent=2, sort_keys=True, allow_nan=False))
+    else:
+        _print(report)
+    if not report.clean:
+        ctx.exit(FOUND)
+
+
+def _print(report: Report) -> None:
+    from strategy.lookahead.report import EXCLUDED
+
+    n = report.compared
+    click.echo(
+        f"{report.plan} on {report.prices}: data cut at {n['dates']} dates (seed {report.seed}), "
+        f"{n['subjects']} subjects, {n['values']:,} values compared"
+    )
+    if report.clean:
+        click.echo("nothing knew more than it could")
+    else:
+        many = len(report.findings)
+        click.echo(f"{many} finding{'' if many == 1 else 's'}, causes before consequences:")
+        for finding in report.findings:
+            click.echo(f"  {finding.line()}")
+    for name, why in EXCLUDED.items():
+        click.echo(f"left out: {name}, the {why}")
+    for date, why in report.skipped.items():
+        click.echo(f"not compared: {date}: {why}")

@@ -1,0 +1,154 @@
+"""`simulate rules`: the catalogue of rules that plans and claims can name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from signals.rules import Rule
+
+
+@click.command("rules")
+@click.argument("names", nargs=-1, metavar="[RULE]...")
+@click.option("--family", metavar="FAMILY", help="Only the rules of one family.")
+@click.option("--json", "as_json", is_flag=True, help="Print the catalogue as JSON.")
+def print_rules(names: tuple[str, ...], family: str | None, as_json: bool) -> None:
+    """List the rules: what each says, what it needs, whose it is.
+
+    Name a RULE (weekly_average_touch, or an id like R12) to read everything
+    about it, its numbers included. A rule that no public series can carry is
+    listed with the reason.
+    """
+    from signals import RULES
+
+    chosen = [r for n in names for r in _named(n)] if names else list(RULES.values())
+    if family is not None:
+        check_family(family)
+        chosen = [r for r in chosen if r.family == family]
+    chosen.sort(key=lambda r: (r.id, not r.computable))
+    if as_json:
+        import json
+
+        click.echo(json.dumps([described(r) for r in chosen], indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    Console(highlight=False).print(_details(chosen) if names else _table(chosen))
+
+
+def check_family(family: str) -> None:
+    """Refuse a family that no rule is of.
+
+    Raises
+    ------
+    InputError
+        Names the families there are.
+    """
+    import difflib
+
+    from market.errors import InputError
+    from signals import RULES
+
+    known = sorted({r.family for r in RULES.values()})
+    if family not in known:
+        near = difflib.get_close_matches(family, known, n=1)
+        raise InputError(
+            f"got {family!r}",
+            where="--family",
+            expected=f"one of {', '.join(known)}",
+            do=f"did you mean {near[0]!r}?" if near else "",
+        )
+
+
+def described(rule: Rule) -> dict[str, Any]:
+    """A rule as plain values."""
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "section": rule.section,
+        "family": rule.family,
+        "classes": rule.classes,
+        "meaning": rule.meaning,
+        "unit": rule.unit,
+        "inputs": list(rule.inputs),
+        "lag": rule.lag,
+        "proxy": rule.proxy,
+        "provenance": rule.provenance,
+        "computable": rule.computable,
+        "reason": rule.reason,
+        "parameters": [
+            {
+                "name": p.name,
+                "unit": p.unit,
+                "meaning": p.meaning,
+                "default": p.default,
+                "provenance": p.provenance,
+            }
+            for p in rule.parameters
+        ],
+    }
+
+
+def _named(name: str) -> list[Rule]:
+    from signals import RULES, find
+
+    of_id = [r for r in RULES.values() if r.id == name.upper()]
+    return of_id or [find(name)]
+
+
+def _table(rules: list[Rule]) -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    table.add_column("id", no_wrap=True)
+    table.add_column("rule", no_wrap=True)
+    table.add_column("true when", overflow="fold")
+    for rule in rules:
+        words = Text(rule.meaning)
+        if not rule.computable:
+            words.append(f" (not computable: {rule.reason})", style="dim")
+        elif rule.proxy:
+            words.append(f" (proxy: {rule.proxy})", style="dim")
+        table.add_row(rule.id, Text(rule.name, style="" if rule.computable else "dim"), words)
+    computable = sum(r.computable for r in rules)
+    end = f"{len(rules)} rules, {len(rules) - computable} of them not computable"
+    return Group(table, Text(f"\n{end}; simulate rules RULE tells all about one"))
+
+
+def _details(rules: list[Rule]) -> RenderableType:
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    parts: list[RenderableType] = []
+    for rule in rules:
+        facts = Table.grid(padding=(0, 2, 0, 0))
+        facts.add_column(no_wrap=True, style="dim")
+        facts.add_column(overflow="fold")
+        rows = {
+            "section": rule.section,
+            "family": rule.family,
+            "unit": rule.unit,
+            "inputs": ", ".join(name.replace("|", " or ") for name in rule.inputs),
+            "known": rule.lag,
+            "proxy": rule.proxy,
+            "definition": "the article's" if rule.provenance == "article" else "the authors'",
+            "not computable": rule.reason,
+        }
+        for name, value in rows.items():
+            if value:
+                facts.add_row(name, Text(value))
+        for p in rule.parameters:
+            default = list(p.default) if isinstance(p.default, tuple) else p.default
+            whose = "article" if p.provenance == "article" else "author's choice"
+            facts.add_row(p.name, Text(f"{default} ({p.unit}; {whose}): {p.meaning}"))
+        title = Text(f"{rule.id} {rule.name}", style="bold")
+        parts += [title, Padding(Text(rule.meaning), (0, 0, 0, 2)), Padding(facts, (0, 0, 1, 2))]
+    return Group(*parts)

@@ -1,0 +1,293 @@
+"""`simulate runs`: what has been run, and keeping it tidy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from market.errors import InputError
+from strategy.commands.group import Commands
+
+if TYPE_CHECKING:
+    from reports.runs_database import Entry
+
+_HOME = click.option(
+    "--runs", "home", default="runs", show_default=True, metavar="DIR", help="Folder of the runs."
+)
+_NAME = click.option("--name", default="", metavar="TEXT", help="Plans whose name holds TEXT.")
+_SINCE = click.option("--since", default="", metavar="DATE", help="Written on DATE or later.")
+_UNTIL = click.option("--until", default="", metavar="DATE", help="Written on DATE or earlier.")
+_WHERE = click.option(
+    "--where",
+    multiple=True,
+    metavar="TEST",
+    help="A figure's bound, for example 'cagr>0.05'. Repeatable.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+SORTS = ("written", "name", "n", "mean", "hit_rate", "hedge_mean", "cagr", "sharpe", "max_drawdown")
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    homes={
+        "list": ("strategy.commands.runs:list_command", "Runs with their key figures."),
+        "show": ("strategy.commands.runs:show_run", "One run: figures and files."),
+        "open": ("strategy.commands.runs:open_run", "Open a run's page in the browser."),
+        "prune": ("strategy.commands.runs:prune_runs", "Delete old runs."),
+        "rebuild": ("strategy.commands.runs:rebuild_index", "Make the index anew."),
+    },
+)
+@click.pass_context
+def runs(ctx: click.Context) -> None:
+    """List, show, open and delete what has been run; without a command: list."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_command)
+
+
+@click.command("list")
+@_HOME
+@_NAME
+@_SINCE
+@_UNTIL
+@_WHERE
+@click.option("--sort", type=click.Choice(SORTS), default="written", show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N runs.")
+@_JSON
+def list_command(
+    home: str = "runs",
+    name: str = "",
+    since: str = "",
+    until: str = "",
+    where: tuple[str, ...] = (),
+    sort: str = "written",
+    limit: int | None = None,
+    as_json: bool = False,
+) -> None:
+    """List the runs in a folder, newest or largest first, with their key figures."""
+    from reports.runs_database import list_runs, matching
+
+    listing = list_runs(Path(home))
+    found = matching(
+        listing.entries, name=name, since=_day(since, "--since"), until=_day(until, "--until"),
+        where=where,
+    )  # fmt: skip
+    if sort == "name":
+        found.sort(key=lambda e: e.name)
+    elif sort != "written":
+        found.sort(key=lambda e: _sinking(getattr(e, sort)))
+    found = found[:limit]
+    for folder, why in listing.damaged:
+        click.echo(f"left out {folder}: {why}", err=True)
+    if as_json:
+        rows = [asdict(e) | {"path": str(Path(home) / e.folder)} for e in found]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    if not found:
+        what = "no run meets that" if listing.entries else "no run yet; simulate run makes one"
+        click.echo(f"{home}: {what}")
+        return
+    _print_table(found, home)
+
+
+@click.command("show")
+@click.argument("run", metavar="RUN")
+@_HOME
+@_JSON
+def show_run(run: str, home: str, as_json: bool) -> None:
+    """Show the figures and files of RUN: a folder, an id or its beginning, or a plan's name."""
+    from reports.format import show
+    from reports.runs_database import read_entry
+    from reports.stored import find_run
+
+    found = find_run(run, home)
+    entry = read_entry(found.folder)
+    files = sorted(path.name for path in found.folder.iterdir())
+    if as_json:
+        document = asdict(entry) | {
+            "path": str(found.folder), "files": files, "command": found.record.get("command"),
+        }  # fmt: skip
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    rows = [
+        ("plan", entry.name),
+        ("id", entry.id),
+        ("written", entry.written or "unknown"),
+        ("command", str(found.record.get("command") or "unknown")),
+        ("prices", entry.prices),
+        ("vintages", f"{entry.first} to {entry.last}"),
+        ("December long", f"mean {show(entry.mean, 'percent')}, n = {show(entry.n, 'count')}"),
+        ("hit rate", show(entry.hit_rate, "share")),
+        ("hedged year", show(entry.hedge_mean, "percent")),
+        ("return a year", show(entry.cagr, "percent")),
+        ("max drawdown", show(entry.max_drawdown, "percent")),
+        ("Sharpe ratio", show(entry.sharpe, "ratio")),
+        ("folder", str(found.folder)),
+        ("files", "  ".join(files)),
+    ]
+    for label, text in rows:
+        click.echo(f"{label:<15}{text}")
+
+
+@click.command("open")
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--page",
+    type=click.Choice(("report", "tearsheet")),
+    default="report",
+    show_default=True,
+    help="Which of its pages.",
+)
+@click.option("--print", "only_print", is_flag=True, help="Print the page's path, open nothing.")
+@_HOME
+def open_run(run: str, page: str, only_print: bool, home: str) -> None:
+    """Open a page of RUN in the browser."""
+    from reports.stored import find_run
+
+    path = find_run(run, home).folder / f"{page}.html"
+    if not path.is_file():
+        raise InputError(
+            f"has no {path.name}", where=str(path.parent), do="run the plan again without --no-…"
+        )
+    click.echo(str(path))
+    if not only_print:
+        import webbrowser
+
+        if not webbrowser.open(path.resolve().as_uri()):
+            raise InputError("no browser was found", do="open the path above by hand")
+
+
+@click.command("prune")
+@_HOME
+@_NAME
+@click.option(
+    "--keep", type=click.IntRange(min=0), metavar="N", help="Keep the newest N runs of each plan."
+)
+@click.option(
+    "--older-than", type=click.IntRange(min=0), metavar="DAYS", help="Only runs older than DAYS."
+)
+@_WHERE
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted and delete nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def prune_runs(
+    home: str,
+    name: str,
+    keep: int | None,
+    older_than: int | None,
+    where: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Delete runs: all but the newest N of each plan, those older than some days, or both.
+
+    Only what simulate run wrote is deleted. A folder in which something else
+    lies stays, with that in it.
+    """
+    from reports.runs_database import list_runs, matching, remove_run
+
+    if keep is None and older_than is None and not where:
+        raise InputError(
+            "nothing says which runs to delete",
+            where="prune",
+            expected="--keep N, --older-than DAYS or --where TEST",
+        )
+    path = Path(home)
+    entries = list_runs(path).entries
+    chosen = matching(entries, name=name, where=where)
+    if keep is not None:
+        kept = {e.folder for plan in {e.name for e in entries} for e in _of(entries, plan)[:keep]}
+        chosen = [e for e in chosen if e.folder not in kept]
+    if older_than is not None:
+        border = (dt.datetime.now(dt.UTC) - dt.timedelta(days=older_than)).isoformat()
+        # a run of unknown age is not old
+        chosen = [e for e in chosen if e.written and e.written < border]
+    if not chosen:
+        click.echo("nothing to delete")
+        return
+    _print_table(chosen, home)
+    if dry_run:
+        click.echo(f"{len(chosen)} would be deleted")
+        return
+    if not yes and not click.confirm(f"Delete {len(chosen)} of {len(entries)} runs?"):
+        click.echo("nothing was deleted")
+        return
+    deleted = 0
+    for entry in chosen:
+        try:
+            left = remove_run(path, entry.folder)
+        except FileNotFoundError:
+            continue  # someone else was faster
+        deleted += 1
+        if left:
+            click.echo(f"{entry.folder}: left {', '.join(left)}", err=True)
+    list_runs(path)
+    click.echo(f"{deleted} deleted")
+
+
+@click.command("rebuild")
+@_HOME
+def rebuild_index(home: str) -> None:
+    """Make the index of the runs anew from their folders."""
+    from reports.runs_database import list_runs
+
+    listing = list_runs(Path(home), rebuild=True)
+    for folder, why in listing.damaged:
+        click.echo(f"left out {folder}: {why}", err=True)
+    n = len(listing.entries)
+    click.echo(f"{home}: {n} {'run' if n == 1 else 'runs'}")
+
+
+def _of(entries: tuple[Entry, ...], plan: str) -> list[Entry]:
+    return [e for e in entries if e.name == plan]
+
+
+def _sinking(value: float | None) -> tuple[bool, float]:
+    """Largest first, missing ones last."""
+    return value is None, -(value or 0.0)
+
+
+def _day(text: str, option: str) -> str:
+    if not text:
+        return ""
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise InputError(f"got {text!r}", where=option, expected="a date, YYYY-MM-DD") from None
+
+
+def _print_table(entries: list[Entry], home: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from reports.format import show
+
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="")
+    heads: tuple[tuple[str, Any], ...] = (
+        ("plan", "left"), ("id", "left"), ("written", "left"), ("n", "right"),
+        ("mean", "right"), ("hits", "right"), ("a year", "right"), ("drawdown", "right"),
+    )  # fmt: skip
+    for head, side in heads:
+        table.add_column(head, justify=side, overflow="fold", no_wrap=head != "plan")
+    for e in entries:
+        cells = (
+            e.name,
+            e.id,
+            e.written[:10],
+            show(e.n, "count"),
+            show(e.mean, "percent"),
+            show(e.hit_rate, "share"),
+            show(e.cagr, "percent"),
+            show(e.max_drawdown, "percent"),
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    console = Console(highlight=False)
+    console.print(table)
+    n = len(entries)
+    console.print(f"{n} {'run' if n == 1 else 'runs'} in {Path(home)}/", markup=False)

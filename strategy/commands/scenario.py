@@ -1,0 +1,146 @@
+"""`simulate scenario`: a plan on ten thousand futures from one day and price."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from market.errors import InputError
+from strategy.commands.group import TYPED
+from strategy.commands.plan_options import plan_options, plan_path
+from strategy.commands.stages import stages
+
+if TYPE_CHECKING:
+    from strategy.scenario.settings import Scenario
+
+
+@click.command("scenario")
+@plan_options
+@click.option("--paths", type=int, metavar="N", help="Futures of each world.")
+@click.option("--seed", type=int, metavar="S", help="Seed of the generator.")
+@click.option(
+    "--world",
+    "worlds",
+    multiple=True,
+    metavar="NAME",
+    help="bootstrap, lookalike, analog, garch, replay, or a shock of the plan file. Repeatable.",
+)
+@click.option("--workers", type=click.IntRange(1, 256), metavar="N", help="Threads; all cores.")
+@click.option("--as-of", metavar="DATE", help="The day the plan starts, at its close.")
+@click.option(
+    "--calibrate",
+    is_flag=True,
+    help="Instead: forecast every past vintage with only its past, and score the forecasts.",
+)
+@click.option(
+    "--out", default="scenarios", show_default=True, metavar="DIR", help="Folder of the outputs."
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print the folder and nothing else.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON document.")
+@click.pass_context
+def scenario_plan(
+    ctx: click.Context,
+    config: str,
+    overrides: tuple[str, ...],
+    prices: str | None,
+    paths: int | None,
+    seed: int | None,
+    worlds: tuple[str, ...],
+    workers: int | None,
+    as_of: str | None,
+    calibrate: bool,
+    out: str,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Put CONFIG through resampled futures and say what its odds are.
+
+    CONFIG is a plan file, with a scenario: block where the day, the price, the
+    worlds or shocks are to be stated. Without one the plan starts on the last
+    anchor in the data. Files go to DIR/<plan>-<id>/.
+    """
+    folder = Path(out)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"got {out!r}", where="--out", expected="a folder, this is a file")
+    from strategy.scenario.scenario_file import read_scenario_file
+
+    with plan_path(config) as path:
+        found = read_scenario_file(path, overrides, prices=prices)
+    scenario = _with_options(found.scenario, paths, seed, worlds, as_of)
+    with found.file.locating(), stages(shown=not (quiet or as_json)) as stage:
+        stage("reading data")
+        from strategy.api import load_market
+
+        market = load_market(found.plan)
+        if calibrate:
+            from strategy.scenario.calibration import calibrate as score_forecasts
+
+            figures = score_forecasts(found.plan, scenario, market, workers=workers, progress=stage)
+            from reports.scenario import write_calibration
+
+            place, files = write_calibration(figures, folder)
+            seconds = 0.0
+        else:
+            from strategy.scenario.api import run_scenario
+
+            result = run_scenario(found.plan, scenario, market, workers=workers, progress=stage)
+            stage("files")
+            from reports.scenario import write_scenario
+
+            place, files = write_scenario(result, folder, command=ctx.meta.get(TYPED))
+            figures, seconds = result.figures, sum(result.seconds.values())
+    if as_json:
+        document = {"folder": str(place), "files": list(files), **figures}
+        click.echo(json.dumps(document, indent=2, sort_keys=True, allow_nan=False))
+    elif quiet:
+        click.echo(str(place))
+    else:
+        from rich.console import Console
+
+        if calibrate:
+            from strategy.scenario.calibration import summarise_calibration
+
+            answer = summarise_calibration(figures, place, files)
+        else:
+            from strategy.scenario.summary import summarise
+
+            answer = summarise(figures, place, files, seconds)
+        Console(highlight=False).print(answer)
+
+
+def _with_options(
+    scenario: Scenario,
+    paths: int | None,
+    seed: int | None,
+    worlds: tuple[str, ...],
+    as_of: str | None,
+) -> Scenario:
+    """The scenario with what the command line says in place of the file's."""
+    from strategy.scenario.scenario_file import validated
+    from strategy.scenario.settings import as_date
+
+    changes: dict[str, Any] = {}
+    if paths is not None:
+        changes["paths"] = paths
+    if seed is not None:
+        changes["seed"] = seed
+    if worlds:
+        changes["worlds"] = list(worlds)
+    if as_of is not None:
+        day = as_date(as_of)
+        if day is None:
+            raise InputError(f"got {as_of!r}", where="--as-of", expected="a date as YYYY-MM-DD")
+        if scenario.as_of != day and scenario.price is not None:
+            raise InputError(
+                f"got {as_of}, but the plan file states the price {scenario.price:g} of "
+                f"{scenario.as_of or 'another day'}",
+                where="--as-of",
+                do="add --set scenario.price=null, or state the price of that day",
+            )
+        changes["as_of"] = as_of
+        if scenario.history_until and scenario.history_until > day:
+            changes["history_until"] = None
+    return validated(scenario, changes) if changes else scenario

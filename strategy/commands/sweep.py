@@ -1,0 +1,261 @@
+"""`simulate sweep`: a plan with many settings, into one folder; `simulate sweep query`: ask it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from strategy.commands.group import Mistake
+
+if TYPE_CHECKING:
+    from strategy.sweep.run import Prepared, SweepRun
+
+SWEEPS = "sweeps"
+ROWS_SHOWN = 40
+
+
+class SweepGroup(click.Group):
+    """Takes a file in place of a command: ``sweep FILE`` is ``sweep run FILE``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("sweep", cls=SweepGroup)
+def sweep() -> None:
+    """Run a plan with many settings of its keys, and ask about what came of it.
+
+    `simulate sweep FILE` runs a sweep file (docs/sweep.md), or one that comes
+    with the program: sweep_stop_target, sweep_hedge, sweep_million.
+    """
+
+
+@sweep.command("run")
+@click.argument("config", metavar="CONFIG")
+@click.option(
+    "--set",
+    "overrides",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Override a key of the base plan, for example costs.fee_bps=2. Repeatable.",
+)
+@click.option("--prices", metavar="FILE", help="File of the traded index, for data.prices.")
+@click.option(
+    "--out", default=SWEEPS, show_default=True, metavar="DIR", help="Folder that gets the sweep's."
+)
+@click.option("--workers", type=int, metavar="N", help="Threads; all there are by default.")
+@click.option("--cluster", metavar="URL", help="Dask scheduler, for example tcp://10.0.0.1:8786.")
+@click.option("--yes", is_flag=True, help="Run it even if it is large.")
+@click.option("--estimate", "only_estimate", is_flag=True, help="Say what it would cost, and stop.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the sweep's folder and nothing else.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def run_file(
+    config: str,
+    overrides: tuple[str, ...],
+    prices: str | None,
+    out: str,
+    workers: int | None,
+    cluster: str | None,
+    yes: bool,
+    only_estimate: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run the sweep that CONFIG describes, or go on with it where it was stopped.
+
+    CONFIG is a plan file with a `sweep:` block (docs/sweep.md), or the name of
+    one that comes with the program. Files go to DIR/<name>-<id>/; the id comes
+    from sweep, data and code, so the same command takes up a sweep that was
+    killed, and says so where it is done.
+    """
+    from strategy.commands.plan_options import plan_path
+
+    loud = not (quiet or as_json)
+    with plan_path(config) as path:
+        from strategy.sweep.judge import JudgeError
+        from strategy.sweep.run import prepare, run_sweep
+        from strategy.sweep.sweep_file import load_sweep
+
+        found = load_sweep(path, overrides, prices=prices)
+    ready = prepare(found, workers=workers, yes=yes or only_estimate)
+    if loud or only_estimate:
+        _announce(ready, workers)
+    if only_estimate:
+        return
+    crew = None
+    if cluster is not None:
+        from strategy.sweep.cluster import ClusterCrew
+
+        crew = ClusterCrew(cluster)
+        crew.check()
+    with _progress(loud) as progress:
+        try:
+            done = run_sweep(
+                found, out, workers=workers, crew=crew, progress=progress, prepared=ready
+            )
+        except JudgeError as error:
+            raise Disagreement(str(error)) from error
+        from strategy.sweep.believe import believe
+
+        progress("judging the choice", 0, 1)
+        evidence = believe(done, found.plan, ready.engine.market(found.plan))
+        progress("sweep.html", 0, 1)
+        from reports.sweep import write_sweep_page
+
+        write_sweep_page(done.folder.path)
+    if as_json:
+        document = {"folder": str(done.folder.path), **done.summary, "evidence": evidence}
+        click.echo(json.dumps(document, indent=2))
+    elif quiet:
+        click.echo(str(done.folder.path))
+    else:
+        _show(done)
+        click.echo(evidence["verdict"])
+
+
+@sweep.command("query")
+@click.argument("run", metavar="RUN")
+@click.argument("sql", metavar="SQL")
+@click.option(
+    "--out", default=SWEEPS, show_default=True, metavar="DIR", help="Folder that holds sweeps."
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, all rows.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, all rows.")
+def query_run(run: str, sql: str, out: str, as_csv: bool, as_json: bool) -> None:
+    """Answer SQL about a sweep.
+
+    RUN is a sweep's folder or the beginning of its name. Tables: variants (one
+    row a variant) and vintages (returns by year). Keys of the plan have dots in
+    their names and are quoted, for example: select "tactical.stop", avg(sharpe)
+    from variants group by 1 order by 1
+    """
+    from strategy.sweep.folder import find_folder
+    from strategy.sweep.query import query
+
+    answer = query(find_folder(run, Path(out)), sql)
+    if as_json:
+        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        click.echo(json.dumps(rows, indent=2, default=str))
+    elif as_csv:
+        import csv
+
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows(answer.rows)
+    else:
+        _table(answer.columns, answer.rows)
+
+
+class Disagreement(Mistake):
+    """The judge stopped the sweep: a fault of the program, not of the user."""
+
+    exit_code = 1
+
+
+def _announce(ready: Prepared, workers: int | None) -> None:
+    from strategy.sweep.run import threads
+
+    keys = ", ".join(ready.grid.sweep.keys)
+    click.echo(f"{ready.grid.sweep.name}: {ready.estimate.text()}", err=True)
+    click.echo(
+        f"{ready.engine.way} on {threads(workers)} threads ({ready.engine.because}); keys {keys}",
+        err=True,
+    )
+
+
+@contextmanager
+def _progress(shown: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar with rate and time left on a terminal; nothing elsewhere."""
+    if not shown or not sys.stderr.isatty():
+        yield lambda what, done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(TextColumn):
+        def render(self, task: Any) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+    columns = (
+        *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24)),
+        *(MofNCompleteColumn(), Rate(""), TimeRemainingColumn()),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+        tasks: dict[str, Any] = {}
+
+        def report(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                for task in tasks.values():
+                    display.update(task, visible=False)
+                tasks[what] = display.add_task(what, total=of, completed=done)
+            display.update(tasks[what], completed=done, total=of)
+
+        yield report
+
+
+def _show(done: SweepRun) -> None:
+    from rich.console import Console
+
+    summary = done.summary
+    console = Console()
+    state = "already done" if done.again else "done"
+    console.print(f"[bold]{summary['name']}[/bold] {state}: {summary['variants']:,} variants")
+    judged = summary["judge"]
+    if judged["judged"]:
+        console.print(
+            f"{judged['judged']} variants judged by single runs and vectorbt's book, "
+            f"largest difference {judged['largest_difference']:.1e}"
+        )
+    best = summary["best"]
+    if best:
+        by = summary["sweep"]["best"]["by"]
+        names = [by, *(n for n in ("sharpe", "cagr", "max_drawdown", "trades") if n != by)]
+        names = [n for n in names if n in best[0]["metrics"]]
+        rows: list[tuple[Any, ...]] = [
+            (row["variant"], *(row["metrics"][n] for n in names)) for row in best
+        ]
+        rows.append(("the plan", *(summary["base"][n] for n in names)))
+        _table(["variant", *names], rows)
+        console.print(f"best by {by}, variant {best[0]['variant']}:")
+        for key, value in best[0]["keys"].items():
+            console.print(f"  {key}: {json.dumps(value)}", highlight=False, soft_wrap=True)
+    console.print(str(done.folder.path), soft_wrap=True)
+
+
+def _table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows[:ROWS_SHOWN]:
+        table.add_row(*(_cell(value) for value in row))
+    console = Console()
+    console.print(table)
+    if len(rows) > ROWS_SHOWN:
+        console.print(f"{len(rows) - ROWS_SHOWN:,} more rows (--csv prints all)")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)

@@ -1,0 +1,65 @@
+"""The histogram of daily returns behind CVaR: bins of equal relative width, and the tail's mean.
+
+A bin is the exponent and the first bits of the mantissa of a return, so it is
+narrow where returns are small and 1/128 of the return where they are not. Each
+bin keeps how many returns fell in it and their sum; only the bin that the
+tail's end falls into is approximated, by its mean.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from strategy.sweep.compiled import compiled
+
+#: Share of days in the tail.
+TAIL = 0.05
+#: Bins per factor of two, below and above zero: the tail of a plan is below.
+BELOW_BITS, ABOVE_BITS = 7, 3
+#: Returns smaller than 2**-20 share the bins next to zero; those above 1 the last one.
+OCTAVES = 20
+BELOW = OCTAVES << BELOW_BITS
+ABOVE = OCTAVES << ABOVE_BITS
+BINS = BELOW + ABOVE
+
+_BELOW_SHIFT = 52 - BELOW_BITS
+_ABOVE_SHIFT = 52 - ABOVE_BITS
+_BELOW_BASE = (1023 - OCTAVES) << BELOW_BITS
+_ABOVE_BASE = (1023 - OCTAVES) << ABOVE_BITS
+
+
+@intrinsic
+def float_bits(typingctx, value):
+    """The bits of a float64 as int64, inside a compiled function."""
+
+    def codegen(context, builder, signature, args):
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.int64(types.float64), codegen
+
+
+@compiled()
+def bin_of(value):
+    """Bin of a return; bins ascend with the return."""
+    if value < 0.0:
+        k = (float_bits(-value) >> _BELOW_SHIFT) - _BELOW_BASE
+        return BELOW - 1 - min(max(k, 0), BELOW - 1)
+    k = (float_bits(value) >> _ABOVE_SHIFT) - _ABOVE_BASE
+    return BELOW + min(max(k, 0), ABOVE - 1)
+
+
+def bin_edges() -> np.ndarray:
+    """Edges of all bins, ascending, length ``BINS + 1``; the outer ones are where bins are cut."""
+    below = -_edges(BELOW_BITS)[::-1]
+    return np.concatenate([below, _edges(ABOVE_BITS)[1:]])
+
+
+def _edges(bits: int) -> np.ndarray:
+    octave = np.arange(OCTAVES << bits) >> bits
+    step = np.arange(OCTAVES << bits) & ((1 << bits) - 1)
+    edges = np.ldexp(1.0 + step / (1 << bits), octave - OCTAVES)
+    edges[0] = 0.0
+    return np.append(edges, 1.0)

@@ -1,0 +1,402 @@
+"""Runs a sweep into its folder: part by part, resumable, judged; then one summary."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from market.atomic import write_whole
+from market.errors import InputError
+from strategy.provenance import code_version, package_versions
+from strategy.sweep.columns import METRICS
+from strategy.sweep.engine import Engine, Rows, make_engine
+from strategy.sweep.estimate import (
+    BEST_VINTAGES,
+    SAMPLED_VINTAGES,
+    Estimate,
+    check,
+    check_number,
+    estimate,
+    keeps_all_vintages,
+)
+from strategy.sweep.folder import TIMES, VARIANTS, VINTAGES, SweepFolder
+from strategy.sweep.grid import CONTEXT, Grid, make_grid
+from strategy.sweep.judge import Judge, Verdict, row_of
+from strategy.sweep.settings import plan_of
+from strategy.sweep.single import run_single
+from strategy.sweep.sweep_file import Sweep
+from strategy.sweep.table import VARIANT, pack, parquet_bytes, vintages_table
+
+#: Metrics of which less is better; of all others more.
+LESS_IS_BETTER = (
+    *("volatility", "max_drawdown_sessions", "turnover", "cost", "vintage_std"),
+    "cvar_95_error",
+)
+#: Packages whose version can change a byte of the tables.
+TABLE_PACKAGES = ("pyarrow",)
+_JUDGED, _SAMPLED = 1, 2  # salts of the random choices
+
+#: Called with what is being done, variants done, variants in all.
+Progress = Callable[[str, int, int], None]
+
+
+class Crew(Protocol):
+    """Computes parts of a sweep, in any order."""
+
+    def parts(
+        self, engine: Engine, wanted: list[tuple[int, tuple[int, int]]], *, vintages: bool
+    ) -> Iterator[tuple[int, bytes, bytes | None]]:
+        """Give each wanted part's number and files."""
+        ...
+
+
+class LocalCrew:
+    """Computes here: the kernels have their own threads, and one more packs what is done."""
+
+    def parts(
+        self, engine: Engine, wanted: list[tuple[int, tuple[int, int]]], *, vintages: bool
+    ) -> Iterator[tuple[int, bytes, bytes | None]]:
+        """Give each wanted part's number and files, in order."""
+
+        def packed(i: int, numbers: np.ndarray, rows: Rows) -> tuple[int, bytes, bytes | None]:
+            return i, *pack(engine, numbers, rows, vintages=vintages)
+
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            waiting: Future[tuple[int, bytes, bytes | None]] | None = None
+            for i, part in wanted:
+                numbers = engine.grid.numbers(part)
+                rows = engine.compute(numbers)
+                if waiting is not None:
+                    yield waiting.result()
+                waiting = pool.submit(packed, i, numbers, rows)
+            if waiting is not None:
+                yield waiting.result()
+
+
+@dataclass(frozen=True)
+class SweepRun:
+    """A sweep that was run, or found done.
+
+    Attributes
+    ----------
+    folder : SweepFolder
+    sweep_id : str
+    again : bool
+        Whether it was done before.
+    summary : dict
+        Content of sweep.json.
+    """
+
+    folder: SweepFolder
+    sweep_id: str
+    again: bool
+    summary: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A sweep that may start: its grid, its engine, what it will cost."""
+
+    grid: Grid
+    engine: Engine
+    estimate: Estimate
+    sweep_id: str
+
+
+def threads(workers: int | None) -> int:
+    """Threads to compute with: those asked for, at most those there are."""
+    import numba
+
+    most = int(numba.config.NUMBA_NUM_THREADS)
+    if workers is not None and workers < 1:
+        raise InputError(f"got {workers}", where="--workers", expected="at least 1")
+    return most if workers is None else min(workers, most)
+
+
+def prepare(sweep: Sweep, *, workers: int | None = None, yes: bool = False) -> Prepared:
+    """Number the variants, choose a way, and refuse what is too large.
+
+    Raises
+    ------
+    InputError
+    """
+    grid = make_grid(sweep)
+    check_number(grid)
+    if grid.count == 0:
+        check(Estimate(0, 0.0, 0.0, 0.0), grid, yes=yes)
+    engine = make_engine(grid)
+    found = estimate(engine, threads(workers))
+    check(found, grid, yes=yes)
+    return Prepared(grid, engine, found, sweep_id(engine))
+
+
+def sweep_id(engine: Engine) -> str:
+    """Twelve hex digits: the same sweep, data and code give the same id."""
+    text = json.dumps(
+        {
+            "sweep": engine.grid.sweep.description(),
+            "data": data_hashes(engine),
+            "code": this_code(),
+            "packages": package_versions() | _table_packages(),
+        },
+        sort_keys=True,
+        default=str,
+    )
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+@cache
+def this_code() -> str:
+    """Version and hash of the sources that decide numbers, looked up once a process."""
+    return code_version()
+
+
+def data_hashes(engine: Engine) -> dict[str, dict[str, str]]:
+    """sha256 of every series, by what the contexts' data blocks ask for."""
+    found: dict[str, dict[str, str]] = {}
+    for number in range(min(engine.grid.group_size(CONTEXT), 1000)):
+        plan = plan_of(engine.grid, engine.grid.group_values(number, CONTEXT))
+        market = engine.market(plan)
+        label = market.id if plan.data.end is None else f"{market.id} to {plan.data.end}"
+        found.setdefault(label, dict(market.hashes))
+        if not any(key.startswith("data") for key in engine.grid.sweep.keys):
+            break
+    return found
+
+
+def _table_packages() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {name: version(name) for name in TABLE_PACKAGES}
+
+
+def run_sweep(
+    sweep: Sweep,
+    root: str | os.PathLike[str] = "sweeps",
+    *,
+    workers: int | None = None,
+    yes: bool = False,
+    crew: Crew | None = None,
+    progress: Progress | None = None,
+    prepared: Prepared | None = None,
+) -> SweepRun:
+    """Run a sweep, or go on with one that was stopped.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    root : path, optional
+        Folder that gets the sweep's.
+    workers : int, optional
+        Threads; all there are by default. The result does not depend on it.
+    yes : bool, optional
+        Run it even if it is large.
+    crew : Crew, optional
+        Who computes; this process by default.
+    progress : callable, optional
+    prepared : Prepared, optional
+        From `prepare`, where that was called before.
+
+    Raises
+    ------
+    InputError
+    JudgeError
+        Where single runs disagree with the sweep.
+    """
+    import numba
+
+    ready = prepared or prepare(sweep, workers=workers, yes=yes)
+    grid, engine = ready.grid, ready.engine
+    report = progress or (lambda what, done, of: None)
+    folder = SweepFolder(Path(root) / f"{_safe(sweep.name)}-{ready.sweep_id}")
+    if folder.is_complete():
+        return SweepRun(folder, ready.sweep_id, True, folder.summary())
+    numba.set_num_threads(threads(workers))
+    started = time.time()
+    with folder.held():
+        if folder.is_complete():
+            return SweepRun(folder, ready.sweep_id, True, folder.summary())
+        folder.write_json("sweep.json", {"state": "running", **_header(ready)})
+        judge = Judge(grid, engine.market)
+        _judge_early(judge, engine, report)
+        vintages = keeps_all_vintages(grid)
+        parts = grid.chunks(engine.rows)
+        computed, seconds = _compute(folder, engine, parts, vintages, crew or LocalCrew(), report)
+        best, judged = _merge(folder, grid, len(parts), judge, report)
+        if vintages:
+            for _ in folder.merge(len(parts), VINTAGES):
+                pass
+        else:
+            _some_vintages(folder, engine, best)
+        rows = _best_rows(folder, grid, best, judge, report)
+        base, _ = run_single(sweep.plan, engine.market(sweep.plan))
+        summary = {
+            "state": "complete",
+            **_header(ready),
+            "cvar_95_error": judged,
+            "vintage_returns": "all" if vintages else "some",
+            "judge": _judged(judge.verdict),
+            "base": _plain(base),
+            "best": rows,
+        }
+        folder.write_json(
+            TIMES,
+            {
+                "started": dt.datetime.fromtimestamp(started, dt.UTC).isoformat(timespec="seconds"),
+                "seconds": round(time.time() - started, 3),
+                "computed": computed,
+                "seconds_computing": round(seconds, 3),
+                "workers": threads(workers),
+            },
+        )
+        folder.write_json("sweep.json", summary)
+        folder.clear_parts()
+    return SweepRun(folder, ready.sweep_id, False, summary)
+
+
+def _safe(name: str) -> str:
+    """A plan's name as part of a folder's."""
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+
+
+def _header(ready: Prepared) -> dict[str, Any]:
+    grid, engine = ready.grid, ready.engine
+    return {
+        "id": ready.sweep_id,
+        "name": grid.sweep.name,
+        "variants": grid.count,
+        "product": grid.product,
+        "way": engine.way,
+        "because": engine.because,
+        "years": engine.years,
+        "columns": {name: METRICS[name] for name in grid.sweep.metrics},
+        "sweep": json.loads(json.dumps(grid.sweep.description(), default=str)),
+        "data": data_hashes(engine),
+        "code": this_code(),
+        "packages": package_versions() | _table_packages(),
+    }
+
+
+def _judge_early(judge: Judge, engine: Engine, report: Progress) -> None:
+    """Hold a random sample against single runs before the work is done: an error stops it."""
+    numbers = engine.grid.random(engine.grid.sweep.judge, _JUDGED)
+    if not len(numbers):
+        return
+    rows = engine.compute(numbers)
+    for i, number in enumerate(numbers):
+        report("judging a sample", i, len(numbers))
+        judge.compare(int(number), row_of(rows.metrics[i]))
+
+
+def _compute(
+    folder: SweepFolder,
+    engine: Engine,
+    parts: list[tuple[int, int]],
+    vintages: bool,
+    crew: Crew,
+    report: Progress,
+) -> tuple[int, float]:
+    """Compute the parts that are missing; variants computed and seconds they took."""
+    wanted = [(i, part) for i, part in enumerate(parts) if not folder.has_part(i)]
+    # constraints leave out the same share of each part, as far as a progress bar goes
+    share = engine.grid.count / parts[-1][1]
+    done = parts[-1][1] - sum(b - a for _, (a, b) in wanted)
+    before, start = done, time.perf_counter()
+    report("variants", round(done * share), engine.grid.count)
+    for i, table, returns in crew.parts(engine, wanted, vintages=vintages):
+        folder.write_part(i, table, returns)
+        done += parts[i][1] - parts[i][0]
+        report("variants", round(done * share), engine.grid.count)
+    return round((done - before) * share), time.perf_counter() - start
+
+
+def _merge(
+    folder: SweepFolder, grid: Grid, n: int, judge: Judge, report: Progress
+) -> tuple[np.ndarray, float | None]:
+    """Put the parts together; the best variants in order, and CVaR's largest stated error.
+
+    The rows of the judged sample are held against their single runs once
+    more, as they are in the file.
+    """
+    sweep = grid.sweep
+    sign = -1.0 if sweep.best_by in LESS_IS_BETTER else 1.0
+    keep = max(sweep.best, BEST_VINTAGES)
+    numbers, scores = np.zeros(0, dtype=np.int64), np.zeros(0)
+    sample = grid.random(sweep.judge, _JUDGED)
+    error: float | None = None
+    for i, table in enumerate(folder.merge(n, VARIANTS)):
+        report("putting parts together", i, n)
+        own = table.column(VARIANT).to_numpy()
+        score = sign * _floats(table, sweep.best_by)
+        numbers = np.concatenate([numbers, own])
+        scores = np.concatenate([scores, np.where(np.isnan(score), -np.inf, score)])
+        # the best first, of equals the one with the lower number
+        order = np.lexsort((numbers, -scores))[:keep]
+        numbers, scores = numbers[order], scores[order]
+        if "cvar_95_error" in table.column_names and len(own):
+            error = max(error or 0.0, float(np.nanmax(_floats(table, "cvar_95_error"))))
+        for number in sample[np.isin(sample, own)]:
+            judge.compare(int(number), _row(table, int(np.searchsorted(own, number))))
+    return numbers, error
+
+
+def _floats(table: pa.Table, name: str) -> np.ndarray:
+    values: np.ndarray = table.column(name).to_numpy(zero_copy_only=False).astype(float)
+    return values
+
+
+def _row(table: pa.Table, i: int) -> dict[str, float]:
+    row = table.slice(i, 1).to_pylist()[0]
+    return {
+        name: np.nan if row[name] is None else float(row[name]) for name in METRICS if name in row
+    }
+
+
+def _best_rows(
+    folder: SweepFolder, grid: Grid, best: np.ndarray, judge: Judge, report: Progress
+) -> list[dict[str, Any]]:
+    """The best variants with their keys and metrics, each judged as it is in the file."""
+    wanted = [int(number) for number in best[: grid.sweep.best]]
+    table = pq.read_table(folder.variants, filters=[(VARIANT, "in", wanted)])
+    at = {number: i for i, number in enumerate(table.column(VARIANT).to_pylist())}
+    rows = []
+    for i, number in enumerate(wanted):
+        report("judging the best", i, len(wanted))
+        row = _row(table, at[number])
+        if grid.sweep.judge:
+            judge.compare(number, row)
+        rows.append({"variant": number, "keys": grid.values(number), "metrics": _plain(row)})
+    return rows
+
+
+def _some_vintages(folder: SweepFolder, engine: Engine, best: np.ndarray) -> None:
+    """Vintage returns of the best variants and of a random sample of the others."""
+    numbers = np.union1d(best[:BEST_VINTAGES], engine.grid.random(SAMPLED_VINTAGES, _SAMPLED))
+    rows = engine.compute(numbers)
+    table = vintages_table(engine.years, numbers, rows)
+    write_whole(folder.vintages, parquet_bytes(table))
+
+
+def _judged(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "judged": verdict.judged,
+        "largest_difference": verdict.largest,
+        "largest_cvar_difference": verdict.cvar,
+    }
+
+
+def _plain(row: dict[str, float]) -> dict[str, float | None]:
+    return {name: None if np.isnan(value) else value for name, value in row.items()}

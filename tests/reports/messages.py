@@ -1,0 +1,67 @@
+"""Every text that the pages translate, found in code and templates, for the test of catalogues."""
+
+import ast
+from pathlib import Path
+
+import jinja2
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Calls that carry texts: positions and keywords of their arguments.
+CALLS = {
+    "_": ((0,), ()),
+    "say": ((0,), ()),
+    "_n": ((0, 1), ()),
+    "noted": ((0,), ()),
+    "Field": ((0, 2), ("label", "note")),
+    "chart": ((), ("title", "caption")),
+}
+
+
+def texts_in_code() -> dict[str, str]:
+    """Texts marked in the package's modules, with where they stand."""
+    found = {}
+    for path in sorted((ROOT / "reports").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            positions, keywords = CALLS.get(node.func.id, ((), ()))
+            arguments = [node.args[i] for i in positions if i < len(node.args)]
+            arguments += [k.value for k in node.keywords if k.arg in keywords]
+            for argument in arguments:
+                for part in ast.walk(argument) if isinstance(argument, ast.IfExp) else [argument]:
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        found[part.value] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    return found
+
+
+def texts_in_templates() -> dict[str, str]:
+    """Texts marked in the templates."""
+    environment = jinja2.Environment()
+    found = {}
+    for path in sorted((ROOT / "reports" / "templates").glob("*.j2")):
+        tree = environment.parse(path.read_text(encoding="utf-8"))
+        for call in tree.find_all(jinja2.nodes.Call):
+            if isinstance(call.node, jinja2.nodes.Name) and call.node.name in ("_", "_n"):
+                for argument in call.args[: 2 if call.node.name == "_n" else 1]:
+                    if isinstance(argument, jinja2.nodes.Const):
+                        found[argument.value] = f"reports/templates/{path.name}:{call.lineno}"
+    return found
+
+
+def texts_of_series() -> dict[str, str]:
+    """What the data panel says of the bundled series, and where series come from."""
+    from market.catalogue import CATALOGUE
+
+    found = {"bundled": "market"}
+    for spec in CATALOGUE.values():
+        if spec.bundled:
+            for text in (spec.title, spec.unit, spec.lag, *spec.defects):
+                found[text] = f"market: {spec.id}"
+    return found
+
+
+def all_texts() -> dict[str, str]:
+    """All of them."""
+    found = texts_of_series() | texts_in_templates() | texts_in_code()
+    return {text: where for text, where in found.items() if text}

@@ -1,0 +1,15 @@
+"""A sweep in a process of its own, in many small parts: `python sweep_process.py FILE DIR`."""
+
+import sys
+
+from strategy.sweep import engine, run
+from strategy.sweep.run import run_sweep
+from strategy.sweep.sweep_file import load_sweep
+
+engine.ROWS.update(separable=40, dense=40, single=4)
+# an edit of the sources while the tests run is not what they are about
+run.this_code = lambda: "tested"
+
+if __name__ == "__main__":
+    done = run_sweep(load_sweep(sys.argv[1]), sys.argv[2], workers=1)
+    print(done.sweep_id, done.again)

@@ -1,0 +1,100 @@
+"""The same sweep on a Dask cluster: a real scheduler, two workers, one of them killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from market.errors import InputError
+from strategy.sweep import engine as engine_module
+from strategy.sweep.cluster import ClusterCrew
+from strategy.sweep.folder import TIMES
+from strategy.sweep.run import run_sweep
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def contents(folder):
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.name != TIMES}
+
+
+def wait_for(condition, seconds, what):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"no {what} after {seconds} s")
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """Scheduler and two worker processes: address and the workers."""
+    pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_NUM_THREADS": "1"}
+    file = tmp_path / "scheduler.json"
+    run = [sys.executable, "-m"]
+    options = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    scheduler = subprocess.Popen(
+        [*run, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
+         "--no-dashboard", "--scheduler-file", str(file)],
+        **options,
+    )  # fmt: skip
+    workers = []
+    try:
+        wait_for(file.exists, 20, "scheduler")
+        workers = [
+            subprocess.Popen(
+                [*run, "distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads",
+                 "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)],
+                **options,
+            )
+            for _ in range(2)
+        ]  # fmt: skip
+        import json
+
+        yield json.loads(file.read_text())["address"], workers
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_cluster_that_loses_a_worker_ends_with_the_same_bytes(
+    small, tmp_path, monkeypatch, cluster
+):
+    from distributed import Client
+
+    monkeypatch.setattr(engine_module, "ROWS", {"separable": 8, "dense": 8, "single": 4})
+    here = run_sweep(small, tmp_path / "here", workers=1)
+    address, workers = cluster
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=30)
+
+    class Losing(ClusterCrew):
+        """Kills a worker when the second part comes in."""
+
+        def parts(self, engine, wanted, *, vintages):
+            for n, found in enumerate(super().parts(engine, wanted, vintages=vintages)):
+                if n == 1:
+                    workers[0].send_signal(signal.SIGKILL)
+                yield found
+
+    there = run_sweep(small, tmp_path / "there", crew=Losing(address))
+    assert workers[0].wait(5) == -signal.SIGKILL and workers[1].poll() is None
+    assert contents(there.folder.path) == contents(here.folder.path)
+
+
+def test_an_address_where_nothing_answers_is_refused(monkeypatch):
+    pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+    from strategy.sweep import cluster as cluster_module
+
+    monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 0.5)
+    with pytest.raises(InputError, match="no scheduler answers at"):
+        ClusterCrew("tcp://127.0.0.1:9").check()

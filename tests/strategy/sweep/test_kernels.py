@@ -1,0 +1,141 @@
+"""The kernels against single runs: every fill, every reason, every metric.
+
+The number of random plans is small here; `SWEEP_PLANS=10000` compares as many
+(see docs/sweep.md).
+"""
+
+import os
+
+import numpy as np
+import pytest
+
+from strategy.simulation import simulate
+from strategy.sweep.columns import COUNTS, METRICS
+from strategy.sweep.context import make_context
+from strategy.sweep.dense import PATH_METRICS, dense
+from strategy.sweep.single import single_row
+from strategy.sweep.walk import RUINED
+from strategy.tactical import Reason, tactical_outcome
+from tests.strategy.sweep.random_plans import CONTEXTS, DENSE_CONTEXTS, random_plan
+
+PLANS = int(os.environ.get("SWEEP_PLANS", "35"))
+ALL = {**CONTEXTS, **DENSE_CONTEXTS}
+
+
+def contexts_and_plans(bundled, names, n, seed=0, **options):
+    rng = np.random.default_rng(seed)
+    for name in names:
+        plans = [random_plan(rng, *ALL[name], **options) for _ in range(n)]
+        yield name, make_context(plans[0], bundled), plans
+
+
+def test_the_batch_resolver_gives_the_single_run_s_outcomes_for_every_reason(bundled):
+    seen: set[Reason] = set()
+    for _, context, plans in contexts_and_plans(bundled, ("sequential", "closes only"), 60, 3):
+        found = context.tactical(plans)
+        fee, slippage = context.fee, context.slippage
+        for i, plan in enumerate(plans):
+            levels = context.look_up("levels", plan.tactical.levels, plan)
+            calendar = context.look_up("calendar", plan.tactical.exit_by, plan)
+            for v, (s, level) in enumerate(zip(calendar, levels, strict=True)):
+                reason = Reason(int(found.reason[i, v]))
+                seen.add(reason)
+                if reason in (Reason.NO_SESSION, Reason.NO_LEVELS, Reason.GATE):
+                    continue
+                outcome = tactical_outcome(
+                    context.prices,
+                    s.entry,
+                    s.last,
+                    s.timed,
+                    (level.zone_low, level.zone_high),
+                    level.extension_low,
+                    level.scale,
+                    plan.tactical,
+                )
+                assert reason is outcome.reason
+                if not outcome.traded:
+                    continue
+                assert found.net_return[i, v] == pytest.approx(
+                    outcome.net_return(fee, slippage), abs=1e-14
+                )
+                row = found.row[i, v]
+                for fill in outcome.exits:
+                    j = fill.tranche - 1
+                    if found.legs.value[row, j] > 0.0:
+                        assert found.legs.exit[row, j] == fill.session
+                        assert found.legs.price[row, j] == fill.price
+    assert seen >= {
+        Reason.TARGET_1,
+        Reason.TARGET_2,
+        Reason.STOP,
+        Reason.STOP_GAP,
+        Reason.FAILED_BREAKOUT,
+        Reason.TIME,
+        Reason.NO_ROOM,
+        Reason.NO_STOP_ROOM,
+    }
+
+
+def test_the_dense_loop_agrees_with_single_runs_on_every_metric(bundled):
+    per_context = max(2, PLANS // len(ALL))
+    called = 0
+    for name, context, plans in contexts_and_plans(bundled, ALL, per_context, 11):
+        tactical, hedges = context.tactical(plans), context.hedges(plans)
+        index = np.arange(len(plans))
+        paths = dense(context, tactical, hedges, index, index, paths=True)
+        for i, plan in enumerate(plans):
+            simulation = simulate(plan, bundled)
+            expected, vintages = single_row(simulation)
+            called += int((simulation.chained.orders["reason"] == 107).sum())
+            if paths.trouble[i] == RUINED:
+                assert simulation.chained.exhausted
+                continue
+            assert [int(v.outcome.reason) for v in simulation.vintages] == list(tactical.reason[i])
+            np.testing.assert_allclose(
+                paths.daily[i], simulation.chained.returns()[1:], rtol=0, atol=1e-12
+            )
+            np.testing.assert_allclose(
+                paths.vintages[i], list(vintages.values()), rtol=1e-10, atol=1e-12
+            )
+            assert hedges.hedged[i] == expected["hedged"], name
+            for metric, value in zip(PATH_METRICS, paths.metrics[i], strict=True):
+                if metric == "cvar_95":
+                    allowed = paths.metrics[i, PATH_METRICS.index("cvar_95_error")] + 1e-12
+                    assert abs(value - expected[metric]) <= allowed, (name, plan)
+                elif metric in COUNTS:
+                    assert value == expected[metric], (name, metric, plan)
+                elif metric != "cvar_95_error":
+                    assert value == pytest.approx(
+                        expected[metric], rel=1e-9, abs=1e-9, nan_ok=True
+                    ), (name, metric, plan)
+    assert called, "no plan called a margin: the branch was not reached"
+
+
+def test_every_metric_of_the_table_has_a_single_run_s_counterpart(history):
+    found, vintages = single_row(history.simulation)
+    assert list(found) == list(METRICS)
+    assert not any(np.isnan(v) for v in found.values())
+    total = history.metrics["total"]
+    for name in ("total_return", "cagr", "volatility", "sharpe", "sortino", "calmar", "cvar_95"):
+        assert found[name] == pytest.approx(total[name], rel=1e-12)
+    assert found["trades"] == history.metrics["tactical"]["n"]
+    assert found["hit_rate"] == pytest.approx(history.metrics["tactical"]["hit_rate"])
+    assert found["hedged"] == history.metrics["hedge"]["n"]
+    assert found["tactical_sessions"] == history.metrics["tactical"]["share_of_sessions"]
+    growth = np.prod([1.0 + r for r in vintages.values()])
+    assert growth - 1.0 == pytest.approx(found["total_return"], rel=1e-12)
+
+
+def test_the_result_does_not_depend_on_the_number_of_threads(bundled):
+    import numba
+
+    most = numba.config.NUMBA_NUM_THREADS
+    (_, context, plans) = next(iter(contexts_and_plans(bundled, ("overlapping",), 40, 5)))
+    tactical, hedges = context.tactical(plans), context.hedges(plans)
+    index = np.tile(np.arange(40), 20)
+    found = []
+    for threads in {1, most}:
+        numba.set_num_threads(threads)
+        found.append(dense(context, tactical, hedges, index, index[::-1].copy()).metrics)
+    numba.set_num_threads(most)
+    assert all(np.array_equal(f, found[0], equal_nan=True) for f in found)
