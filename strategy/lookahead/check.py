@@ -184,22 +184,27 @@ def _changed(then: Statement, later: Statement, date: pd.Timestamp) -> Iterator[
 
 def _dated(full: Mapping[str, Statement], market: Market) -> Iterator[Finding]:
     """Readings dated after their session, and figures known before the day they describe."""
-    early = {
-        name: frame.index[np.flatnonzero((frame["known_at"] < frame.index).to_numpy())]
-        for name, frame in ((n, o.frame) for n, o in market.series.items())
-    }
+    early: dict[str, pd.Timestamp] = {}
+    for name, observations in market.series.items():
+        at = observations.frame
+        wrong = np.flatnonzero((at["known_at"] < at.index).to_numpy())
+        if len(wrong):
+            early[name] = at.index[int(wrong[0])]
     for statement in full.values():
         frame = statement.frame
         for name in statement.series:
-            if len(early.get(name, ())):
-                day = early[name][0]
+            if name in early:
+                day = early[name]
                 at = market.series[name].frame["known_at"].loc[day]
                 yield _finding("dated", day, statement, day, f"known_at of {name}", day, at)
         for name in ("known_at", "stamp"):
-            wrong = np.flatnonzero((frame[name] > frame.index).to_numpy()) if name in frame else ()
-            if len(wrong):
-                day = frame.index[wrong[0]]
-                yield _finding("dated", day, statement, day, name, None, frame[name].iloc[wrong[0]])
+            if name not in frame:
+                continue
+            late = np.flatnonzero((frame[name] > frame.index).to_numpy())
+            if len(late):
+                row = int(late[0])
+                day = pd.Timestamp(frame.index.to_numpy()[row])
+                yield _finding("dated", day, statement, day, name, None, frame[name].iloc[row])
 
 
 def _stale(

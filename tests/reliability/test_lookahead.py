@@ -326,7 +326,10 @@ def test_a_failed_breakout_sold_at_its_own_close_is_caught(failing, monkeypatch)
 
 def test_the_earliest_row_that_differs_is_told():
     days = pd.date_range("2020-01-01", periods=4)
-    a = pd.DataFrame({"x": [1.0, 2.0, np.nan, 4.0], "y": ["a", None, "c", "d"]}, index=days)
+    a = pd.DataFrame(
+        {"x": [1.0, 2.0, np.nan, 4.0], "y": np.array(["a", None, "c", "d"], dtype=object)},
+        index=days,
+    )
     assert first_difference(a, a.copy()) is None
     b = a.assign(x=[1.0, 2.0, np.nan, 5.0], y=["a", None, "z", "d"])
     assert first_difference(a, b)[:3] == (days[2], 2, "y")
