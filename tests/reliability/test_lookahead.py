@@ -326,12 +326,11 @@ def test_a_failed_breakout_sold_at_its_own_close_is_caught(failing, monkeypatch)
 
 def test_the_earliest_row_that_differs_is_told():
     days = pd.date_range("2020-01-01", periods=4)
-    a = pd.DataFrame(
-        {"x": [1.0, 2.0, np.nan, 4.0], "y": np.array(["a", None, "c", "d"], dtype=object)},
-        index=days,
-    )
+    words: list[object] = ["a", "", "c", "d"]
+    a = pd.DataFrame({"x": [1.0, 2.0, np.nan, 4.0], "y": pd.array(words, dtype="object")})
+    a.index = days
     assert first_difference(a, a.copy()) is None
-    b = a.assign(x=[1.0, 2.0, np.nan, 5.0], y=["a", None, "z", "d"])
+    b = a.assign(x=[1.0, 2.0, np.nan, 5.0], y=["a", "", "z", "d"])
     assert first_difference(a, b)[:3] == (days[2], 2, "y")
     assert first_difference(a.iloc[:3], a)[:3] == (days[3], 3, "row")
     assert first_difference(a, a.assign(x=a["x"] * (1 + 1e-12))) is None
