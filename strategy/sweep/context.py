@@ -135,7 +135,7 @@ class Context:
             rows.append(
                 (
                     calendar.place(tactical.exit_by, plan),
-                    levels.place(tactical.levels, plan),
+                    levels.place(levels_key(plan), plan),
                     gates.place(_gate_key(plan), plan),
                     scores.place(plan.risk, plan),
                     is_level,
@@ -291,6 +291,12 @@ class _Column:
             self.at[key] = len(self.values)
             self.values.append(self.context.look_up(self.kind, key, plan))
         return self.at[key]
+
+
+def levels_key(plan: Plan) -> Hashable:
+    """What the levels of a plan depend on: structural ones come from the prices alone."""
+    levels = plan.tactical.levels
+    return levels.mode if levels.mode == "structural" else levels
 
 
 def _gate_key(plan: Plan) -> str:

@@ -393,7 +393,8 @@ def _resolve_hedges(
                 most = max(most, held[i])
                 if not np.isnan(ratio[i]):
                     what, amount = SET, ratio[i]
-                elif scale[i] < 1.0:
+                elif scale[i] < 1.0 and k > 0:
+                    # there is nothing to cover before the first order
                     what, amount = SCALE, scale[i]
                 else:
                     continue
@@ -405,6 +406,7 @@ def _resolve_hedges(
             if k > 0 and timed:
                 if fill_:
                     session[base + k], kind[base + k], value[base + k] = last, END, 0.0
+                mix = _mix(mix, float(last))
                 k += 1
             if k > 0:
                 mix = _mix(mix, settings.maintenance[s])
@@ -455,6 +457,8 @@ def resolve_hedges(
     arguments = (close, scores, lifted, reviews, settings, first, last, timed, complete, at_close)
     _resolve_hedges(*arguments, count, hedged, digest, offset, False, none_i, none_i, none_f)
     row, at, vintage = _distinct(digest)
+    if not np.array_equal(count, count[at, vintage][row]):
+        raise AssertionError("two hedge outcomes share a hash")
     start = np.zeros(len(at) + 1, dtype=np.int64)
     np.cumsum(count[at, vintage], out=start[1:])
     offset[:] = -1

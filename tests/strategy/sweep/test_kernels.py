@@ -11,7 +11,7 @@ import pytest
 
 from strategy.simulation import simulate
 from strategy.sweep.columns import COUNTS, METRICS
-from strategy.sweep.context import make_context
+from strategy.sweep.context import POLICIES, levels_key, make_context
 from strategy.sweep.dense import PATH_METRICS, dense
 from strategy.sweep.single import single_row
 from strategy.sweep.walk import RUINED
@@ -35,7 +35,7 @@ def test_the_batch_resolver_gives_the_single_run_s_outcomes_for_every_reason(bun
         found = context.tactical(plans)
         fee, slippage = context.fee, context.slippage
         for i, plan in enumerate(plans):
-            levels = context.look_up("levels", plan.tactical.levels, plan)
+            levels = context.look_up("levels", levels_key(plan), plan)
             calendar = context.look_up("calendar", plan.tactical.exit_by, plan)
             for v, (s, level) in enumerate(zip(calendar, levels, strict=True)):
                 reason = Reason(int(found.reason[i, v]))
@@ -79,11 +79,14 @@ def test_the_batch_resolver_gives_the_single_run_s_outcomes_for_every_reason(bun
 def test_the_dense_loop_agrees_with_single_runs_on_every_metric(bundled):
     per_context = max(2, PLANS // len(ALL))
     called = 0
-    for name, context, plans in contexts_and_plans(bundled, ALL, per_context, 11):
+    # many are resolved together, as in a sweep: outcomes are shared, lanes are full
+    for name, context, plans in contexts_and_plans(bundled, ALL, max(100, per_context), 11):
         tactical, hedges = context.tactical(plans), context.hedges(plans)
         index = np.arange(len(plans))
         paths = dense(context, tactical, hedges, index, index, paths=True)
-        for i, plan in enumerate(plans):
+        chosen = np.random.default_rng(len(name)).permutation(len(plans))[:per_context]
+        for i in chosen:
+            plan = plans[i]
             simulation = simulate(plan, bundled)
             expected, vintages = single_row(simulation)
             called += int((simulation.chained.orders["reason"] == 107).sum())
@@ -139,3 +142,19 @@ def test_the_result_does_not_depend_on_the_number_of_threads(bundled):
         found.append(dense(context, tactical, hedges, index, index[::-1].copy()).metrics)
     numba.set_num_threads(most)
     assert all(np.array_equal(f, found[0], equal_nan=True) for f in found)
+
+
+def test_hedges_that_end_on_different_days_are_different_outcomes(bundled):
+    rng = np.random.default_rng(11)
+    plans = [random_plan(rng) for _ in range(200)]
+    context = make_context(plans[0], bundled)
+    hedges = context.hedges(plans)
+    sessions, start = hedges.orders.session, hedges.orders.start
+    for i, plan in enumerate(plans):
+        for v, row in enumerate(hedges.row[i]):
+            if start[row] < start[row + 1]:
+                first, last, timed = (
+                    w[POLICIES.index(plan.hedge.policy), v] for w in context.windows
+                )
+                assert first <= sessions[start[row]]
+                assert not timed or sessions[start[row + 1] - 1] == last
