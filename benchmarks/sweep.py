@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,9 @@ from benchmarks.sweep_rivals import (
     make_grid,
     vectorbt_chunk,
 )
-from strategy.sweep.bins import bin_edges
 from strategy.sweep.compose import compose, make_ranges, make_sleeve
 from strategy.sweep.dense import PATH_METRICS, dense
+from strategy.sweep.engine import ROWS
 
 PACKAGES = (
     *("vectorbt", "vectorbt-rust", "numba", "numpy", "pandas", "pyarrow"),
@@ -57,19 +58,40 @@ if status.exists():
     # ru_maxrss of a child counts what its parent had
     peak = int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024
 size = sum(p.stat().st_size for p in done.folder.path.iterdir())
-print(json.dumps([seconds, peak, size, done.summary["variants"]]))
+work = time.process_time()
+print(json.dumps([seconds, peak, size, done.summary["variants"], work]))
 """
 
 
-def turns(sides: dict[str, Callable[[], object]], repeats: int) -> dict[str, list[float]]:
-    """Seconds of each side, in turns, after one that is not counted."""
-    times: dict[str, list[float]] = {name: [] for name in sides}
+@dataclass
+class Times:
+    """Seconds of one side: by the clock, and of all its threads on the processors.
+
+    On a machine that others use too the clock says more about them; the second
+    figure is what the work itself takes.
+    """
+
+    clock: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+    def microseconds(self, n: int) -> dict[str, float]:
+        """Medians for each of `n` variants."""
+        return {
+            name: statistics.median(values) / n * 1e6
+            for name, values in (("clock", self.clock), ("processor", self.processor))
+        }
+
+
+def turns(sides: dict[str, Callable[[], object]], repeats: int) -> dict[str, Times]:
+    """Time each side in turns, after one that is not counted."""
+    times = {name: Times() for name in sides}
     for turn in range(repeats + 1):
         for name, side in sides.items():
-            start = time.perf_counter()
+            clock, processor = time.perf_counter(), time.process_time()
             side()
             if turn:
-                times[name].append(time.perf_counter() - start)
+                times[name].clock.append(time.perf_counter() - clock)
+                times[name].processor.append(time.process_time() - processor)
             print(f"\r{turn}/{repeats} {name:<30}", end="", file=sys.stderr, flush=True)
     print("\r" + " " * 50 + "\r", end="", file=sys.stderr)
     return times
@@ -90,7 +112,6 @@ def separable(repeats: int, side: int) -> dict[str, Any]:
     """A grid of sleeves that follow each other: composed, against vectorbt."""
     grid = make_grid("sequential", side, side)
     context, tactical, hedges = grid.context, grid.tactical, grid.hedges
-    t, h = (a.ravel() for a in np.meshgrid(np.arange(side), np.arange(side), indexing="ij"))
     columns = best_chunk(grid)
 
     def ours() -> None:
@@ -98,17 +119,19 @@ def separable(repeats: int, side: int) -> dict[str, Any]:
         ranges = make_ranges(context, tactical, hedges)
         long = make_sleeve(context, ranges, 0, tactical)
         short = make_sleeve(context, ranges, 1, hedges)
-        compose(context, ranges, long, short, tactical.legs, hedges.orders, t, h)
+        for first in range(0, side * side, ROWS["separable"]):
+            t, h = divmod(np.arange(first, min(side * side, first + ROWS["separable"])), side)
+            compose(context, ranges, long, short, tactical.legs, hedges.orders, t, h)
 
     times = turns({"composed": ours, "vectorbt": lambda: vectorbt_chunk(grid, columns)}, repeats)
     return {
-        "variants": len(t),
+        "variants": side * side,
         "sessions": context.sessions_counted,
         "vintages": len(context.anchors),
         "vectorbt_columns": columns,
-        "seconds": times,
-        "microseconds": statistics.median(times["composed"]) / len(t) * 1e6,
-        "vectorbt_microseconds": statistics.median(times["vectorbt"]) / columns * 1e6,
+        "microseconds": times["composed"].microseconds(side * side),
+        "vectorbt_microseconds": times["vectorbt"].microseconds(columns),
+        "seconds": {name: asdict(t) for name, t in times.items()},
     }
 
 
@@ -121,9 +144,8 @@ def overlapping(repeats: int, n: int) -> dict[str, Any]:
     hand = by_hand(grid, index)
     found = dense(context, tactical, hedges, index, index).metrics
     # the loop by hand does the same work, or the comparison is worth nothing
-    for name, value in (("total_return", hand[:, 0]), ("sharpe", hand[:, 3])):
-        assert np.allclose(found[:, PATH_METRICS.index(name)], value, rtol=1e-9)
-    assert np.allclose(found[:, PATH_METRICS.index("cvar_95")], hand[:, 8], rtol=1e-9)
+    for j, name in enumerate(PATH_METRICS[:12]):
+        assert np.allclose(found[:, j], hand[:, j], rtol=1e-9, equal_nan=True), name
 
     def with_threads(threads: int, run: Callable[[], object]) -> Callable[[], None]:
         def timed() -> None:
@@ -146,24 +168,22 @@ def overlapping(repeats: int, n: int) -> dict[str, Any]:
         },
         repeats,
     )
-    medians = {name: statistics.median(values) for name, values in times.items()}
     return {
         "variants": n,
         "workers": most,
         "vectorbt_columns": columns,
-        "seconds": times,
-        "microseconds": medians["dense"] / n * 1e6,
-        "one_worker_microseconds": medians["dense, one worker"] / n * 1e6,
-        "by_hand_microseconds": medians["by hand"] / n * 1e6,
-        "vectorbt_microseconds": medians["vectorbt"] / columns * 1e6,
-        "nanoseconds_a_session": medians["dense, one worker"] / n / context.sessions_counted * 1e9,
+        "microseconds": times["dense"].microseconds(n),
+        "one_worker_microseconds": times["dense, one worker"].microseconds(n),
+        "by_hand_microseconds": times["by hand"].microseconds(n),
+        "vectorbt_microseconds": times["vectorbt"].microseconds(columns),
+        "seconds": {name: asdict(t) for name, t in times.items()},
     }
 
 
 def million(repeats: int) -> dict[str, Any]:
     """configs/sweep_million.yaml into its folder, a new process each time, without the judge."""
     root = Path(__file__).resolve().parents[1]
-    seconds, peaks = [], []
+    seconds, peaks, work = [], [], []
     size = variants = 0
     for turn in range(repeats + 1):
         with tempfile.TemporaryDirectory() as folder:
@@ -179,10 +199,12 @@ def million(repeats: int) -> dict[str, Any]:
         if turn:
             seconds.append(found[0])
             peaks.append(found[1])
+            work.append(found[4])
         size, variants = found[2], found[3]
     return {
         "variants": variants,
         "seconds": seconds,
+        "processor_seconds": work,
         "peak_bytes": max(peaks),
         "disk_bytes": size,
     }
@@ -191,50 +213,49 @@ def million(repeats: int) -> dict[str, Any]:
 def others(repeats: int) -> dict[str, Any]:
     """One variant of the nearest plan that backtesting.py and bt can express."""
     out: dict[str, Any] = {}
-    for name, run in (("backtesting.py", backtesting_variant), ("bt", bt_variant)):
+    for name, prepare in (("backtesting.py", backtesting_variant), ("bt", bt_variant)):
         try:
-            times = turns({name: run()}, repeats)
+            run = prepare()
         except ImportError:
             out[name] = None
             continue
-        out[name] = statistics.median(times[name]) * 1e6
+        out[name] = turns({name: run}, repeats)[name].microseconds(1)
     return out
 
 
 def rows_of(found: dict[str, Any]) -> list[tuple[str, str, str, bool | None]]:
     """What was measured, the figure, the target, and whether it is reached."""
     a, b, c = found["separable"], found["overlapping"], found["million"]
-    ratio = a["vectorbt_microseconds"] / a["microseconds"]
-    dense_ratio = b["vectorbt_microseconds"] / b["microseconds"]
-    hand = b["microseconds"] / b["by_hand_microseconds"]
-    workers = b["one_worker_microseconds"] / b["microseconds"]
+    rows: list[tuple[str, str, str, bool | None]] = []
+    for what, ours, theirs, target in (
+        ("separable grid, a variant", a["microseconds"], a["vectorbt_microseconds"], 1000.0),
+        ("dense loop, a variant", b["microseconds"], b["vectorbt_microseconds"], 60.0),
+    ):
+        ratio = theirs["clock"] / ours["clock"]
+        work = theirs["processor"] / ours["processor"]
+        text = (
+            f"{ours['clock']:.3g} us, {ratio:,.0f} x faster than vectorbt "
+            f"({theirs['clock']:,.0f} us); processor {ours['processor']:.3g} us, {work:,.0f} x"
+        )
+        rows.append((what, text, f">= {target:,.0f} x", ratio >= target))
+    hand = b["microseconds"]["processor"] / b["by_hand_microseconds"]["processor"]
+    rows.append(
+        ("dense loop against one by hand", f"{hand:.2f} x its work", "<= 1.5 x", hand <= 1.5)
+    )
     seconds, peak = statistics.median(c["seconds"]), c["peak_bytes"] / 1e9
-    rows = [
-        (
-            "separable grid, a variant",
-            f"{a['microseconds']:.2f} us, {ratio:,.0f} x faster than vectorbt "
-            f"({a['vectorbt_microseconds']:,.0f} us)",
-            ">= 1,000 x",
-            ratio >= 1000.0,
-        ),
-        (
-            "dense loop, a variant",
-            f"{b['microseconds']:.1f} us, {dense_ratio:,.0f} x faster than vectorbt "
-            f"({b['vectorbt_microseconds']:,.0f} us)",
-            ">= 60 x",
-            dense_ratio >= 60.0,
-        ),
-        ("dense loop against one by hand", f"{hand:.2f} x its time", "<= 1.5 x", hand <= 1.5),
+    work = statistics.median(c["processor_seconds"])
+    rows.append(
         (
             "1,000,000 variants to Parquet",
-            f"{seconds:.1f} s, peak {peak:.2f} GB",
+            f"{seconds:.1f} s (processor {work:.1f} s), peak {peak:.2f} GB",
             "<= 15 s, <= 1.5 GB",
             seconds <= 15.0 and peak <= 1.5,
-        ),
-        ("two workers against one", f"{workers:.2f} x", ">= 1.8 x", workers >= 1.8),
-    ]
+        )
+    )
+    workers = b["one_worker_microseconds"]["clock"] / b["microseconds"]["clock"]
+    rows.append(("two workers against one", f"{workers:.2f} x", ">= 1.8 x", workers >= 1.8))
     for name, cost in found["others"].items():
-        text = "not installed" if cost is None else f"{cost / 1e3:,.0f} ms a variant"
+        text = "not installed" if cost is None else f"{cost['clock'] / 1e3:,.0f} ms a variant"
         rows.append((name, text, "reported", None))
     return rows
 
@@ -247,10 +268,9 @@ def main() -> int:
     default = Path(__file__).resolve().parent / "results" / "sweep.json"
     parser.add_argument("--out", type=Path, default=default)
     options = parser.parse_args()
-    assert len(bin_edges())
     small = options.quick
     found = {
-        "separable": separable(options.repeats, 100 if small else 400),
+        "separable": separable(options.repeats, 200 if small else 1000),
         "overlapping": overlapping(options.repeats, 256 if small else 2048),
         "million": million(1 if small else options.repeats),
         "others": others(min(3, options.repeats)),
@@ -258,7 +278,7 @@ def main() -> int:
     rows = rows_of(found)
     for name, text, target, kept in rows:
         word = "" if kept is None else "reached" if kept else "MISSED"
-        print(f"{name:<32}{text:<62}{target:<20}{word}")
+        print(f"{name:<32}{text:<88}{target:<20}{word}")
     report = {
         **found,
         "targets": [

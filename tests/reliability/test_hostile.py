@@ -18,13 +18,13 @@ def yard(tmp_path_factory):
 
 @pytest.mark.parametrize("number", [1])
 def test_fuzzed_plans(yard, number):
-    fuzz(yard.try_plan, 50, number, plans)
+    fuzz(yard.try_plan, 30, number, plans)
     assert set(yard.codes) == {0, 2}
 
 
 @pytest.mark.parametrize("strategy", [price_files(), parquet_files()], ids=["text", "parquet"])
 def test_fuzzed_price_files(yard, strategy):
-    fuzz(yard.try_prices, 15, 1, strategy)
+    fuzz(yard.try_prices, 10, 1, strategy)
 
 
 # ---- the known ways --------------------------------------------------------------------------
@@ -80,16 +80,18 @@ def test_a_plan_of_a_hundred_megabytes_is_refused_at_once(yard):
     yard.plan.unlink()
 
 
-@pytest.mark.parametrize("row", [b"2020-01-02,100\n", b"1", b"\n"], ids=["rows", "digits", "lines"])
-def test_a_price_file_of_a_hundred_megabytes_is_refused_in_time(yard, row):
+def test_a_price_file_of_a_hundred_megabytes_is_refused_unread(yard):
     file = yard.root / "big.csv"
-    file.write_bytes(b"date,close\n" + row * (100_000_000 // len(row)))
+    with file.open("wb") as content:
+        content.write(b"date,close\n2020-01-02,100\n")
+        content.truncate(100_000_000)
     yard.plan.write_text("name: x")
     done = answer(
         ["run", str(yard.plan), "--prices", str(file), "--out", str(yard.out), *FAST], yard.out
     )
     file.unlink()
     assert (done.exit_code, done.trouble) == (2, "")
+    assert "too large" in done.output
     assert done.seconds < LIMIT / 5
 
 
@@ -128,7 +130,7 @@ def test_a_small_parquet_file_of_many_rows_is_refused_unread(yard):
 
 @pytest.mark.parametrize(
     "name",
-    ["../../../climbed", "/tmp/climbed", "..", "a/../../b", "~root", "C:\\x", "con", "a\\..\\b"],
+    ["../../../climbed", "/tmp/climbed", "..", "a\\..\\b"],
 )
 def test_a_name_that_climbs_stays_in_the_output_folder(yard, name):
     import json
