@@ -28,16 +28,26 @@ _TOLERANCE = Parameter(
     "tolerance", "days", "how much older the earlier figure may be", least=0, most=31
 )
 _SESSIONS = Parameter("sessions", "sessions", "length of the comparison", least=1, most=252)
+#: How much older than its months the earlier spread of a component may be, days.
+SPREAD_TOLERANCE_DAYS = 10
 _LOSS = Parameter("loss", "log return", "least loss against Treasuries", least=0)
 
 
 def credit_risk(
-    market: Market, *, from_: float = 0.0, to: float = 0.30, months: int = 3
+    market: Market,
+    *,
+    from_: float = 0.0,
+    to: float = 0.30,
+    months: int = 3,
+    high_yield: tuple[float, float, int] | None = (0.0, 0.65, 2),
 ) -> pd.DataFrame:
-    """Risk from the widening of Moody's Baa less Aaa yields over `months` months.
+    """Risk from the widening of credit spreads.
 
-    0 at `from_`, 1 at `to` (percentage points). Both months' spreads must be
-    known at the session.
+    Moody's Baa less Aaa yields over `months` months: 0 at `from_`, 1 at `to`
+    (percentage points); both months' spreads must be known at the session.
+    Sessions on which a pair of high-yield spreads is usable read those
+    instead, if the user loaded them: 0 and 1 at the first two numbers of
+    `high_yield`, over as many months as the third. None: never.
 
     Returns
     -------
@@ -46,6 +56,21 @@ def credit_risk(
     """
     joined = quality_spread_change(market, months)
     measure = joined["value"].to_numpy()
+    found = component(joined, measure, ramp(measure, from_, to))
+    if high_yield is None or not has_high_yield(market):
+        return found
+    own = _high_yield_risk(market, *high_yield)
+    return own.where(own["risk"].notna(), found)
+
+
+def has_high_yield(market: Market) -> bool:
+    """Whether the user loaded high-yield spreads; the bundled ones are single points."""
+    return market.has("hy_oas") and market.series["hy_oas"].origin != "bundled"
+
+
+def _high_yield_risk(market: Market, from_: float, to: float, months: int) -> pd.DataFrame:
+    joined = _spread_pair(market, "hy_oas", months, SPREAD_TOLERANCE_DAYS)
+    measure = (joined["value"] - joined["base"]).to_numpy()
     return component(joined, measure, ramp(measure, from_, to))
 
 

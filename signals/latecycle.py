@@ -28,7 +28,10 @@ COMPONENTS = (
     ("concentration", concentration_risk, 0.5),
     ("rotation", rotation_risk, 0.5),
 )
-_INPUTS = ("fms_cash|margin_debt_finra|margin_debt_nyse|moodys_baa|top10_weight|xlp",)
+_INPUTS = (
+    "fms_cash|leveraged_etf_assets|margin_debt_finra|margin_debt_nyse|hy_oas|moodys_baa"
+    "|top10_weight|xlp",
+)
 _COVERAGE = Parameter(
     "min_coverage", "fraction", "share of the weight that must have an input", least=0, most=1
 )

@@ -15,14 +15,24 @@ from signals.rules import rule
 #: Preferred first: on a tie of stamps FINRA counts, the wider scope.
 MARGIN_SERIES = ("margin_debt_finra", "margin_debt_nyse")
 ASSETS = "leveraged_etf_assets"
+OWN_SCOPE = "us_leveraged"  # scopes are never joined; the article's figures are of this one
 
 
-def leverage_risk(market: Market, *, from_: float = 0.0, to: float = 0.40) -> pd.DataFrame:
-    """Risk from the year-on-year growth of margin debt: 0 at `from_`, 1 at `to` (fractions).
+def leverage_risk(
+    market: Market,
+    *,
+    from_: float = 0.0,
+    to: float = 0.40,
+    assets: tuple[float, float] | None = (0.0, 0.80),
+) -> pd.DataFrame:
+    """Risk from the year-on-year growth of borrowed money.
 
-    Growth is within one series, this month against the same month a year
-    earlier; the two series are never spliced. At each session the series
-    counts whose newest usable growth has the latest stamp.
+    Margin debt: 0 at `from_`, 1 at `to` (fractions). Growth is within one
+    series, this month against the same month a year earlier; the two series
+    are never spliced. At each session the series counts whose newest usable
+    growth has the latest stamp. Sessions on which the growth of leveraged
+    funds' assets is known read that instead, if the user loaded them: 0 and 1
+    at the numbers of `assets`. None: never.
 
     Returns
     -------
@@ -31,7 +41,26 @@ def leverage_risk(market: Market, *, from_: float = 0.0, to: float = 0.40) -> pd
     """
     joined = margin_growth(market)
     measure = joined["value"].to_numpy()
-    return component(joined, measure, ramp(measure, from_, to))
+    found = component(joined, measure, ramp(measure, from_, to))
+    if assets is None or not has_fund_assets(market):
+        return found
+    joined = assets_growth(market, OWN_SCOPE)
+    measure = joined["value"].to_numpy()
+    own = component(joined, measure, ramp(measure, *assets))
+    return own.where(own["risk"].notna(), found)
+
+
+def has_fund_assets(market: Market) -> bool:
+    """Whether the user loaded leveraged funds' assets; the bundled ones are single points."""
+    if not market.has(ASSETS) or market.series[ASSETS].origin == "bundled":
+        return False
+    return OWN_SCOPE in market.series[ASSETS].frame
+
+
+def assets_growth(market: Market, scope: str) -> pd.DataFrame:
+    """Yearly growth of leveraged funds' assets of one scope, in force: as `margin_growth`."""
+    rows = change_over_months(figures(market, ASSETS, scope), 12, "growth")
+    return in_force(market.sessions, rows, staleness(market, ASSETS))
 
 
 def margin_growth(market: Market) -> pd.DataFrame:
@@ -70,8 +99,7 @@ def leveraged_etf_growth(
     market: Market, *, growth: float = 0.80, scope: str = "us_leveraged"
 ) -> pd.DataFrame:
     """A month against the same month a year earlier, of one scope."""
-    rows = change_over_months(figures(market, ASSETS, scope), 12, "growth")
-    joined = in_force(market.sessions, rows, staleness(market, ASSETS))
+    joined = assets_growth(market, scope)
     value = joined["value"].to_numpy()
     return on_figures(joined, value, growth, value > growth + HAIR)
 

@@ -197,9 +197,9 @@ def lift(
 def hedge_window(sessions: pd.DatetimeIndex, s: Schedule, hedge: Hedge, anchor: str) -> HedgeWindow:
     """Sessions in which a vintage's hedge may be held, by policy.
 
-    ``overlap``: from the window's start to its end, whatever the next long
-    does. ``sequential``: to the close of the next anchor, if that is earlier:
-    the hedge is gone before the next long begins. ``hedge_first``: from the
+    ``sequential``: from the window's start to its end or the close of the next
+    anchor, if that is earlier: the hedge is gone before the next long begins.
+    ``overlap``: to the window's end, whatever the next long does. ``hedge_first``: from the
     session after the anchor to the close of the next anchor or the window's
     end: the hedge is there before the long, and both are held together.
     """

@@ -28,7 +28,7 @@ from strategy.yaml_tree import (
     written_as,
 )
 
-__all__ = ["PlanFile", "load_plan", "plan_sha256", "read_plan_file", "resolved", "schema"]
+__all__ = ["Block", "PlanFile", "load_plan", "plan_sha256", "read_plan_file", "resolved", "schema"]
 
 
 def load_plan(
@@ -72,6 +72,24 @@ def load_plan(
 
 
 @dataclass(frozen=True)
+class Block:
+    """What a file holds beside the plan's keys, under a key of its own.
+
+    Attributes
+    ----------
+    value : object
+        As YAML gave it; None where the file has no such block.
+    present : bool
+    places : dict
+        Where its keys were written, by their path below the block.
+    """
+
+    value: Any
+    present: bool
+    places: dict[KeyPath, Place]
+
+
+@dataclass(frozen=True)
 class PlanFile:
     """A plan with the place of every key, so that later mistakes can be told with their line.
 
@@ -82,11 +100,14 @@ class PlanFile:
         What the user wrote, in the file and on the command line.
     label : str
         The file's name as the user gave it.
+    block : Block, optional
+        The block that was asked for and taken out.
     """
 
     plan: Plan
     tree: Tree
     label: str
+    block: Block | None = None
 
     @contextmanager
     def locating(self) -> Iterator[None]:
@@ -117,8 +138,22 @@ def read_plan_file(
     overrides: Iterable[str] = (),
     *,
     prices: str | os.PathLike[str] | None = None,
+    block: str = "",
 ) -> PlanFile:
-    """Read a plan file as `load_plan` does, and keep where each key was written."""
+    """Read a plan file as `load_plan` does, and keep where each key was written.
+
+    Parameters
+    ----------
+    path, overrides, prices
+        As for `load_plan`.
+    block : str, optional
+        A key that is none of the plan's, for example ``sweep``: what stands
+        there is handed out beside the plan.
+
+    Raises
+    ------
+    InputError
+    """
     path = Path(path)
     label = printable(str(path), 200)
     tree = read_yaml(_read_text(path, label), label)
@@ -132,6 +167,7 @@ def read_plan_file(
             where=f"{label}:{tree.places[()].line}",
             expected="a map of keys, at least 'name'",
         )
+    beside = _take_out(tree, block) if block else None
     for override in overrides:
         _override(tree, override)
     if prices is not None:
@@ -142,7 +178,14 @@ def read_plan_file(
     except ValidationError as error:
         raise explain(error, tree, label) from None
     _check_files(plan, tree, label)
-    return PlanFile(plan, tree, label)
+    return PlanFile(plan, tree, label, beside)
+
+
+def _take_out(tree: Tree, key: str) -> Block:
+    places = {p[1:]: place for p, place in tree.places.items() if p[:1] == (key,)}
+    _forget(tree, (key,))
+    present = key in tree.value
+    return Block(tree.value.pop(key, None), present, places)
 
 
 def resolved(plan: Plan) -> dict[str, Any]:

@@ -11,32 +11,32 @@ from market.container import Market
 from signals.cash import cash_risk
 from signals.component import component, ramp
 from signals.concentration import concentration_risk
-from signals.credit import credit_risk
-from signals.leverage import leverage_risk
-from signals.pointintime import change_over_days, figures, in_force, in_order, staleness
+from signals.credit import credit_risk, has_high_yield
+from signals.leverage import has_fund_assets, leverage_risk
 from signals.rotation import rotation_risk
 from strategy.plan import Risk
 
 #: Whether a component's series stands in for the one the article reads.
 STAND_IN = {
     "cash": False,
-    "leverage": True,  # margin debt for the assets of leveraged funds
+    "leverage": True,  # margin debt, unless the assets of leveraged funds are loaded
     "credit": True,  # Baa less Aaa, unless high-yield spreads are loaded
     "concentration": False,
     "rotation": False,
 }
-#: How much older than its months the earlier high-yield spread may be, days.
-SPREAD_TOLERANCE_DAYS = 10
 
 
 def risk_components(market: Market, risk: Risk) -> dict[str, pd.DataFrame]:
     """Each component per session: ``measure``, ``risk`` in [0, 1], ``stamp``, ``known_at``.
 
     NaN in ``risk`` means that no usable input was known; it is never filled.
-    The credit component reads high-yield spreads on sessions on which a pair
-    of them is usable, if the user loaded them, and Baa less Aaa elsewhere.
+    A series that the article names and the user loaded is read before the one
+    that stands in for it, session by session, but not by a percentile: the
+    two have different scales.
     """
-    cash = risk.cash
+    cash, leverage, credit = risk.cash, risk.leverage, risk.credit
+    by_percentile = risk.percentile.components
+    assets, spreads = leverage.assets, credit.high_yield
     found = {
         "cash": cash_risk(
             market,
@@ -44,9 +44,20 @@ def risk_components(market: Market, risk: Risk) -> dict[str, pd.DataFrame]:
             to=cash.to,
             earlier=tuple((pd.Timestamp(e.until), e.from_, e.to) for e in cash.earlier),
         ),
-        "leverage": leverage_risk(market, from_=risk.leverage.from_, to=risk.leverage.to),
+        "leverage": leverage_risk(
+            market,
+            from_=leverage.from_,
+            to=leverage.to,
+            assets=None if "leverage" in by_percentile else (assets.from_, assets.to),
+        ),
         "credit": credit_risk(
-            market, from_=risk.credit.from_, to=risk.credit.to, months=risk.credit.months
+            market,
+            from_=credit.from_,
+            to=credit.to,
+            months=credit.months,
+            high_yield=None
+            if "credit" in by_percentile
+            else (spreads.from_, spreads.to, spreads.months),
         ),
         "concentration": concentration_risk(
             market,
@@ -61,34 +72,12 @@ def risk_components(market: Market, risk: Risk) -> dict[str, pd.DataFrame]:
             sessions=risk.rotation.sessions,
         ),
     }
-    if "credit" not in risk.percentile.components and has_high_yield(market):
-        own = _high_yield_risk(market, risk)
-        usable = own["risk"].notna()
-        found["credit"] = own.where(usable, found["credit"])
-    for name in risk.percentile.components:
+    for name in by_percentile:
         points = risk.components()[name]
         found[name] = _by_percentile(
             found[name], points.from_, points.to, risk.percentile.min_history
         )
     return found
-
-
-def has_high_yield(market: Market) -> bool:
-    """Whether the user loaded high-yield spreads; the bundled ones are single points."""
-    return market.has("hy_oas") and market.series["hy_oas"].origin != "bundled"
-
-
-def _high_yield_risk(market: Market, risk: Risk) -> pd.DataFrame:
-    settings = risk.credit.high_yield
-    rows = change_over_days(
-        in_order(figures(market, "hy_oas")), settings.months, SPREAD_TOLERANCE_DAYS
-    )
-    change = pd.DataFrame(
-        {"value": rows["value"] - rows["base"], "known_at": rows["known_at"]}, index=rows.index
-    )
-    joined = in_force(market.sessions, change, staleness(market, "hy_oas"))
-    measure = joined["value"].to_numpy()
-    return component(joined, measure, ramp(measure, settings.from_, settings.to))
 
 
 def _by_percentile(frame: pd.DataFrame, from_: float, to: float, min_history: int) -> pd.DataFrame:
@@ -131,7 +120,10 @@ def score_inputs(market: Market, components: dict[str, pd.DataFrame], risk: Risk
         "rotation": "xlp xlu xlv against xly xlk xli",
     }
     stands_in = dict(STAND_IN)
-    if has_high_yield(market):
+    if has_fund_assets(market) and "leverage" not in risk.percentile.components:
+        series["leverage"] = f"leveraged_etf_assets, else {series['leverage']}"
+        stands_in["leverage"] = False
+    if has_high_yield(market) and "credit" not in risk.percentile.components:
         series["credit"] = "hy_oas, else moodys_baa - moodys_aaa"
         stands_in["credit"] = False
     rows = []
@@ -167,7 +159,6 @@ def combine(components: dict[str, pd.DataFrame], risk: Risk) -> pd.DataFrame:
     """
     names = list(components)
     values = np.column_stack([components[name]["risk"].to_numpy(dtype=float) for name in names])
-    values = values + 0.0  # a ramp can leave a negative zero
     values = values + 0.0  # a ramp may give -0.0
     weights = np.array([risk.components()[name].weight for name in names])
     known = ~np.isnan(values)

@@ -9,16 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from market.errors import InputError
-from strategy import plan_file
 from strategy.plan import Misfit, Plan
-from strategy.plan_errors import explain
-from strategy.plan_file import PlanFile
+from strategy.plan_file import PlanFile, read_plan_file
 from strategy.scenario.settings import Scenario
 from strategy.yaml_tree import KeyPath, printable, read_yaml, written_as
 
@@ -55,35 +52,15 @@ def read_scenario_file(
     InputError
         For every mistake in the file or the overrides, as one line.
     """
-    path = Path(path)
-    label = printable(str(path), 200)
-    tree = read_yaml(plan_file._read_text(path, label), label)
-    if not isinstance(tree.value, dict):
-        raise InputError(
-            f"got {written_as(tree.value)}",
-            where=label,
-            expected="a map of keys, at least 'name'",
-        )
-    block = tree.value.pop(BLOCK, None)
-    places = {p: place for p, place in tree.places.items() if p[:1] == (BLOCK,)}
-    for known in places:
-        del tree.places[known]
-    mine: list[str] = []
-    for override in overrides:
-        if override.startswith(f"{BLOCK}."):
-            mine.append(override.removeprefix(f"{BLOCK}."))
-        else:
-            plan_file._override(tree, override)
-    if prices is not None:
-        plan_file._put(tree, ("data", "prices"), os.fspath(prices), "--prices", "data.prices")
-    plan_file._locate_files(tree, path)
-    try:
-        plan = Plan.model_validate(tree.value)
-    except ValidationError as error:
-        raise explain(error, tree, label) from None
-    plan_file._check_files(plan, tree, label)
-    scenario = _scenario(block, mine, places, label)
-    return ScenarioFile(plan, scenario, PlanFile(plan, tree, label))
+    prefix = f"{BLOCK}."
+    overrides = list(overrides)
+    mine = [o.removeprefix(prefix) for o in overrides if o.startswith(prefix)]
+    plans = [o for o in overrides if not o.startswith(prefix)]
+    file = read_plan_file(path, plans, prices=prices, block=BLOCK)
+    assert file.block is not None
+    places = {(BLOCK, *path): place for path, place in file.block.places.items()}
+    scenario = _scenario(file.block.value, mine, places, file.label)
+    return ScenarioFile(file.plan, scenario, file)
 
 
 def _scenario(block: Any, overrides: list[str], places: dict[KeyPath, Any], label: str) -> Scenario:

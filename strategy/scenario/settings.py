@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from strategy.plan import AUTHOR, Date, Fraction, Level, Misfit, Model, _one_line, _pair
+from strategy.plan import AUTHOR, Date, Fraction, Level, Misfit, Model, as_tuple, one_line
 
 #: Worlds that every plan can be asked for, in the order of the outputs; shocks come after them.
 WORLDS = ("bootstrap", "lookalike", "analog", "garch", "replay")
@@ -18,7 +18,7 @@ MOST_PATHS = 1_000_000
 class Shock(Model):
     """Something the user lets happen on a day, on top of the bootstrapped futures."""
 
-    name: Annotated[str, AfterValidator(_one_line)] = Field(
+    name: Annotated[str, AfterValidator(one_line)] = Field(
         min_length=1, max_length=40, description="Names the world."
     )
     start: Date = Field(description="First day it acts on; a day without a session: the next one.")
@@ -56,7 +56,7 @@ class Shock(Model):
 Shares = Annotated[
     tuple[Annotated[float, Field(ge=0.0, le=10.0)], ...],
     Field(min_length=1, max_length=20),
-    BeforeValidator(_pair),
+    BeforeValidator(as_tuple),
 ]
 
 
@@ -66,14 +66,14 @@ class WhatIf(Model):
     stops: Annotated[
         tuple[Annotated[float, Field(gt=0.0, lt=1.0)], ...],
         Field(min_length=1, max_length=20),
-        BeforeValidator(_pair),
+        BeforeValidator(as_tuple),
     ] = Field(
         (0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075),
         description="Stop distances, fractions below the entry.",
         json_schema_extra=AUTHOR,
     )
     first_target_shares: Annotated[
-        tuple[Fraction, ...], Field(min_length=1, max_length=5), BeforeValidator(_pair)
+        tuple[Fraction, ...], Field(min_length=1, max_length=5), BeforeValidator(as_tuple)
     ] = Field(
         (1.0, 0.5, 0.0),
         description="Shares sold at the zone; the rest aims at the extension.",
@@ -92,7 +92,7 @@ class WhatIf(Model):
     instruments: Annotated[
         tuple[Literal["short", "inverse_etf", "put", "put_spread", "collar"], ...],
         Field(max_length=5),
-        BeforeValidator(_pair),
+        BeforeValidator(as_tuple),
     ] = Field(
         ("short", "inverse_etf", "put", "put_spread", "collar"),
         description="Instruments of the hedge table; an empty list leaves it out.",
@@ -142,8 +142,8 @@ class Scenario(Model):
     seed: int = Field(
         1, ge=0, lt=2**63, description="Seed of the generator.", json_schema_extra=AUTHOR
     )
-    worlds: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_pair)] | None = Field(
-        None, description="Worlds by name; null: all of them and every shock."
+    worlds: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(as_tuple)] | None = (
+        Field(None, description="Worlds by name; null: all of them and every shock.")
     )
     block: Annotated[float, Field(ge=1.0)] | None = Field(
         None,
@@ -163,11 +163,11 @@ class Scenario(Model):
         lt=1.0,
         description="Mean log return a year of the bootstrapped futures; null: that of history.",
     )
-    analogs: Annotated[tuple[int, ...], Field(min_length=1), BeforeValidator(_pair)] = Field(
+    analogs: Annotated[tuple[int, ...], Field(min_length=1), BeforeValidator(as_tuple)] = Field(
         (1999, 2000, 2007, 2021),
         description="Years whose sessions after the anchor are spliced onto today.",
     )
-    shocks: Annotated[tuple[Shock, ...], Field(max_length=20), BeforeValidator(_pair)] = Field(
+    shocks: Annotated[tuple[Shock, ...], Field(max_length=20), BeforeValidator(as_tuple)] = Field(
         (), description="Shocks, each a world of its own."
     )
     whatif: WhatIf = Field(default_factory=WhatIf)

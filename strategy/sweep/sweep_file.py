@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from market.errors import InputError
-from strategy import plan_file
 from strategy.plan import Plan
-from strategy.plan_errors import did_you_mean, explain
-from strategy.plan_file import resolved
+from strategy.plan_errors import did_you_mean
+from strategy.plan_file import read_plan_file, resolved
 from strategy.plan_schema import alternatives, keys_at
 from strategy.sweep.axes import Axis, Distribution, draw, read_values
 from strategy.sweep.columns import METRICS
 from strategy.sweep.expression import Constraint, parse
-from strategy.yaml_tree import KeyPath, Place, Tree, printable, read_yaml, written_as
+from strategy.yaml_tree import KeyPath, Place, Tree, printable, written_as
 
 BLOCK = "sweep"
 OPTIONS = (
@@ -135,33 +132,16 @@ def load_sweep(
     InputError
         For every mistake in the file or the overrides, as one line.
     """
-    path = Path(path)
-    label = printable(str(path), 200)
-    tree = read_yaml(plan_file._read_text(path, label), label)
-    if not isinstance(tree.value, dict):
-        raise InputError(
-            f"got {written_as(tree.value)}", where=label, expected="a map of keys, at least 'name'"
-        )
-    if BLOCK not in tree.value:
+    file = read_plan_file(path, overrides, prices=prices, block=BLOCK)
+    block = file.block
+    assert block is not None
+    if not block.present:
         raise InputError(
             f"the file has no '{BLOCK}:' block",
-            where=label,
+            where=file.label,
             expected=f"{BLOCK}: {{keys: {{tactical.stop: [0.02, 0.03]}}}} beside the plan's keys",
         )
-    block = tree.value.pop(BLOCK)
-    places = {p[1:]: place for p, place in tree.places.items() if p[:1] == (BLOCK,)}
-    tree.places = {p: place for p, place in tree.places.items() if p[:1] != (BLOCK,)}
-    for override in overrides:
-        plan_file._override(tree, override)
-    if prices is not None:
-        plan_file._put(tree, ("data", "prices"), os.fspath(prices), "--prices", "data.prices")
-    plan_file._locate_files(tree, path)
-    try:
-        plan = Plan.model_validate(tree.value)
-    except ValidationError as error:
-        raise explain(error, tree, label) from None
-    plan_file._check_files(plan, tree, label)
-    return _sweep(plan, tree, block, places, label, path)
+    return _sweep(file.plan, file.tree, block.value, block.places, file.label, Path(path))
 
 
 def _sweep(
@@ -183,7 +163,7 @@ def _sweep(
         axes.append(_drawn(drawn, read, seed))
     best = read.map("best", ("by", "n"))
     by = best.get("by", "sharpe")
-    if by not in METRICS:
+    if not isinstance(by, str) or by not in METRICS:
         raise read.refuse(by, METRICS, "best", "by")
     metrics = read.names("metrics", METRICS)
     return Sweep(
@@ -308,7 +288,7 @@ class _Block:
         while known and known not in self.places:
             known = known[:-1]
         start = self.places[known].where if known in self.places else self.label
-        return ": ".join([start, ".".join([BLOCK, *map(str, path)])])
+        return ": ".join([start, printable(".".join([BLOCK, *map(str, path)]))])
 
     def has(self, name: str) -> bool:
         return name in self.content

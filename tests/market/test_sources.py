@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -47,13 +46,6 @@ def test_start_keeps_history_and_end_cuts_as_until_does():
     assert loaded.sessions[-1] == pd.Timestamp("2008-11-07")
     # October's average is known on that very day, November's is not
     assert loaded.series["moodys_baa"].frame.index[-1] == pd.Timestamp("2008-10-31")
-
-
-def test_loading_is_quick():
-    market.load(Data())
-    started = time.perf_counter()
-    market.load(Data())
-    assert time.perf_counter() - started < 0.3
 
 
 def test_own_prices_replace_the_index_and_keep_the_bundled_series(prices_file):

@@ -28,7 +28,8 @@ DEAR = {
     "dividend_yield": 0.03,
     "cash": "bills",
 }
-AT_ONCE = {"phase_in": {"steps": 1}, "cover": []}
+#: One step, no covers, from the start of the window to its end.
+AT_ONCE = {"policy": "overlap", "phase_in": {"steps": 1}, "cover": []}
 SESSIONS = weekdays("2018-06-01", "2022-03-31")
 
 

@@ -30,6 +30,7 @@ from tests.strategy.tiny_market import (
 SESSIONS = weekdays("2020-11-02", "2022-01-31")
 #: score = ratio, so that tests read: a score of a quarter is a hedge of a quarter.
 PLAIN = {
+    "policy": "overlap",  # the whole year, whatever the next long does
     "max_ratio": 1.0,
     "score": {"from": 0.0, "to": 1.0},
     "reevaluate": "daily",

@@ -141,7 +141,7 @@ def test_limits_default_to_none():
 
 
 def windows(policy: str, start: str = "01-01", end: str = "12-31") -> list[tuple[str, str]]:
-    plan = make_plan(hedge={"policy": policy, "window": {"start": start, "end": end}, **AT_ONCE})
+    plan = make_plan(hedge={**AT_ONCE, "policy": policy, "window": {"start": start, "end": end}})
     simulation: Simulation = simulate(plan, make_market(random_prices(SESSIONS, 1), score=1.0))
     days = [(v.hedge.window.first, v.hedge.window.last) for v in simulation.vintages]
     return [(f"{SESSIONS[a]:%Y-%m-%d}", f"{SESSIONS[b]:%Y-%m-%d}") for a, b in days]
@@ -179,7 +179,7 @@ def test_under_every_policy_the_book_agrees_and_only_overlap_and_hedge_first_hol
 
 def test_hedge_first_is_decided_with_the_score_of_the_anchor():
     score = np.where(SESSIONS <= "2018-11-21", 1.0, 0.0)
-    plan = make_plan(hedge={"policy": "hedge_first", "max_ratio": 0.5, **AT_ONCE})
+    plan = make_plan(hedge={**AT_ONCE, "policy": "hedge_first", "max_ratio": 0.5})
     daily = Result(simulate(plan, make_market(random_prices(SESSIONS, 2), score=score))).daily
     assert daily.loc["2018-11-22", "hedge_held"] == 0.5
     assert daily.loc["2018-12-04":, "hedge_held"].max() == 0.0

@@ -20,6 +20,7 @@ from tests.strategy.tiny_market import (
 
 SESSIONS = weekdays("2020-11-02", "2022-01-31")
 HEDGE = {
+    "policy": "overlap",
     "max_ratio": 1.0,
     "score": {"from": 0.0, "to": 1.0},
     "reevaluate": "daily",

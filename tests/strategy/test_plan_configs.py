@@ -12,7 +12,10 @@ from strategy.yaml_tree import read_yaml
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 SHORT_LONG = CONFIGS / "short_long.yaml"
-PLANS = ("short_long", "as_written", "structural")
+PLANS = (
+    *("short_long", "as_written", "structural"),
+    *("hedge_future", "hedge_inverse_etf", "hedge_put", "hedge_put_spread", "hedge_collar"),
+)
 MARK = re.compile(r"# .*\[(article|author's choice|data)\]")
 
 

@@ -189,7 +189,7 @@ DATE = "expected a date as YYYY-MM-DD, for example 1962-01-01"
         ),
         ("capital: .nan", "2: capital: got .nan; expected a finite number"),
         ("capital: 1e400", "2: capital: got 1e400; expected a finite number"),
-        ("capital: 0", "2: capital: got 0; expected a number above 0 and at most 1e+15"),
+        ("capital: 0", "2: capital: got 0; expected a number from 0.01 to 1e+15"),
         (
             "hedge:\n  phase_in:\n    steps: 2.5",
             "4: hedge.phase_in.steps: got 2.5; expected a whole number from 1 to 252",
@@ -241,7 +241,7 @@ def test_a_name_is_one_line_of_visible_text(write, name):
 def test_the_other_problems_are_counted_and_the_first_line_is_told(write):
     text = "name: x\ncapital: -1\ncore: {weight: 2}\nanchor: soon\n"
     assert refusal(write(text)) == (
-        "plan.yaml:2: capital: got -1; expected a number above 0 and at most 1e+15 (and 2 more)"
+        "plan.yaml:2: capital: got -1; expected a number from 0.01 to 1e+15 (and 2 more)"
     )
 
 

@@ -92,7 +92,7 @@ def test_aliases_are_the_keys_of_the_file():
     [
         ("name", "text of 1 to 80 characters"),
         ("core.weight", "a number from 0 to 1"),
-        ("capital", "a number above 0 and at most 1e+15"),
+        ("capital", "a number from 0.01 to 1e+15"),
         ("tactical.same_bar", "one of stop_first, target_first"),
         ("data.source", "one of bundled, auto"),
         ("data.end", "a date as YYYY-MM-DD, for example 1962-01-01, or null"),

@@ -70,7 +70,7 @@ def test_the_books_fees_are_the_accounts(result):
     )
 
 
-@pytest.mark.parametrize("capital", [1e-3, 1.0, 1e6, 1e15])
+@pytest.mark.parametrize("capital", [1e-2, 1.0, 1e6, 1e15])
 def test_book_and_account_agree_whatever_the_capital(capital):
     sessions = weekdays("2012-01-02", "2013-06-28")
     market = make_market(random_prices(sessions, 12), score=0.7)
@@ -157,7 +157,7 @@ def test_vectorbt_never_counts_a_first_loss_as_drawdown_and_this_program_does():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"capital": 1e-6},
+        {"capital": 1e-2},
         {"tactical__first_target_share": 1e-10},
         {"tactical__size": {"weight": 1e-10}},
         {"hedge": {"max_ratio": 1e-10, "band": 0.0}},

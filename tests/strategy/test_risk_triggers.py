@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from signals.credit import has_high_yield
 from strategy.plan import Cascade, CreditEvent, RateRise, Risk
 from strategy.result import Result
-from strategy.risk import has_high_yield, risk_components, score_inputs
+from strategy.risk import risk_components, score_inputs
 from strategy.simulation import simulate
 from strategy.triggers import cascade, credit_event, lifted, rate_rise, risk_triggers
 from tests.strategy.tiny_market import (
@@ -214,6 +215,26 @@ def test_a_loaded_high_yield_series_is_read_before_its_proxy():
     assert credit["measure"]["2021-08-02"] == pytest.approx(0.03)
     inputs = score_inputs(made, {"credit": credit}, Risk()).iloc[0]
     assert inputs["series"].startswith("hy_oas") and not inputs["stands_in"]
+
+
+def test_loaded_assets_of_leveraged_funds_are_read_before_margin_debt():
+    months = pd.date_range("2018-01-31", "2020-12-31", freq="ME")
+    debt = observations("margin_debt_finra", months, [100.0 + i for i in range(len(months))])
+    held = months[months <= "2020-03-31"]
+    assets = observations(
+        "leveraged_etf_assets", held, [10.0] * 12 + [14.0] * (len(held) - 12), "us_leveraged"
+    )
+    made = market(margin_debt_finra=debt, leveraged_etf_assets=assets)
+    leverage = risk_components(made, Risk())["leverage"]
+    # + 40 % in a year is half of the 80 % that count as full risk, and all of margin debt's 40 %
+    assert leverage["measure"]["2020-01-15"] == pytest.approx(0.4)
+    assert leverage["risk"]["2020-01-15"] == pytest.approx(0.5)
+    inputs = score_inputs(made, {"leverage": leverage}, Risk()).iloc[0]
+    assert inputs["series"].startswith("leveraged_etf_assets") and not inputs["stands_in"]
+    # once the assets are stale, margin debt stands in: December 2020 over December 2019
+    assert leverage["measure"]["2021-02-15"] == pytest.approx(135.0 / 123.0 - 1.0)
+    without = risk_components(market(margin_debt_finra=debt), Risk())["leverage"]
+    assert without["measure"]["2020-01-15"] == pytest.approx(123.0 / 111.0 - 1.0)
 
 
 def test_the_bundled_points_of_the_high_yield_spread_are_no_series(bundled):
