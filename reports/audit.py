@@ -15,6 +15,7 @@ from reports import format as formats
 from reports.audit_charts import chance_chart, outcome_chart
 from reports.charts.registry import Drawing
 from reports.fields import Kind
+from reports.language import _, _n, noted, speaking
 from reports.output import place, slug
 from reports.page import NARROW, WIDE, policy, render, source
 from reports.palette import page_style
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 #: Lines of a claim's table of figures: name, words, kind; None where the measure has none.
 FIGURES = (
-    ("n", "Number", "count"),
-    ("mean", "Mean", "percent"),
-    ("median", "Median", "percent"),
-    ("hit_rate", "Share of hits", "share"),
+    ("n", noted("Number"), "count"),
+    ("mean", noted("Mean"), "percent"),
+    ("median", noted("Median"), "percent"),
+    ("hit_rate", noted("Share of hits"), "share"),
 )
 
 #: Class of each verdict's and status's badge.
@@ -56,6 +57,7 @@ def write_audit(
     out_dir: str | os.PathLike[str],
     *,
     command: str | Sequence[str] | None = None,
+    language: str = "en",
 ) -> dict[str, Path]:
     """Write the three files of an audit into ``out_dir/<plan>-<id>/``.
 
@@ -67,6 +69,8 @@ def write_audit(
     command : str or sequence of str, optional
         What was typed, shown under "How to reproduce". Not kept in audit.json,
         which is the same for the same audit wherever it is written.
+    language : str
+        Of audit.html; one of `reports.language.LANGUAGES`.
 
     Returns
     -------
@@ -82,7 +86,7 @@ def write_audit(
     typed = command if command is None or isinstance(command, str) else shlex.join(command)
     files = {
         "audit.csv": csv_text(audit.table).encode(),
-        "audit.html": build_audit(audit, command=typed).encode(),
+        "audit.html": build_audit(audit, command=typed, language=language).encode(),
         "audit.json": json_text(audit.content).encode(),
     }
     try:
@@ -103,12 +107,17 @@ def write_audit(
     return {"folder": folder} | {name: folder / name for name in sorted(files)}
 
 
-def build_audit(audit: Audit, *, command: str | None = None) -> str:
+def build_audit(audit: Audit, *, command: str | None = None, language: str = "en") -> str:
     """The audit as one self-contained HTML page.
 
     Every figure on it stands in a ``data`` element that names its place in
     audit.json. It loads nothing, and forbids it by its Content-Security-Policy.
     """
+    with speaking(language):
+        return _build(audit, command)
+
+
+def _build(audit: Audit, command: str | None) -> str:
     content = plain(audit.content)
     style, scripts = page_style() + source("audit.css.j2"), ("page.js", "audit.js.j2")
     claims = _ordered(content["claims"])
@@ -134,19 +143,48 @@ def build_audit(audit: Audit, *, command: str | None = None) -> str:
 def headline(head: Mapping[str, Any]) -> str:
     """The audit in one sentence."""
     if not head["claims"]:
-        return "No claims are on trial."
+        return _("No claims are on trial.")
+    found = head["verdicts"]
     counts = [
-        f"{count} {'is' if count == 1 else 'are'} {words}"
+        words
         for words, count in (
-            ("supported by the data", head["verdicts"]["supported"]),
-            ("not supported", head["verdicts"]["not supported"]),
-            ("too rare to judge", head["verdicts"]["too few cases"]),
-            ("not testable with this data", head["verdicts"]["not testable with this data"]),
+            (
+                _n(
+                    "{n} is supported by the data",
+                    "{n} are supported by the data",
+                    found["supported"],
+                ),
+                found["supported"],
+            ),
+            (
+                _n("{n} is not supported", "{n} are not supported", found["not supported"]),
+                found["not supported"],
+            ),
+            (
+                _n(
+                    "{n} is too rare to judge",
+                    "{n} are too rare to judge",
+                    found["too few cases"],
+                ),
+                found["too few cases"],
+            ),
+            (
+                _n(
+                    "{n} is not testable with this data",
+                    "{n} are not testable with this data",
+                    found["not testable with this data"],
+                ),
+                found["not testable with this data"],
+            ),
         )
         if count
     ]
-    claims = "claim" if head["claims"] == 1 else "claims"
-    return f"Of {head['claims']} {claims}, {formats.sentence_list(counts)}."
+    return _n(
+        "Of {n} claim, {counts}.",
+        "Of {n} claims, {counts}.",
+        head["claims"],
+        counts=formats.sentence_list(counts),
+    )
 
 
 class _Figure:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports.charts.registry import Drawing
-from reports.format import percent, show
+from reports.format import grouped, percent, show
+from reports.language import _
 from reports.svg import Canvas, Scale, text_width
 
 #: Width of the names beside the chance chart, by the width of the chart.
@@ -33,7 +34,7 @@ def chance_chart(records: Sequence[dict[str, Any]], alpha: float, width: float) 
         return axis(math.sqrt(p))
 
     canvas.rect(x(0.0), top - 6, x(alpha) - x(0.0), bottom - top + 6, "interval")
-    canvas.text(x(0.0), top - 12, f"{percent(alpha, 0)} and below", "tick")
+    canvas.text(x(0.0), top - 12, _("{share} and below", share=percent(alpha, 0)), "tick")
     for p in (0.0, 0.01, 0.05, 0.25, 0.5, 1.0) if width > 500 else (0.0, 0.05, 0.25, 1.0):
         canvas.line(x(p), top - 6, x(p), bottom, "grid")
         canvas.text(x(p), bottom + 16, percent(p, 0), "tick", "middle")
@@ -43,8 +44,8 @@ def chance_chart(records: Sequence[dict[str, Any]], alpha: float, width: float) 
         found = [
             (name, word, cls)
             for name, word, cls in (
-                ("placebo", "placebo dates", "buy"),
-                ("paths", "resampled prices", "dot-hedge"),
+                ("placebo", _("placebo dates"), "buy"),
+                ("paths", _("resampled prices"), "dot-hedge"),
             )
             if record.get(name) and record[name]["p"] is not None
         ]
@@ -58,9 +59,11 @@ def chance_chart(records: Sequence[dict[str, Any]], alpha: float, width: float) 
                 canvas.circle(x(p), y, 5.0, cls, title)
             else:
                 canvas.rect(x(p) - 4.5, y - 4.5, 9, 9, cls, title)
-    canvas.text(width - 14, bottom + 34, "p-value, before correction", "unit", "end")
-    alt = "p-values before correction. " + " ".join(
-        f"{r['id']}: {show(r['p'], 'ratio', 3)}." for r in rows
+    canvas.text(width - 14, bottom + 34, _("p-value, before correction"), "unit", "end")
+    alt = (
+        _("p-values before correction.")
+        + " "
+        + " ".join(f"{r['id']}: {show(r['p'], 'ratio', 3)}." for r in rows)
     )
     return Drawing(canvas, alt)
 
@@ -97,7 +100,12 @@ def _distribution(record: dict[str, Any], width: float) -> Drawing:
             max(x(start + step) - x(start) - 1.0, 0.5),
             -tall * count / largest,
             "all-dates",
-            f"{percent(start, 1)} to {percent(start + step, 1)}: {count:,} dates",
+            _(
+                "{low} to {high}: {n} dates",
+                low=percent(start, 1),
+                high=percent(start + step, 1),
+                n=grouped(count, 0),
+            ),
         )
     canvas.line(left, base, right, base, "axis")
     for value in x.ticks(8 if width > 500 else 4):
@@ -107,7 +115,7 @@ def _distribution(record: dict[str, Any], width: float) -> Drawing:
     if low < 0.0 < high:
         canvas.line(x(0.0), top, x(0.0), base, "zero")
     for date, event in cases.items():
-        word = "hit" if event["hit"] else "no hit"
+        word = _("hit") if event["hit"] else _("no hit")
         canvas.circle(
             x(event["outcome"]),
             dots,
@@ -117,16 +125,22 @@ def _distribution(record: dict[str, Any], width: float) -> Drawing:
         )
     figure = record["figure"] if record["figure"] in ("mean", "median") else "mean"
     marks = [
-        (record["episodes"].get(figure), f"{figure} of cases", "mean-line"),
-        (record["all_dates"].get(figure), "all dates", "median-line"),
-        (claimed, "claimed", "claimed-line"),
+        (
+            record["episodes"].get(figure),
+            _("median of cases") if figure == "median" else _("mean of cases"),
+            "mean-line",
+        ),
+        (record["all_dates"].get(figure), _("all dates"), "median-line"),
+        (claimed, _("claimed"), "claimed-line"),
     ]
     _marks(canvas, x, marks, base, width)
-    canvas.text(right, base + 34, "outcome", "unit", "end")
-    alt = (
-        f"{len(cases)} cases between {percent(min(e['outcome'] for e in cases.values()))} and "
-        f"{percent(max(e['outcome'] for e in cases.values()))}, above the outcomes of "
-        f"{record['sample']['eligible']:,} dates."
+    canvas.text(right, base + 34, _("outcome, % of the index"), "unit", "end")
+    alt = _(
+        "{n} cases between {low} and {high}, above the outcomes of {dates} dates.",
+        n=len(cases),
+        low=percent(min(e["outcome"] for e in cases.values())),
+        high=percent(max(e["outcome"] for e in cases.values())),
+        dates=grouped(record["sample"]["eligible"], 0),
     )
     return Drawing(canvas, alt)
 
@@ -145,7 +159,11 @@ def _rates(record: dict[str, Any], width: float) -> Drawing:
             x(own["hit_high"]) - x(own["hit_low"]),
             16,
             "interval",
-            f"95% interval {percent(own['hit_low'], 1)} to {percent(own['hit_high'], 1)}",
+            _(
+                "95% interval {low} to {high}",
+                low=percent(own["hit_low"], 1),
+                high=percent(own["hit_high"], 1),
+            ),
         )
     canvas.line(left, base, right, base, "axis")
     for value in (0.0, 0.25, 0.5, 0.75, 1.0):
@@ -153,13 +171,17 @@ def _rates(record: dict[str, Any], width: float) -> Drawing:
         anchor = "start" if value == 0.0 else "end" if value == 1.0 else "middle"
         canvas.text(x(value), base + 17, percent(value, 0), "tick", anchor)
     marks = [
-        (own["hit_rate"], "cases", "mean-line"),
-        (rate, "all dates", "median-line"),
-        (record["claimed"], "claimed", "claimed-line"),
+        (own["hit_rate"], _("cases"), "mean-line"),
+        (rate, _("all dates"), "median-line"),
+        (record["claimed"], _("claimed"), "claimed-line"),
     ]
     _marks(canvas, x, marks, base, width)
-    canvas.text(right, base + 34, "share of hits", "unit", "end")
-    alt = f"Share of hits: cases {show(own['hit_rate'], 'share')}, all dates {show(rate, 'share')}."
+    canvas.text(right, base + 34, _("share of hits"), "unit", "end")
+    alt = _(
+        "Share of hits: cases {cases}, all dates {dates}.",
+        cases=show(own["hit_rate"], "share"),
+        dates=show(rate, "share"),
+    )
     return Drawing(canvas, alt)
 
 
@@ -176,10 +198,10 @@ def _marks(
         for line, (value, name, cls) in enumerate(marks)
         if value is not None
     ]
-    for y, value, _, cls in shown:
+    for y, value, _name, cls in shown:
         canvas.line(x(value), y + 3, x(value), base, cls)
     # words last, so that no line runs through them
-    for y, value, name, _ in shown:
+    for y, value, name, _cls in shown:
         words = f"{name} {percent(value, 1)}"
         right = x(value) + 5 + text_width(words) > width
         at, anchor = (x(value) - 5, "end") if right else (x(value) + 5, "start")

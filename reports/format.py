@@ -151,6 +151,11 @@ def sentence_list(items: list[str]) -> str:
     return _("{items} and {last}", items=_(", ").join(items[:-1]), last=items[-1])
 
 
+def run_on(sentences: list[str]) -> str:
+    """Sentences one after the other; a full-width stop needs no space after it."""
+    return " ".join(sentences).replace("。 ", "。")
+
+
 def setting(value: object) -> str:
     """A value of a plan on one line, as YAML would take it; nothing where the plan lacks it."""
     if value is None:

@@ -17,6 +17,7 @@ from reports.charts.registry import Chart, Drawing
 from reports.language import _n, language, say
 from reports.palette import TEMPLATES, page_style
 from reports.performance_table import shade
+from reports.retell import retell
 
 #: Widths in pixels at which each chart is drawn: for desks and paper, and for phones.
 WIDE, NARROW = 920, 358
@@ -115,6 +116,7 @@ def _environment() -> Environment:
         exact=formats.exact,
         day=formats.day,
         EXIT_REASONS=fields.EXIT_REASONS,
+        retell=retell,
         shade=shade,
     )
     environment.filters.update(

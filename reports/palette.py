@@ -26,8 +26,8 @@ PALETTE: dict[str, tuple[str, str]] = {
     "target-2": ("#123f85", "#a5c8ff"),
     "target-1": ("#3f83d1", "#4d8fe6"),
     "time": ("#7a828d", "#98a2ae"),
-    "failed": ("#a86a00", "#e5ad3f"),
-    "stop": ("#d4491a", "#ff8f63"),
+    "failed": ("#9a6100", "#e5ad3f"),
+    "stop": ("#c84014", "#ff8f63"),
     "stop-gap": ("#85230a", "#d15a2b"),
     # paths and levels
     "hedge": ("#7546b0", "#c09aff"),

@@ -18,20 +18,23 @@ import pandas as pd
 
 @contextmanager
 def without_detours() -> Iterator[None]:
-    """Replace four functions of quantstats and one of matplotlib for the duration.
+    """Replace some functions of quantstats and two of matplotlib for the duration.
 
     A function that a later version no longer has is left alone.
     """
     from matplotlib.backend_bases import FigureCanvasBase
     from quantstats import stats, utils
+    from quantstats._plotting import core
 
     with ExitStack() as stack:
         for owner, name, make in (
             (FigureCanvasBase, "draw_idle", _no_redraw),
+            (FigureCanvasBase, "print_figure", _print_figure),
             (utils, "group_returns", _group_returns),
             (utils, "_prepare_benchmark", _prepare_benchmark),
             (stats, "comp", _comp),
-            (stats, "remove_outliers", _remove_outliers),
+            (stats, "drawdown_details", _drawdown_details),
+            (core, "safe_resample", _safe_resample),
         ):
             original = getattr(owner, name, None)
             if original is not None:
@@ -53,6 +56,18 @@ def _comp(original: Callable[..., Any]) -> Callable[..., Any]:
         return original(returns)
 
     return comp
+
+
+def _safe_resample(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Compound returns of weeks, months and years in one compiled pass."""
+    from quantstats import _compat, stats
+
+    def safe_resample(data: Any, freq: str, func: Any = None, **kwargs: Any) -> Any:
+        if func is not stats.comp or kwargs or getattr(data.index, "tz", None) is not None:
+            return original(data, freq, func, **kwargs)
+        return (data + 1.0).resample(_compat.get_frequency_alias(freq)).prod() - 1.0
+
+    return safe_resample
 
 
 def _group_returns(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,13 +96,70 @@ def _prepare_benchmark(original: Callable[..., Any]) -> Callable[..., Any]:
     return prepare
 
 
-def _remove_outliers(original: Callable[..., Any]) -> Callable[..., Any]:
-    """The same quantile, asked of NumPy."""
+def _print_figure(original: Callable[..., Any]) -> Callable[..., Any]:
+    """No trial drawing for a layout that is settled: ``tight_layout`` leaves a placeholder."""
+    from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
-    def remove_outliers(returns: Any, quantile: float = 0.95) -> Any:
-        if isinstance(returns, pd.Series) and not returns.isna().any():
-            values = returns.to_numpy(dtype=float)
-            return returns[values < np.quantile(values, quantile)] if len(values) else returns
-        return original(returns, quantile)
+    def print_figure(canvas: Any, *args: Any, **kwargs: Any) -> Any:
+        figure = canvas.figure
+        if not isinstance(figure.get_layout_engine(), PlaceHolderLayoutEngine):
+            return original(canvas, *args, **kwargs)
+        with patch.object(figure, "get_layout_engine", lambda: None):
+            return original(canvas, *args, **kwargs)
 
-    return remove_outliers
+    return print_figure
+
+
+def _drawdown_details(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The table of drawdowns from arrays, once a series; it is asked for again and again.
+
+    Series with missing values or unusual indices take quantstats' own way.
+    """
+    known: dict[tuple[bytes, bytes], pd.DataFrame] = {}
+
+    def details(drawdown: Any) -> Any:
+        if isinstance(drawdown, pd.DataFrame):
+            tables = {name: details(drawdown[name]) for name in drawdown.columns}
+            return pd.concat(tables, axis=1)
+        index = getattr(drawdown, "index", None)
+        if not isinstance(index, pd.DatetimeIndex) or not index.is_unique:
+            return original(drawdown)
+        values = drawdown.to_numpy(dtype=float)
+        under = values != 0.0
+        # a path that is never above water again has no table of its own there
+        if np.isnan(values).any() or not (under[1:] & ~under[:-1]).any():
+            return original(drawdown)
+        key = (values.tobytes(), index.asi8.tobytes())
+        if key not in known:
+            known[key] = _drawdown_table(values, index)
+        return known[key].copy()
+
+    return details
+
+
+def _drawdown_table(values: np.ndarray, index: pd.DatetimeIndex) -> pd.DataFrame:
+    under = values != 0.0
+    before = np.concatenate([[False], under[:-1]])
+    # a drawdown that is under way on the first day starts there
+    starts = np.flatnonzero(under & ~before)
+    ends = np.flatnonzero(before & ~under) - 1
+    if len(ends) < len(starts):
+        ends = np.append(ends, len(values) - 1)
+    rows = []
+    for first, last in zip(starts, ends, strict=True):
+        part = values[first : last + 1]
+        # all but the deepest hundredth: losses below their 99 % quantile
+        kept = part[-part < np.quantile(-part, 0.99)] if len(part) > 1 else part[:0]
+        deepest = kept.min() * 100 if len(kept) else np.nan
+        rows.append((first + int(part.argmin()), part.min() * 100, deepest))
+    valleys, depths, most = (np.array(column) for column in zip(*rows, strict=True))
+    return pd.DataFrame(
+        {
+            "start": index[starts].strftime("%Y-%m-%d"),
+            "valley": index[valleys].strftime("%Y-%m-%d"),
+            "end": index[ends].strftime("%Y-%m-%d"),
+            "days": (index[ends] - index[starts]).days + 1,
+            "max drawdown": depths,
+            "99% max drawdown": most,
+        }
+    )

@@ -10,7 +10,8 @@ import yaml
 from reports.charts import CHARTS
 from reports.data_panel import component_rows, series_rows
 from reports.format import months, sentence_list
-from reports.hedge_section import INSTRUMENTS, hedge_dict, hedge_tables
+from reports.hedge_section import hedge_dict, hedge_tables
+from reports.hedge_words import INSTRUMENTS
 from reports.language import _, noted, speaking
 from reports.limits import limits
 from reports.page import NARROW, WIDE, Figures, policy, render

@@ -9,6 +9,8 @@ import numpy as np
 from markupsafe import Markup
 
 from reports.format import MINUS, grouped, percent
+from reports.language import _
+from reports.retell import retell
 from reports.svg import Canvas, Scale, number, span, text_width
 
 #: Width under which a chart is drawn for a phone.
@@ -30,8 +32,8 @@ def legend(figures: Figures, names: Sequence[str] | None = None) -> Markup:
         rows += Markup(
             '<li><svg viewBox="0 0 10 10" width="12" height="12" aria-hidden="true">'
             '<circle cx="5" cy="5" r="4.5" class="{}"/></svg>{}</li>'
-        ).format(world_class(figures, name), name)
-    return Markup('<ul class="legend" aria-label="Worlds">{}</ul>').format(rows)
+        ).format(world_class(figures, name), retell(name))
+    return Markup('<ul class="legend" aria-label="{}">{}</ul>').format(_("Worlds"), rows)
 
 
 def odds_chart(figures: Figures, width: float) -> Canvas:
@@ -48,7 +50,8 @@ def odds_chart(figures: Figures, width: float) -> Canvas:
         canvas.line(x(tick), 16.0, x(tick), bottom, "zero" if tick == 0.0 else "grid")
         canvas.text(x(tick), bottom + 16.0, percent(tick, 0), "tick", "middle")
     y = 24.0
-    for key, label in figures["labels"].items():
+    for key, english in figures["labels"].items():
+        label = retell(english)
         rows = step * len(worlds)
         if phone:
             canvas.text(left, y + 10.0, label, "label")
@@ -57,10 +60,8 @@ def odds_chart(figures: Figures, width: float) -> Canvas:
             canvas.text(left - 12.0, y + rows / 2 + 4.0, label, "", "end")
         history = base[key]
         if history["p"] is not None:
-            words = (
-                f"{label}, history: {percent(history['p'], 1)} "
-                f"({history['hits']} of {history['n']}), 95% interval "
-                f"{percent(history['low'], 1)} to {percent(history['high'], 1)}"
+            words = f"{label}, " + _(
+                "history: {share} ({hits} of {n}), 95% interval {low} to {high}", **_rate(history)
             )
             canvas.rect(
                 x(history["low"]),
@@ -83,8 +84,8 @@ def odds_chart(figures: Figures, width: float) -> Canvas:
                 at,
                 DOT,
                 cls,
-                f"{label}, {name}: {percent(odds['p'], 1)} ({odds['hits']} of {odds['n']}), "
-                f"{percent(odds['low'], 1)} to {percent(odds['high'], 1)}",
+                f"{label}, {retell(name)}: "
+                + _("{share} ({hits} of {n}), {low} to {high}", **_rate(odds)),
             )
         y += rows + (gap - 16.0 if phone else gap)
     return canvas
@@ -104,22 +105,24 @@ def fan_chart(
     bands = {q: np.array(found[q][: last + 1]) * price for q in found}
     canvas, x, y = _frame(
         width, last, [*bands["q05"], *bands["q95"], *_levels(start)] if december
-        else [*bands["q05"], *bands["q95"]], "index points",
+        else [*bands["q05"], *bands["q95"]], _("index points"),
     )  # fmt: skip
     if december and None not in start["zone"]:
-        for cls, (low, high) in (("zone", start["zone"]), ("extension", start["extension"])):
+        for cls, (low, high), words in (
+            ("zone", start["zone"], _("zone")), ("extension", start["extension"], _("extension")),
+        ):  # fmt: skip
             canvas.rect(
                 x(0), y(high), x(last) - x(0), max(y(low) - y(high), 2.0), cls,
-                f"{cls} {grouped(low)} to {grouped(high)}",
+                f"{words} " + _("{low} to {high}", low=grouped(low), high=grouped(high)),
             )  # fmt: skip
         stop = _stop(start)
-        canvas.line(x(0), y(stop), x(last), y(stop), "stop-line", f"stop {grouped(stop)}")
+        canvas.line(x(0), y(stop), x(last), y(stop), "stop-line", f"{_('stop')} {grouped(stop)}")
         for text, level in (
-            ("zone", start["zone"][0]),
-            ("extension", start["extension"][0]),
-            ("stop", stop),
+            (_("zone"), start["zone"][0]),
+            (_("extension"), start["extension"][0]),
+            (_("stop"), stop),
         ):
-            canvas.text(x(0) + 6.0, y(level) - 5.0, text, "note")
+            canvas.text(x(0) + 6.0, y(level) - 5.0, f"{text} {grouped(level, 0)}", "note")
     cls = world_class(figures, name)
     _band(canvas, x, y, bands["q05"], bands["q95"], f"{cls} outer")
     _band(canvas, x, y, bands["q25"], bands["q75"], f"{cls} inner")
@@ -140,7 +143,7 @@ def portfolio_fan(figures: Figures, name: str, width: float) -> Canvas | None:
     without = {q: np.array(v) for q, v in fan["unhedged"].items()}
     values = [*with_hedge["q05"], *with_hedge["q95"], *without["q05"], *without["q95"]]
     last = len(dates) - 1
-    canvas, x, y = _frame(width, last, values, "equity, start = 1", digits=2)
+    canvas, x, y = _frame(width, last, values, _("equity, start = 1"), digits=2)
     _band(canvas, x, y, with_hedge["q05"], with_hedge["q95"], "line-total outer-fill")
     _line(canvas, x, y, with_hedge["q50"], "line-total")
     for q in ("q05", "q50", "q95"):
@@ -173,7 +176,11 @@ def stops_chart(figures: Figures, width: float) -> Canvas | None:
     stops = sorted({p[0] for p in every})
     x = Scale(0.0, max(stops) * 1.05, left, width - 12.0)
     canvas.y_axis(
-        y, left, width - 12.0, lambda v: percent(v, 2), unit="mean return of the leg, after costs"
+        y,
+        left,
+        width - 12.0,
+        lambda v: percent(v, 2),
+        unit=_("mean return of the leg, after costs, %"),
     )
     taken = -np.inf
     for stop in stops:
@@ -182,7 +189,9 @@ def stops_chart(figures: Figures, width: float) -> Canvas | None:
             continue
         taken = x(stop)
         canvas.text(x(stop), height - 28.0, percent(stop, 1), "tick", "middle")
-    canvas.text((left + width) / 2, height - 8.0, "stop distance below the entry", "unit", "middle")
+    canvas.text(
+        (left + width) / 2, height - 8.0, _("stop distance below the entry"), "unit", "middle"
+    )
     for name, points in series.items():
         cls = world_class(figures, name)
         _trace(canvas, [x(p[0]) for p in points], [y(p[1]) for p in points], f"{cls} stroke")
@@ -190,8 +199,8 @@ def stops_chart(figures: Figures, width: float) -> Canvas | None:
             canvas.line(x(stop), y(mean - error), x(stop), y(mean + error), f"{cls} whisker")
             canvas.circle(
                 x(stop), y(mean), DOT, cls,
-                f"{name}, stop {percent(stop, 1)}: {percent(mean, 2, sign=True)} ± "
-                f"{percent(error, 2)}",
+                f"{retell(name)}, {_('stop')} {percent(stop, 1)}: "
+                f"{percent(mean, 2, sign=True)} ± {percent(error, 2)}",
             )  # fmt: skip
     return canvas
 
@@ -221,6 +230,7 @@ def histogram_chart(
         canvas.line(x(tick), 30.0, x(tick), height - 44.0, "zero" if tick == 0.0 else "grid")
         canvas.text(x(tick), height - 26.0, percent(tick, 1, sign=True), "tick", "middle")
     canvas.text((left + width) / 2, height - 7.0, unit, "unit", "middle")
+    canvas.text(2.0, 14.0, _("share of futures, as area"), "unit")
     for h, cls, words in shown:
         total, size = sum(h["counts"]), h["edges"][1] - h["edges"][0]
         xs, ys = [x(h["edges"][0])], [y(0.0)]
@@ -241,10 +251,10 @@ def reliability_chart(figures: Figures, width: float) -> Canvas:
     left, bottom = 52.0, side - 46.0
     x = Scale(0.0, 1.0, left, side - 12.0)
     y = Scale(0.0, 1.0, bottom, 24.0)
-    canvas.y_axis(y, left, side - 12.0, lambda v: percent(v, 0), unit="happened")
+    canvas.y_axis(y, left, side - 12.0, lambda v: percent(v, 0), unit=_("share that happened"))
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
         canvas.text(x(tick), bottom + 18.0, percent(tick, 0), "tick", "middle")
-    canvas.text((left + side) / 2, side - 8.0, "forecast", "unit", "middle")
+    canvas.text((left + side) / 2, side - 8.0, _("forecast probability"), "unit", "middle")
     canvas.line(x(0.0), y(0.0), x(1.0), y(1.0), "guide")
     for row in figures["reliability"]:
         cls = f"w-{figures['world_order'].index(row['world']) % 8}"
@@ -254,10 +264,23 @@ def reliability_chart(figures: Figures, width: float) -> Canvas:
         )  # fmt: skip
         canvas.circle(
             x(row["forecast"]), y(row["happened"]), 3.0 + 0.6 * float(np.sqrt(row["n"])), cls,
-            f"{row['world']}: forecast {percent(row['forecast'], 0)}, happened "
-            f"{row['hits']} of {row['n']}",
+            _(
+                "{world}: forecast {share}, happened {hits} of {n}",
+                world=retell(row["world"]), share=percent(row["forecast"], 0),
+                hits=row["hits"], n=row["n"],
+            ),
         )  # fmt: skip
     return canvas
+
+
+def _rate(odds: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "share": percent(odds["p"], 1),
+        "hits": odds["hits"],
+        "n": odds["n"],
+        "low": percent(odds["low"], 1),
+        "high": percent(odds["high"], 1),
+    }
 
 
 def _levels(start: Mapping[str, Any]) -> list[float]:

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-#: First characters that make a spreadsheet read a text cell as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+from market.inert import inert
 
 
 def csv_text(frame: pd.DataFrame) -> str:
@@ -127,5 +126,4 @@ def _cell(value: object) -> str:
         return str(value)
     if isinstance(value, dt.date):
         return iso(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return inert(str(value))

@@ -1,11 +1,12 @@
 """The tear sheet in a process of its own, which loads its libraries while the plan is simulated.
 
-quantstats, seaborn and matplotlib take a second to load and three to draw; on
-two cores that is as long as the rest of a run.
+quantstats, seaborn and matplotlib take a second to load and two to draw; on
+two cores that is as long as the rest of a run, which loads vectorbt meanwhile.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -13,7 +14,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Thread
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from strategy.result import Result
@@ -33,21 +35,26 @@ class TearsheetProcess:
     def __init__(self, process: subprocess.Popen[bytes] | None = None) -> None:
         self._process = process
         self._result: Result | None = None
+        self._sending: Thread | None = None
 
     def begin(self, result: Result) -> None:
-        """Hand over the returns; drawing begins, and this returns at once."""
+        """Hand over the returns, once; drawing begins, and this returns at once."""
         from reports.tearsheet import tearsheet_inputs
 
+        if self._result is result:
+            return
         self._result = result
         if self._process is not None and self._process.stdin is not None:
-            # a process that is gone is noticed when its page is missing
-            with suppress(OSError):
-                pickle.dump(tearsheet_inputs(result), self._process.stdin)
-                self._process.stdin.close()
+            # more than a pipe holds, and the process reads when it has loaded its libraries
+            inputs = pickle.dumps(tearsheet_inputs(result))
+            self._sending = Thread(target=_send, args=(self._process.stdin, inputs), daemon=True)
+            self._sending.start()
 
     def page(self) -> str:
         """The page; drawn here where the process failed."""
         assert self._result is not None
+        if self._sending is not None:
+            self._sending.join()
         if self._process is not None and self._process.stdout is not None:
             text = self._process.stdout.read()
             if self._process.wait() == 0 and text:
@@ -74,16 +81,26 @@ def tearsheet_process(*, wanted: bool = True) -> Iterator[TearsheetProcess | Non
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": path},
     )
+    sheet = TearsheetProcess(process)
     try:
-        yield TearsheetProcess(process)
+        yield sheet
     finally:
         with suppress(OSError):
             process.kill()
         process.wait()
+        if sheet._sending is not None:
+            sheet._sending.join()
         for pipe in (process.stdin, process.stdout):
             with suppress(OSError):
                 if pipe is not None:
                     pipe.close()
+
+
+def _send(pipe: IO[bytes], content: bytes) -> None:
+    # a process that is gone is noticed when its page is missing
+    with suppress(OSError, ValueError):
+        pipe.write(content)
+        pipe.close()
 
 
 def _spare_core() -> bool:
@@ -101,6 +118,8 @@ def _spare_core() -> bool:
 
 def main() -> None:
     """Load the libraries, read the returns from stdin, write the page to stdout."""
+    # it ends with the page: looking for reference cycles would only take time
+    gc.disable()
     import quantstats  # noqa: F401 - the slow part, while the parent simulates
     import seaborn  # type: ignore[import-untyped]  # noqa: F401
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from market import load
 from market.container import Market
 from strategy.plan import Plan
@@ -21,7 +23,13 @@ def load_market(plan: Plan) -> Market:
     return load(plan.data)
 
 
-def run(plan: Plan, market: Market | None = None, *, progress: Progress | None = None) -> Result:
+def run(
+    plan: Plan,
+    market: Market | None = None,
+    *,
+    progress: Progress | None = None,
+    simulated: Callable[[Result], None] | None = None,
+) -> Result:
     """Run a plan and check the account against vectorbt's book.
 
     Parameters
@@ -31,6 +39,9 @@ def run(plan: Plan, market: Market | None = None, *, progress: Progress | None =
         Loaded from the plan where not given.
     progress : callable, optional
         Called as ``progress(what, done, of)``.
+    simulated : callable, optional
+        Called with the result before vectorbt is loaded to check it, which takes
+        as long as the simulation: what does not wait for the check can begin.
 
     Raises
     ------
@@ -42,6 +53,8 @@ def run(plan: Plan, market: Market | None = None, *, progress: Progress | None =
     """
     market = load_market(plan) if market is None else market
     result = Result(simulate(plan, market, progress))
+    if simulated:
+        simulated(result)
     if progress:
         progress("vectorbt's book", 0, 1)
     result.portfolio  # noqa: B018 - builds the book and compares it

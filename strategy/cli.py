@@ -113,6 +113,12 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the console script."""
+    if sys.flags.optimize > 1:
+        # vectorbt builds parts of itself from docstrings
+        click.echo(
+            "error: Python keeps no docstrings (-OO); set PYTHONOPTIMIZE to 1 or 0", err=True
+        )
+        sys.exit(2)
     for stream in (sys.stdout, sys.stderr):
         # a name that the terminal cannot show is no reason to fail
         with suppress(AttributeError, ValueError, OSError):

@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 
 from market.container import Market
+from market.listing import CACHE_ORIGIN
 from strategy.plan import Plan
 from strategy.plan_file import plan_sha256, resolved
+
+#: What the package is installed as; asking which distribution holds a module reads all of them.
+DISTRIBUTION = "simulate-plans"
 
 #: Packages whose version can change a number.
 NUMERIC_PACKAGES = ("vectorbt", "vectorbt-rust", "pandas", "numpy", "numba", "scipy", "quantstats")
@@ -53,7 +57,7 @@ def provenance(plan: Plan, market: Market) -> dict[str, Any]:
     series: dict[str, Any] = {
         market.id: {
             "sha256": market.hashes.get(market.id),
-            "origin": Path(market.origin).name,
+            "origin": _origin(market.origin),
             "first": f"{sessions[0]:%Y-%m-%d}",
             "last": f"{sessions[-1]:%Y-%m-%d}",
             "rows": len(sessions),
@@ -63,15 +67,19 @@ def provenance(plan: Plan, market: Market) -> dict[str, Any]:
         stamps = observations.frame.index
         series[name] = {
             "sha256": observations.sha256,
-            "origin": Path(observations.origin).name,
+            "origin": _origin(observations.origin),
             "first": f"{stamps[0]:%Y-%m-%d}" if len(stamps) else None,
             "last": f"{stamps[-1]:%Y-%m-%d}" if len(stamps) else None,
             "rows": len(stamps),
         }
+    content = resolved(plan)
+    # the version that was read, so that the plan as recorded repeats the run
+    if plan.data.source == "auto":
+        content["data"]["version"] = market.data_version or None
     return {
         "id": run_id(plan, market),
         "name": plan.name,
-        "plan": resolved(plan),
+        "plan": content,
         "plan_sha256": plan_sha256(plan),
         "series": series,
         "data_version": market.data_version,
@@ -80,6 +88,11 @@ def provenance(plan: Plan, market: Market) -> dict[str, Any]:
         # a run draws no random numbers
         "seed": None,
     }
+
+
+def _origin(origin: str) -> str:
+    """Where figures came from; of a user's file only the name."""
+    return origin if origin.startswith(CACHE_ORIGIN) else Path(origin).name
 
 
 def code_version() -> str:
@@ -95,10 +108,10 @@ def code_version() -> str:
 
 def package_version() -> str:
     """Version of the installed distribution, ``0`` from a bare checkout."""
-    from importlib.metadata import PackageNotFoundError, packages_distributions, version
+    from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return version((packages_distributions().get("strategy") or ["simulate"])[0])
+        return version(DISTRIBUTION)
     except PackageNotFoundError:
         return "0"
 

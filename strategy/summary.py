@@ -19,6 +19,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from market.listing import CACHE_ORIGIN
+
 MISSING = "-"
 
 #: How a tactical leg ends, in the order of the summary.
@@ -58,6 +60,9 @@ class RunFacts:
         Whether the folder was there before: same plan, data and code.
     same_bar : str
         The plan's policy for ambiguous bars.
+    data_version : str, optional
+        Version of the cache that was read, empty where nothing is cached; None
+        where the plan reads the bundled data only.
     """
 
     name: str
@@ -67,6 +72,7 @@ class RunFacts:
     files: Sequence[str]
     again: bool = False
     same_bar: str = "stop_first"
+    data_version: str | None = None
 
 
 def summarise(facts: RunFacts) -> RenderableType:
@@ -78,7 +84,7 @@ def summarise(facts: RunFacts) -> RenderableType:
         *_section("Hedge", _hedge(metrics)),
         *_section("Whole plan", _paths(metrics)),
         *_section("Risk score", _risk(metrics)),
-        *_section("Data", _data(metrics)),
+        *_section("Data", _data(metrics, facts.data_version)),
         *_section("Unfinished, in no average", _unfinished(facts)),
         *_section("Files", _files(facts)),
     )
@@ -243,10 +249,12 @@ def _risk(metrics: Mapping[str, Any]) -> list[RenderableType]:
     return [Text(head), table]
 
 
-def _data(metrics: Mapping[str, Any]) -> list[RenderableType]:
+def _data(metrics: Mapping[str, Any], version: str | None) -> list[RenderableType]:
     d = metrics["data"]
     kind = "closes only" if d["close_only"] else "open, high, low, close"
     rows = [("prices", f"{d['prices']}, {d['first']} to {d['last']}, {kind} ({d['origin']})")]
+    if version is not None:
+        rows.append(("data version", f"{version or 'none'}: {_origins(d)}"))
     if d["absent_components"]:
         rows.append(("not there", "nothing usable for " + ", ".join(d["absent_components"])))
     ended = _ended_before(d["series"], d["last"])
@@ -268,6 +276,44 @@ def _data(metrics: Mapping[str, Any]) -> list[RenderableType]:
             )
         )
     return [_pairs(rows)]
+
+
+def _origins(data: Mapping[str, Any]) -> str:
+    """Which series are newer in the cache, and which came with the program or from a file."""
+    found = series_by_origin(data)
+    cached = ", ".join(found["cache"])
+    parts = [f"{cached} from the cache" if cached else "nothing newer is cached"]
+    if found["bundled"]:
+        parts.append(f"{', '.join(found['bundled'])} as they come with the program")
+    if found["file"]:
+        parts.append(f"{', '.join(found['file'])} from files")
+    return "; ".join(parts)
+
+
+def series_by_origin(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Ids of the series of a run, its prices first, by where they came from.
+
+    Parameters
+    ----------
+    data : mapping
+        The block ``data`` of the run's metrics.
+
+    Returns
+    -------
+    dict of str to list of str
+        Keys ``cache``, ``bundled`` and ``file``.
+    """
+    found: dict[str, list[str]] = {"cache": [], "bundled": [], "file": []}
+    origins = [(data["prices"], data["origin"])]
+    origins += [(name, facts["origin"]) for name, facts in data["series"].items()]
+    for name, origin in origins:
+        kind = "file"
+        if origin == "bundled":
+            kind = "bundled"
+        elif origin.startswith(CACHE_ORIGIN):
+            kind = "cache"
+        found[kind].append(name)
+    return found
 
 
 def _ended_before(series: Mapping[str, Any], last: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,9 @@ from market.errors import InputError
 
 LOCK_SECONDS = 30.0
 """How long an update waits for another: the lock is held to merge and write, not to download."""
+
+LARGEST_FILE = 256 << 20
+"""Bytes of a file that is still believed to be one of the cache."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +212,10 @@ class Cache:
 
     def _read(self, path: Path) -> bytes:
         try:
+            state = path.stat()
+            # opening a pipe could wait for ever
+            if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST_FILE:
+                raise damaged(str(path))
             return path.read_bytes()
         except FileNotFoundError:
             raise damaged(str(path)) from None

@@ -13,7 +13,7 @@ from market.cache.store import Cache, Change, stated
 from market.cache.version import Entry, Version
 from market.catalogue import CATALOGUE
 from market.live.merge import Known, Merged, merge
-from market.live.series import LIVE, LiveSeries
+from market.live.series import LiveSeries, updated
 from market.live.source import Fetched, Split
 
 Status = Literal["updated", "current", "held", "failed", "skipped"]
@@ -74,7 +74,7 @@ def write(
         waiting = Pending(cache.folder)
         changes: dict[str, Change] = {}
         for series_id, (fetched, moment) in answers.items():
-            live = LIVE[series_id]
+            live = updated(series_id)
             entry = _entry(cache, series_id)
             merged = merge(live, _known(cache, live, entry), fetched, moment.date())
             last = f"{merged.frame.index[-1]:%Y-%m-%d}"
@@ -151,7 +151,7 @@ def confirm(
     with cache.writing():
         waiting = Pending(cache.folder)
         held, rows = waiting.read(series_id)
-        live = LIVE[series_id]
+        live = updated(series_id)
         fetched = Fetched(
             rows,
             held.source,

@@ -12,7 +12,7 @@ from market.container import PRICE_COLUMNS
 from market.live.compare import jumps
 from market.live.series import LiveSeries
 
-_WIDEST_GAP = {"daily": 10, "weekly": 20, "monthly": 62, "irregular": 10}
+_WIDEST_GAP = {"daily": 10, "weekly": 20, "monthly": 62, "irregular": 400}
 _REVISION_SHARE = 0.2
 """Part of the believable move that a revision may reach without being held back."""
 _VANISHED_SHARE, _VANISHED_ROWS = 0.02, 5

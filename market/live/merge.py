@@ -131,7 +131,7 @@ def merge(
             "the closes are adjusted for dividends: levels mean nothing on adjusted prices"
         )
     if known is None:
-        frame = _with_notes(answer, live, fetched.source, today, None)
+        frame = _with_notes(answer, live, fetched, today, None)
         judge_moves(live, frame, frame.index, found)
         if live.id == "sp500":
             judge_bars(frame, frame.index, found)
@@ -145,7 +145,7 @@ def merge(
         found.holds.append(both.reason)
     if known.bundled and both.rows:
         found.told.append(_compared(both))
-    frame, revisions = _overlaid(live, base, answer, fetched.source, today, confirmed)
+    frame, revisions = _overlaid(live, base, answer, fetched, today, confirmed)
     new = answer.index.difference(base.frame.index)
     judge_moves(live, frame, new, found)
     if live.id == "sp500":
@@ -196,14 +196,14 @@ def _overlaid(
     live: LiveSeries,
     known: Known,
     answer: pd.DataFrame,
-    source: str,
+    fetched: Fetched,
     today: dt.date,
     confirmed: bool,
 ) -> tuple[pd.DataFrame, list[Revision]]:
     """Known rows with the answer's figures where they are new, or where they win."""
-    base = known.frame
+    base, source = known.frame, fetched.source
     new = answer.index.difference(base.index)
-    fresh = _with_notes(answer.loc[new], live, source, today, known)
+    fresh = _with_notes(answer.loc[new], live, fetched, today, known)
     frame = pd.concat([_noted(base, known.bundled, fresh.columns), fresh]).sort_index()
     shared = answer.index.intersection(base.index)
     wins = confirmed or known.bundled or live.kind == "price"
@@ -248,7 +248,7 @@ def _overlaid(
             frame.at[stamp, "conflict"] = said
         stamps = pd.DatetimeIndex(sorted(replaced), name="stamp")
         if len(stamps):
-            known_days = _known(stamps, live, today, None)
+            known_days = _known(stamps, live, fetched, today, None)
             if confirmed and not known.bundled:
                 known_days = known_days.where(
                     known_days > pd.Timestamp(today), pd.Timestamp(today) + pd.Timedelta(days=1)
@@ -272,25 +272,31 @@ def _noted(base: pd.DataFrame, bundled: bool, columns: pd.Index) -> pd.DataFrame
 
 
 def _with_notes(
-    values: pd.DataFrame, live: LiveSeries, source: str, today: dt.date, known: Known | None
+    values: pd.DataFrame, live: LiveSeries, fetched: Fetched, today: dt.date, known: Known | None
 ) -> pd.DataFrame:
     stamps = pd.DatetimeIndex(values.index)
     frame = values.astype(float)
-    frame["known_at"] = _known(stamps, live, today, known)
-    frame["source"] = pd.array([source] * len(frame), dtype="str")
+    frame["known_at"] = _known(stamps, live, fetched, today, known)
+    frame["source"] = pd.array([fetched.source] * len(frame), dtype="str")
     frame["conflict"] = pd.array([""] * len(frame), dtype="str")
     frame.index = stamps.rename("stamp")
     return frame
 
 
 def _known(
-    stamps: pd.DatetimeIndex, live: LiveSeries, today: dt.date, known: Known | None
+    stamps: pd.DatetimeIndex,
+    live: LiveSeries,
+    fetched: Fetched,
+    today: dt.date,
+    known: Known | None,
 ) -> pd.DatetimeIndex:
-    """When each figure became known: by the catalogue's lag, or later where that was seen.
+    """When each figure became known: as stated, or by the lag, or later where that was seen.
 
     A statistic that an earlier download should have had by the rule, and did
     not, came out late: it counts as known from the day after it was first seen.
     """
+    if "known_at" in fetched.frame:
+        return pd.DatetimeIndex(fetched.frame.loc[stamps, "known_at"]).as_unit("ns")
     days = known_at(stamps, CATALOGUE[live.id].lag_rule).as_unit("ns")
     if live.kind == "statistic" and known is not None and known.fetched is not None:
         missed = pd.Timestamp((known.fetched - _CLOSE).date())

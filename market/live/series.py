@@ -143,6 +143,21 @@ LIVE: Mapping[str, LiveSeries] = MappingProxyType(
 """Live series by catalogue id, in the order in which they are updated."""
 
 
+def updated(series_id: str) -> LiveSeries:
+    """How a series is brought up to date, one without a live source by a user's own files."""
+    live = LIVE.get(series_id)
+    if live is not None:
+        return live
+    spec = CATALOGUE[series_id]
+    if spec.columns[0] == "close":
+        return LiveSeries(series_id, (), jump=0.70)
+    if spec.unit.startswith("percent"):
+        return LiveSeries(
+            series_id, (), kind="statistic", jump=25.0, measure="units", rounding=0.005
+        )
+    return LiveSeries(series_id, (), kind="statistic", jump=1.0, rounding=1e-9)
+
+
 def live_spec(series_id: str, source: str, notes: tuple[str, ...] = ()) -> SeriesSpec:
     """Catalogue entry of a cached series: its own source and defects."""
     spec = CATALOGUE[series_id]

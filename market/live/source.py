@@ -30,7 +30,8 @@ class Fetched:
     ----------
     frame : pandas.DataFrame
         Index ``stamp`` (last day each figure describes; naive, ascending,
-        unique), float64 columns named as in the catalogue.
+        unique), float64 columns named as in the catalogue; a column ``known_at``
+        where the source states when each figure became known.
     source : str
         Who was asked for what: ``Yahoo ^GSPC``.
     url : str

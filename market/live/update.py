@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
+from market.bundled import manifest
 from market.cache.store import Cache
 from market.catalogue import CATALOGUE, find
 from market.errors import InputError
 from market.live.commit import Outcome, Report, write
 from market.live.http import Http, check_online
+from market.live.own_file import OwnFile
 from market.live.refusal import SourceError
-from market.live.series import LIVE, LiveSeries
+from market.live.series import LIVE, LiveSeries, updated
 from market.live.source import Fetched, Source
 
 OVERLAP = dt.timedelta(days=400)
@@ -57,7 +61,8 @@ def chosen(series: Sequence[str], source: str | None = None) -> list[LiveSeries]
             raise InputError(
                 f"series {series_id!r} has no live source",
                 expected=f"one of {', '.join(LIVE)}",
-                do=f"bring it as a file: data.files.{series_id}",
+                do=f"bring it as a file: `simulate data update {series_id} --file FILE`, or "
+                f"data.files.{series_id} in a plan",
             )
         if source is not None and source not in live.sources:
             raise InputError(
@@ -67,6 +72,52 @@ def chosen(series: Sequence[str], source: str | None = None) -> list[LiveSeries]
             )
         found.append(live)
     return found
+
+
+def from_file(
+    series_id: str,
+    path: Path | str,
+    *,
+    cache: Cache,
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> Report:
+    """Take a user's own file into the cache; checked as a download is, and nobody is asked.
+
+    Parameters
+    ----------
+    series_id : str
+        Any series of the catalogue.
+    path : path
+        As `data.files` takes it; of the traded index with whole bars.
+    cache : Cache
+    now : callable, optional
+        The clock, UTC.
+
+    Raises
+    ------
+    InputError
+        For an unknown series, the first thing wrong in the file, or a cache
+        that cannot be written to.
+    """
+    find(series_id)
+    live = updated(series_id)
+    cache.check_writable()
+    before = cache.version()
+    moment = now()
+    fetched = OwnFile(Path(path)).fetch(series_id, None, since=None, now=moment)
+    _check_form(live, fetched, moment)
+    outcomes: dict[str, Outcome] = {}
+    version = write(cache, {series_id: (fetched, moment)}, outcomes, moment)
+    outcome = outcomes[series_id]
+    bundled = manifest().get(series_id)
+    if bundled is not None and outcome.last <= str(bundled["last"]):
+        line = f"not newer than the series that comes with the program, to {bundled['last']}: "
+        outcome = replace(outcome, lines=(*outcome.lines, line + "plans go on reading that"))
+    return Report(
+        (outcome,),
+        version.label if version else "",
+        before.label if before else "",
+    )
 
 
 def update(

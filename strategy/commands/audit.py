@@ -34,6 +34,13 @@ from strategy.commands.stages import stages
     metavar="N",
     help="Seed of random draws; the same seed gives the same files.",
 )
+@click.option(
+    "--lang",
+    type=click.Choice(("en", "zh-Hant")),
+    default="en",
+    show_default=True,
+    help="Language of audit.html.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print the audit's folder and nothing else.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print paths and figures as one JSON document."
@@ -47,6 +54,7 @@ def audit_plan(
     claims: str | None,
     out: str,
     seed: int,
+    lang: str,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -79,7 +87,7 @@ def audit_plan(
         place = folder / audit_folder(result)
         again = place.is_dir()
         typed = ctx.meta.get(TYPED)
-        paths = write_audit(result, folder, command=typed)
+        paths = write_audit(result, folder, command=typed, language=lang)
     if as_json:
         from reports.serialise import json_text
 

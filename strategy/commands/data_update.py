@@ -20,6 +20,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print as one JSON 
 @click.command("update")
 @click.argument("series", nargs=-1, metavar="[SERIES]...")
 @click.option("--from", "source", metavar="SOURCE", help="Ask yahoo, fred, finra or cboe.")
+@click.option("--file", "own", metavar="FILE", help="Take one of SERIES from your own file.")
 @click.option("--full", is_flag=True, help="Ask for the whole history, not for what is new.")
 @click.option("--offline", is_flag=True, help="Ask nobody: say what is cached and how old it is.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the data version and nothing else.")
@@ -27,6 +28,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print as one JSON 
 def update_data(
     series: tuple[str, ...],
     source: str | None,
+    own: str | None,
     full: bool,
     offline: bool,
     quiet: bool,
@@ -35,7 +37,8 @@ def update_data(
     """Bring SERIES (by default all that have a live source) up to date.
 
     Downloads go to the cache in your data folder ($SIMULATE_DATA_DIR); a plan
-    reads it with data.source: auto. What an answer revises is listed; what is
+    reads it with data.source: auto. With --file one series comes from a CSV or
+    Parquet file, as in data.files, and nobody is asked. What an answer revises is listed; what is
     hard to believe is held back until you confirm it. Earlier versions stay:
     name one as data.version to repeat a run. A key in FRED_API_KEY is used
     for FRED, which also answers without. Exit code 2 if a series could not be
@@ -43,24 +46,33 @@ def update_data(
     """
     from market.cache import Cache
     from market.live.http import Http
-    from market.live.update import chosen, update
+    from market.live.update import chosen, from_file, update
 
-    wanted = chosen(series, source)
     cache = Cache()
-    if offline:
-        _offline([live.id for live in wanted], cache, as_json)
-        return
     shown = not (quiet or as_json)
-    with stages(shown) as stage:
-        told: list[str] = []
-        report = update(
-            wanted,
-            cache=cache,
-            http=Http(tell=told.append),
-            source=source,
-            full=full,
-            progress=stage,
-        )
+    told: list[str] = []
+    if own is not None:
+        if len(series) != 1 or source is not None or full or offline:
+            raise InputError(
+                "an own file holds one series",
+                where="--file",
+                expected="one SERIES, and neither --from nor --full nor --offline",
+            )
+        report = from_file(series[0], own, cache=cache)
+    else:
+        wanted = chosen(series, source)
+        if offline:
+            _offline([live.id for live in wanted], cache, as_json)
+            return
+        with stages(shown) as stage:
+            report = update(
+                wanted,
+                cache=cache,
+                http=Http(tell=told.append),
+                source=source,
+                full=full,
+                progress=stage,
+            )
     if shown:
         for line in told:
             click.echo(line, err=True)

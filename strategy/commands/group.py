@@ -86,6 +86,8 @@ class Program(Commands):
             name = os.fsdecode(error.filename) if error.filename else ""
             reason = error.strerror or str(error)
             raise Mistake(InputError(reason, where=name).line()) from error
+        except MemoryError as error:
+            raise Mistake("not enough memory; close other programs or ask for less") from error
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)

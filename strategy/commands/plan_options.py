@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from market.errors import InputError
+
 if TYPE_CHECKING:
     from strategy.plan_file import PlanFile
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+NEWEST = "newest"
 
 
 def plan_options(command: _Command) -> _Command:
-    """Add CONFIG, ``--set`` and ``--prices``: parameters config, overrides, prices."""
+    """Add CONFIG and the options of a plan: parameters config, overrides, prices."""
+    command = data_version_option(command)
     for decorate in (
         click.option(
             "--prices",
@@ -34,6 +40,36 @@ def plan_options(command: _Command) -> _Command:
     ):
         command = decorate(command)
     return command
+
+
+def data_version_option(command: _Command) -> _Command:
+    """Add ``--data-version``: two overrides, after those that the user typed."""
+
+    @click.option(
+        "--data-version",
+        metavar="VERSION",
+        help="Read the cache of live data as it was at this version, or 'newest': "
+        "data.source=auto and data.version.",
+    )
+    @wraps(command)
+    def with_version(
+        *arguments: Any, data_version: str | None, overrides: tuple[str, ...], **options: Any
+    ) -> Any:
+        if data_version is None:
+            return command(*arguments, overrides=overrides, **options)
+        wanted = "null" if data_version == NEWEST else json.dumps(data_version)
+        overrides = (*overrides, "data.source=auto", f"data.version={wanted}")
+        try:
+            return command(*arguments, overrides=overrides, **options)
+        except InputError as error:
+            if not error.where.startswith(("--set data.version", "data.version")):
+                raise
+            # told in the words that were typed
+            raise InputError(
+                error.what, where="--data-version", expected=error.expected, do=error.do
+            ) from error
+
+    return with_version  # type: ignore[return-value]
 
 
 def read_plan(config: str, overrides: tuple[str, ...] = (), prices: str | None = None) -> PlanFile:

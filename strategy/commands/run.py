@@ -10,7 +10,7 @@ import click
 from market.errors import InputError
 from strategy.commands.group import TYPED
 from strategy.commands.plan_options import plan_options, read_plan
-from strategy.commands.stages import stages
+from strategy.commands.stages import stages, without_collector
 
 
 @click.command("run")
@@ -35,6 +35,7 @@ from strategy.commands.stages import stages
     "--json", "as_json", is_flag=True, help="Print paths and metrics as one JSON document."
 )
 @click.pass_context
+@without_collector()
 def run_plan(
     ctx: click.Context,
     config: str,
@@ -72,7 +73,7 @@ def run_plan(
 
         stage("reading data")
         market = load_market(plan)
-        result = run(plan, market, progress=stage)
+        result = run(plan, market, progress=stage, simulated=sheet.begin if sheet else None)
         place = folder / run_folder(result)
         again = place.is_dir()
         paths = write_run(
@@ -86,12 +87,16 @@ def run_plan(
             command=ctx.meta.get(TYPED),
             progress=stage,
         )
+    from strategy.summary import RunFacts, series_by_origin, summarise
+
     if as_json:
         document = {
             "name": plan.name,
             "run_id": result.run_id,
             "same_as_before": again,
             "folder": str(place),
+            "data_version": market.data_version,
+            "series": series_by_origin(result.metrics["data"]),
             "files": {name: str(path) for name, path in paths.items() if name != "folder"},
             "metrics": result.metrics,
         }
@@ -101,8 +106,6 @@ def run_plan(
     else:
         from rich.console import Console
 
-        from strategy.summary import RunFacts, summarise
-
         facts = RunFacts(
             name=plan.name,
             metrics=result.metrics,
@@ -111,5 +114,6 @@ def run_plan(
             files=[name for name in paths if name != "folder"],
             again=again,
             same_bar=plan.tactical.same_bar,
+            data_version=market.data_version if plan.data.source == "auto" else None,
         )
         Console(highlight=False).print(summarise(facts))

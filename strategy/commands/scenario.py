@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 @click.option(
     "--out", default="scenarios", show_default=True, metavar="DIR", help="Folder of the outputs."
 )
+@click.option(
+    "--lang",
+    type=click.Choice(("en", "zh-Hant")),
+    default="en",
+    show_default=True,
+    help="Language of the page.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print the folder and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON document.")
 @click.pass_context
@@ -53,6 +60,7 @@ def scenario_plan(
     as_of: str | None,
     calibrate: bool,
     out: str,
+    lang: str,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -81,7 +89,7 @@ def scenario_plan(
             figures = score_forecasts(found.plan, scenario, market, workers=workers, progress=stage)
             from reports.scenario import write_calibration
 
-            place, files = write_calibration(figures, folder)
+            place, files = write_calibration(figures, folder, language=lang)
             seconds = 0.0
         else:
             from strategy.scenario.api import run_scenario
@@ -90,7 +98,9 @@ def scenario_plan(
             stage("files")
             from reports.scenario import write_scenario
 
-            place, files = write_scenario(result, folder, command=ctx.meta.get(TYPED))
+            place, files = write_scenario(
+                result, folder, command=ctx.meta.get(TYPED), language=lang
+            )
             figures, seconds = result.figures, sum(result.seconds.values())
     if as_json:
         document = {"folder": str(place), "files": list(files), **figures}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strategy.commands.group import Mistake
+from strategy.commands.group import TYPED, Mistake
+from strategy.commands.plan_options import data_version_option
 
 if TYPE_CHECKING:
     from strategy.sweep.run import Prepared, SweepRun
@@ -48,6 +50,7 @@ def sweep() -> None:
     help="Override a key of the base plan, for example costs.fee_bps=2. Repeatable.",
 )
 @click.option("--prices", metavar="FILE", help="File of the traded index, for data.prices.")
+@data_version_option
 @click.option(
     "--out", default=SWEEPS, show_default=True, metavar="DIR", help="Folder that gets the sweep's."
 )
@@ -55,9 +58,18 @@ def sweep() -> None:
 @click.option("--cluster", metavar="URL", help="Dask scheduler, for example tcp://10.0.0.1:8786.")
 @click.option("--yes", is_flag=True, help="Run it even if it is large.")
 @click.option("--estimate", "only_estimate", is_flag=True, help="Say what it would cost, and stop.")
+@click.option(
+    "--lang",
+    type=click.Choice(("en", "zh-Hant")),
+    default="en",
+    show_default=True,
+    help="Language of sweep.html.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print the sweep's folder and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.pass_context
 def run_file(
+    ctx: click.Context,
     config: str,
     overrides: tuple[str, ...],
     prices: str | None,
@@ -66,6 +78,7 @@ def run_file(
     cluster: str | None,
     yes: bool,
     only_estimate: bool,
+    lang: str,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -106,11 +119,12 @@ def run_file(
         from strategy.sweep.believe import believe
 
         progress("judging the choice", 0, 1)
-        evidence = believe(done, found.plan, ready.engine.market(found.plan))
+        evidence = believe(done, ready.engine)
         progress("sweep.html", 0, 1)
         from reports.sweep import write_sweep_page
 
-        write_sweep_page(done.folder.path)
+        typed = ctx.meta.get(TYPED, ["simulate", "sweep", config])
+        write_sweep_page(done.folder.path, command=shlex.join(typed), language=lang)
     if as_json:
         document = {"folder": str(done.folder.path), **done.summary, "evidence": evidence}
         click.echo(json.dumps(document, indent=2))
@@ -147,9 +161,11 @@ def query_run(run: str, sql: str, out: str, as_csv: bool, as_json: bool) -> None
     elif as_csv:
         import csv
 
+        from market.inert import inert
+
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(answer.columns)
-        writer.writerows(answer.rows)
+        for row in (answer.columns, *answer.rows):
+            writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
     else:
         _table(answer.columns, answer.rows)
 
@@ -228,10 +244,12 @@ def _show(done: SweepRun) -> None:
         names = [by, *(n for n in ("sharpe", "cagr", "max_drawdown", "trades") if n != by)]
         names = [n for n in names if n in best[0]["metrics"]]
         rows: list[tuple[Any, ...]] = [
-            (row["variant"], *(row["metrics"][n] for n in names)) for row in best
+            (row["variant"], *(row["metrics"][n] for n in names), f"{row['alike']:,}")
+            for row in best
         ]
-        rows.append(("the plan", *(summary["base"][n] for n in names)))
-        _table(["variant", *names], rows)
+        rows.append(("the plan", *(summary["base"][n] for n in names), ""))
+        # variants with the very same figures are told once
+        _table(["variant", *names, "alike"], rows)
         console.print(f"best by {by}, variant {best[0]['variant']}:")
         for key, value in best[0]["keys"].items():
             console.print(f"  {key}: {json.dumps(value)}", highlight=False, soft_wrap=True)

@@ -24,6 +24,13 @@ from strategy.commands.stages import stages
     metavar="AMOUNT",
     help="Currency per index point of one future.",
 )
+@click.option(
+    "--lang",
+    type=click.Choice(("en", "zh-Hant")),
+    default="en",
+    show_default=True,
+    help="Language of the screen.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def today(
     config: str,
@@ -32,6 +39,7 @@ def today(
     date: str | None,
     capital: float | None,
     multiplier: float,
+    lang: str,
     as_json: bool,
 ) -> None:
     """Say what CONFIG's plan orders after the close of a date.
@@ -59,9 +67,12 @@ def today(
         return
     from rich.console import Console
 
+    from reports.language import speaking
+    from reports.retell import say_again
     from strategy.today.screen import screen
 
-    Console(highlight=False).print(screen(found.content))
+    with speaking(lang):
+        Console(highlight=False).print(screen(found.content, say_again))
 
 
 def _day(date: str | None) -> str:
@@ -69,6 +80,8 @@ def _day(date: str | None) -> str:
         return dt.date.today().isoformat()
     try:
         day = dt.date.fromisoformat(date)
+        if day.isoformat() != date:
+            raise ValueError(date)
     except ValueError:
         raise InputError(f"got {date!r}", where="--date", expected="a date as YYYY-MM-DD") from None
     if not 1700 <= day.year <= 2200:

@@ -27,10 +27,10 @@ from strategy.scenario.engine import (
     run_futures,
 )
 from strategy.scenario.exact import hedge_rows
-from strategy.scenario.kernel import Figure
 from strategy.scenario.odds import EVENTS, disagreements, history_odds, labels, world_odds
 from strategy.scenario.settings import Scenario
 from strategy.scenario.start import Start, make_start
+from strategy.scenario.terms import Figure
 from strategy.scenario.what_if import hedge_table, tactical_table, with_vix
 from strategy.scenario.worlds import World, block_length, make_world
 from strategy.tactical import Reason

@@ -18,10 +18,10 @@ from strategy.plan import Plan
 from strategy.scenario.api import clean, scenario_id
 from strategy.scenario.base_rates import BaseRates, as_ratio, base_rates
 from strategy.scenario.engine import Progress, default_workers, run_futures
-from strategy.scenario.kernel import Figure
 from strategy.scenario.odds import EVENTS, history_odds, rate
 from strategy.scenario.settings import Scenario
 from strategy.scenario.start import Start, make_start
+from strategy.scenario.terms import Figure
 from strategy.scenario.worlds import block_length, make_world
 from strategy.vintages import schedule
 

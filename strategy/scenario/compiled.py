@@ -27,6 +27,7 @@ SOURCES = (
     "paths.py",
     "events.py",
     "kernel.py",
+    "terms.py",
 )
 
 

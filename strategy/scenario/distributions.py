@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from strategy.scenario.engine import Futures
-from strategy.scenario.kernel import Figure
+from strategy.scenario.terms import Figure
 from strategy.tactical import Reason
 
 #: Quantiles of every distribution and fan.

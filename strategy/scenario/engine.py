@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from strategy.scenario.kernel import FIGURES, Figure, Variants, futures
+from strategy.scenario.kernel import futures
 from strategy.scenario.settings import WhatIf
 from strategy.scenario.start import Start
+from strategy.scenario.terms import FIGURES, Figure, Variants
 from strategy.scenario.worlds import World
 
 #: Futures a thread takes at once.

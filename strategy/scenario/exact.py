@@ -18,9 +18,10 @@ from strategy.instruments.setting import HedgeWindow, Setting
 from strategy.metrics import max_drawdown
 from strategy.plan import Plan
 from strategy.scenario.engine import Futures
-from strategy.scenario.kernel import Figure, cascade_targets
+from strategy.scenario.kernel import cascade_targets
 from strategy.scenario.paths import draw_path
 from strategy.scenario.start import Start
+from strategy.scenario.terms import Figure
 from strategy.scenario.worlds import World
 from strategy.simulation import tactical_weight
 from strategy.tactical import MARKET_EXITS, Outcome, Phase, tactical_outcome

@@ -11,8 +11,8 @@ import numpy as np
 from strategy.metrics import hit_interval
 from strategy.scenario.base_rates import BaseRates
 from strategy.scenario.engine import Futures
-from strategy.scenario.kernel import Figure
 from strategy.scenario.start import Start
+from strategy.scenario.terms import Figure
 
 #: A hair of tolerance: a fall of exactly 20 % counts, whatever it is in binary.
 HAIR = 1e-12

@@ -21,8 +21,8 @@ from strategy.plan import Plan, StopLevel
 from strategy.risk import risk_score
 from strategy.scenario.calendar import future_sessions
 from strategy.scenario.history import History, make_history
-from strategy.scenario.kernel import Calendar, Terms
 from strategy.scenario.settings import Scenario, Shock
+from strategy.scenario.terms import Calendar, Terms
 from strategy.vintages import Schedule, day_of, last_on_or_before, schedule
 
 #: A day further from the data's last session needs its price stated.

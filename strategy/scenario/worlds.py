@@ -11,11 +11,11 @@ import pandas as pd
 
 from strategy.scenario.garch import fit_garch, no_garch
 from strategy.scenario.history import YEAR, History, politis_white
-from strategy.scenario.kernel import Calendar
 from strategy.scenario.paths import Draw, Garch
 from strategy.scenario.philox import stream_of
 from strategy.scenario.settings import Shock
 from strategy.scenario.start import Start
+from strategy.scenario.terms import Calendar
 from strategy.vintages import day_of, last_on_or_before
 
 #: Look-alike sessions lie at least so far apart: neighbours in time are one episode.

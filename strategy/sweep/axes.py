@@ -13,7 +13,7 @@ from strategy.plan_schema import alternatives
 from strategy.yaml_tree import printable, written_as
 
 #: A key with more values than this was meant to be drawn, not listed.
-MAX_VALUES = 10_000_000
+MAX_VALUES = 1_000_000
 #: Digits of a computed value: 0.1 + 2 x 0.1 is meant to be 0.3.
 DIGITS = 12
 
@@ -103,11 +103,16 @@ def _listed(content: Sequence[Any], where: str) -> tuple[Any, ...]:
     if not content:
         raise InputError("got an empty list", where=where, expected="at least one value")
     for i, value in enumerate(content):
-        if any(value == other and type(value) is type(other) for other in content[:i]):
+        if any(_same(value, other) for other in content[:i]):
             raise InputError(
                 f"got {printable(written_as(value))} twice", where=where, expected="each value once"
             )
     return tuple(content)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether two values are one: 1 is 1.0, but not true."""
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
 def _range(key: str, content: dict[str, Any], where: str) -> tuple[Any, ...]:
@@ -147,6 +152,13 @@ def _range(key: str, content: dict[str, Any], where: str) -> tuple[Any, ...]:
     else:
         points = np.linspace(low, high, steps)
     values = _rounded(points)
+    if len(set(values)) < steps:
+        raise InputError(
+            f"got {steps:,} steps from {low!r} to {high!r}, which are closer than {DIGITS} digits",
+            where=where,
+            expected="values that differ",
+            do="take fewer steps, or a wider range",
+        )
     if not takes_whole(key):
         return values
     if any(v != round(v) for v in values):

@@ -63,3 +63,92 @@ def _edges(bits: int) -> np.ndarray:
     edges = np.ldexp(1.0 + step / (1 << bits), octave - OCTAVES)
     edges[0] = 0.0
     return np.append(edges, 1.0)
+
+
+@compiled()
+def tail_size(sessions):
+    """Days in the tail: 5 %, rounded up, at least one."""
+    return max(1, int(np.ceil(TAIL * sessions)))
+
+
+@compiled()
+def tail_mean(counts, totals, size, edges):
+    """Mean of the lowest `size` returns and the most it can be off."""
+    left = size
+    below = 0.0
+    for b in range(len(counts)):
+        here = counts[b]
+        if here >= left:
+            mean = totals[b] / here
+            width = edges[b + 1] - edges[b]
+            off = left * (here - left) / here * width / size
+            return (below + left * mean) / size, off
+        left -= here
+        below += totals[b]
+    # fewer returns than the tail holds were counted
+    return np.nan, np.nan
+
+
+@compiled()
+def _reach(tc, hc, size):
+    """First bin at which two cumulative histograms hold `size` returns; the last one otherwise."""
+    low, high = 0, BINS - 1
+    while low < high:
+        middle = (low + high) // 2
+        if tc[middle] + hc[middle] >= size:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@compiled()
+def tail_of(tc, tt, hc, ht, bins, values, signs, closest, n, size, edges):
+    """Mean of the lowest `size` returns, as `tail_mean`, from three sources.
+
+    Two cumulative histograms, and `n` single returns that count once more (sign
+    1) or once less (sign -1).
+    """
+    more, fewer = 0, 0
+    for k in range(n):
+        if signs[k] > 0:
+            more += 1
+        else:
+            fewer += 1
+    # where the histograms alone put the end, whichever way the single returns fall
+    low = _reach(tc, hc, size - more)
+    high = _reach(tc, hc, size + fewer)
+    known, near = 0, 0
+    for k in range(n):
+        if bins[k] < low:
+            known += signs[k]
+        elif bins[k] <= high:
+            closest[near] = k
+            near += 1
+    while low < high:
+        middle = (low + high) // 2
+        count = tc[middle] + hc[middle] + known
+        for j in range(near):
+            if bins[closest[j]] <= middle:
+                count += signs[closest[j]]
+        if count >= size:
+            high = middle
+        else:
+            low = middle + 1
+    below_count, below = 0, 0.0
+    if low > 0:
+        below_count = tc[low - 1] + hc[low - 1]
+        below = tt[low - 1] + ht[low - 1]
+    here_count = tc[low] + hc[low] - below_count
+    here = tt[low] + ht[low] - below
+    for k in range(n):
+        if bins[k] < low:
+            below_count += signs[k]
+            below += signs[k] * values[k]
+        elif bins[k] == low:
+            here_count += signs[k]
+            here += signs[k] * values[k]
+    left = size - below_count
+    width = edges[low + 1] - edges[low]
+    off = left * (here_count - left) / here_count * width / size
+    return (below + left * here / here_count) / size, off

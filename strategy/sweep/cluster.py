@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import pickle
 import threading
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from market.errors import InputError
 from strategy.sweep.engine import Engine
 from strategy.sweep.grid import make_grid
-from strategy.sweep.run import data_hashes, this_code
+from strategy.sweep.identity import data_hashes, this_code
 from strategy.sweep.table import compute_part
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 #: Parts under way for each thread of the cluster: one to work at, one to come.
 AHEAD = 2
 CONNECT_SECONDS = 10
+
+#: A part's number and its span of variants.
+_Part = tuple[int, tuple[int, int]]
 
 _engines: dict[str, Engine] = {}
 _one_at_a_time = threading.Lock()
@@ -80,6 +85,30 @@ def _fingerprint(engine: Engine) -> str:
     return hashlib.sha256(repr(data_hashes(engine)).encode()).hexdigest()
 
 
+class Lines:
+    """Parts in one line for each thread of the cluster, neighbours in the same line.
+
+    Neighbouring parts share their context and settings: a worker that gets
+    them one after the other prepares these once. A line that is empty takes
+    from the end of the longest.
+    """
+
+    def __init__(self, wanted: list[_Part], count: int) -> None:
+        ends = [len(wanted) * k // count for k in range(count + 1)]
+        self._lines = [deque(wanted[a:b]) for a, b in pairwise(ends)]
+
+    @property
+    def count(self) -> int:
+        return len(self._lines)
+
+    def next(self, seat: int) -> _Part | None:
+        """The part that this line, or the longest one, gives next; None where all are gone."""
+        if self._lines[seat]:
+            return self._lines[seat].popleft()
+        longest = max(self._lines, key=len)
+        return longest.pop() if longest else None
+
+
 @dataclass
 class ClusterCrew:
     """Computes parts on a Dask cluster.
@@ -133,28 +162,37 @@ class ClusterCrew:
         order = Order(
             pickle.dumps(engine.grid.sweep), engine.way, this_code(), _fingerprint(engine)
         )
-        left = iter(wanted)
-        numbers: dict[str, int] = {}
+        numbers: dict[str, tuple[int, int]] = {}
         with self.client() as client:
             context = client.scatter(order, broadcast=True, hash=True)
+            seats = [address for address, n in client.nthreads().items() for _ in range(n)]
+            lines = Lines(wanted, max(1, len(seats)))
 
-            def submit() -> Any:
-                item = next(left, None)
+            def submit(seat: int) -> Any:
+                item = lines.next(seat)
                 if item is None:
                     return None
                 i, part = item
                 future = client.submit(
-                    part_on_worker, context, part, vintages, pure=False, retries=2
+                    part_on_worker,
+                    context,
+                    part,
+                    vintages,
+                    pure=False,
+                    retries=2,
+                    # a wish: where that worker is gone, another one takes it
+                    workers=seats[seat : seat + 1] or None,
+                    allow_other_workers=bool(seats),
                 )
-                numbers[future.key] = i
+                numbers[future.key] = i, seat
                 return future
 
-            threads = sum(client.nthreads().values())
-            first = [f for f in (submit() for _ in range(max(1, AHEAD * threads))) if f is not None]
-            done = as_completed(first, loop=client.loop)
+            asked = [submit(seat) for _ in range(AHEAD) for seat in range(lines.count)]
+            done = as_completed([f for f in asked if f is not None], loop=client.loop)
             for future in done:
                 variants, returns = future.result()
-                yield numbers.pop(future.key), variants, returns
-                following = submit()
+                i, seat = numbers.pop(future.key)
+                yield i, variants, returns
+                following = submit(seat)
                 if following is not None:
                     done.add(following)

@@ -24,9 +24,15 @@ SOURCES = (
     "bins.py",
     "walk.py",
     "outcomes.py",
+    "tactical_outcomes.py",
+    "hedge_outcomes.py",
+    "paths.py",
     "dense.py",
+    "doors.py",
     "pieces.py",
+    "sleeves.py",
     "compose.py",
+    "rows.py",
 )
 
 

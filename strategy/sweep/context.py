@@ -23,15 +23,9 @@ from strategy.levels import vintage_levels
 from strategy.plan import Plan, Risk, StopLevel
 from strategy.risk import risk_score
 from strategy.simulation import price_arrays
-from strategy.sweep.outcomes import (
-    Hedges,
-    HedgeSettings,
-    Tactical,
-    TacticalInputs,
-    TacticalSettings,
-    resolve_hedges,
-    resolve_tactical,
-)
+from strategy.sweep.hedge_outcomes import HedgeSettings, resolve_hedges
+from strategy.sweep.outcomes import Hedges, Tactical
+from strategy.sweep.tactical_outcomes import TacticalInputs, TacticalSettings, resolve_tactical
 from strategy.sweep.walk import Bars
 from strategy.tactical import Reason
 from strategy.triggers import lifted, risk_triggers

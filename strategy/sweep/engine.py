@@ -15,21 +15,15 @@ from market.container import Market
 from market.errors import InputError
 from strategy.plan import Plan
 from strategy.sweep.columns import METRICS
-from strategy.sweep.compose import Ranges, Sleeve, compose, make_ranges, make_sleeve
+from strategy.sweep.compose import compose
 from strategy.sweep.context import Context, make_context
-from strategy.sweep.dense import PATH_METRICS, Paths, dense
+from strategy.sweep.dense import dense
 from strategy.sweep.grid import CONTEXT, HEDGE, RISK, TACTICAL, Grid
-from strategy.sweep.outcomes import (
-    HITS,
-    IN_MARKET,
-    LOST,
-    TRADES,
-    WON,
-    Hedges,
-    Tactical,
-)
+from strategy.sweep.outcomes import Hedges, Tactical
+from strategy.sweep.rows import Rows, rows_of
 from strategy.sweep.settings import first_not_followed, plan_of, variant_plan
 from strategy.sweep.single import run_single
+from strategy.sweep.sleeves import Ranges, Sleeve, make_ranges, make_sleeve
 from strategy.sweep.walk import RUINED
 from strategy.vintages import schedule
 
@@ -43,25 +37,6 @@ ROWS = {"separable": 65_536, "dense": 16_384, "single": 64}
 COST = {"pair": 10.0, "tactical": 200.0, "hedge": 1_300.0, "dense": 90.0, "single": 200_000.0}
 
 _Value = TypeVar("_Value")
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What variants came to.
-
-    Attributes
-    ----------
-    metrics : float64[n, len(METRICS)]
-    vintages : float64[n, years]
-        Return of the account from each anchor to the next, one column for each
-        of the engine's years; NaN where a variant has no such vintage.
-    daily : float64[n, sessions]
-        Daily returns; no rows unless asked for.
-    """
-
-    metrics: np.ndarray
-    vintages: np.ndarray
-    daily: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -211,7 +186,7 @@ class Engine:
                 for kept, new in zip(paths, walked, strict=True):
                     if len(kept):
                         kept[again] = new
-        rows = _rows(context, paths, t_out, h_out, t_index, h_index, self.years)
+        rows = rows_of(context, paths, t_out, h_out, t_index, h_index, self.years)
         ruined = np.flatnonzero(paths.trouble == RUINED)
         if len(ruined):
             alone = self._single(numbers[ruined])
@@ -352,38 +327,3 @@ def _held_before_the_anchor(grid: Grid) -> str:
     if "hedge_first" in policies:
         return "hedge.policy hedge_first holds the hedge and the long together"
     return ""
-
-
-def _rows(
-    context: Context,
-    paths: Paths,
-    tactical: Tactical,
-    hedges: Hedges,
-    t_index: np.ndarray,
-    h_index: np.ndarray,
-    years: list[int],
-) -> Rows:
-    """Put the columns of paths and of settings together."""
-    figures = tactical.figures[t_index]
-    trades, lost = figures[:, TRADES], figures[:, LOST]
-    whole = np.ones(len(context.schedules), dtype=bool)
-    whole[-1] = context.schedules[-1].complete
-    returns = paths.vintages[:, whole]
-    n = returns.shape[1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        columns = {
-            "trades": trades,
-            "hit_rate": np.where(trades > 0.0, figures[:, HITS] / trades, np.nan),
-            "profit_factor": np.where(lost < 0.0, figures[:, WON] / -lost, np.nan),
-            "tactical_sessions": figures[:, IN_MARKET] / (context.sessions_counted + 1),
-            "hedged": hedges.hedged[h_index].astype(float),
-            "vintage_mean": returns.mean(axis=1) if n else np.full(len(returns), np.nan),
-            "vintage_std": (
-                returns.std(axis=1, ddof=1) if n > 1 else np.full(len(returns), np.nan)
-            ),
-        }
-    columns |= {name: paths.metrics[:, j] for j, name in enumerate(PATH_METRICS)}
-    metrics = np.column_stack([columns[name] for name in METRICS])
-    vintages = np.full((len(metrics), len(years)), np.nan)
-    vintages[:, np.searchsorted(years, context.years)] = paths.vintages
-    return Rows(metrics, vintages, paths.daily)

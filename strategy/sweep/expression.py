@@ -85,6 +85,8 @@ class Constraint:
         try:
             with np.errstate(divide="ignore", invalid="ignore"):
                 found = self._node(values)
+        except _NoTruth:
+            raise self._no_comparison() from None
         except TypeError:
             kinds = ", ".join(f"{key} is {_kind(values[key])}" for key in self.keys)
             raise InputError(
@@ -93,12 +95,19 @@ class Constraint:
                 expected="numbers with numbers, text with text",
             ) from None
         if np.asarray(found).dtype != bool:
-            raise InputError(
-                f"got '{printable(self.text)}', which is neither true nor false",
-                where=self.where,
-                expected="a comparison, for example tactical.stop < 0.05",
-            )
+            raise self._no_comparison()
         return np.broadcast_to(found, n)
+
+    def _no_comparison(self) -> InputError:
+        return InputError(
+            f"got '{printable(self.text)}', which is neither true nor false",
+            where=self.where,
+            expected="comparisons, for example tactical.stop < 0.05",
+        )
+
+
+class _NoTruth(TypeError):
+    """Something that is neither true nor false stands where a comparison should."""
 
 
 def _kind(value: Any) -> str:
@@ -172,21 +181,20 @@ class _Parser:
         node = self.both()
         while self.peek() == "or":
             self.take()
-            node = _apply(np.logical_or, node, self.both())
+            node = _join(np.logical_or, node, self.both())
         return node
 
     def both(self) -> _Node:
         node = self.negation()
         while self.peek() == "and":
             self.take()
-            node = _apply(np.logical_and, node, self.negation())
+            node = _join(np.logical_and, node, self.negation())
         return node
 
     def negation(self) -> _Node:
         if self.peek() == "not":
             self.take()
-            inner = self.negation()
-            return lambda values: np.logical_not(inner(values))
+            return _join(np.logical_not, self.negation())
         return self.comparison()
 
     def comparison(self) -> _Node:
@@ -215,7 +223,8 @@ class _Parser:
     def value(self) -> _Node:
         kind, token = self.take()
         if kind == "number":
-            number = float(token)
+            # numpy's division: by zero it gives infinity, not an error
+            number = np.float64(token)
             return lambda values: number
         if kind == "text":
             text = np.str_(token[1:-1])
@@ -244,5 +253,17 @@ def _apply(function: Callable[[Any, Any], Any], left: _Node, right: _Node) -> _N
         if text[0] != text[1] or any(np.asarray(x).dtype == object for x in (a, b)):
             raise TypeError
         return function(a, b)
+
+    return node
+
+
+def _join(function: Callable[..., Any], *parts: _Node) -> _Node:
+    """``and``, ``or``, ``not``: of comparisons, not of numbers."""
+
+    def node(values: Values) -> Any:
+        found = [part(values) for part in parts]
+        if any(np.asarray(x).dtype != bool for x in found):
+            raise _NoTruth
+        return function(*found)
 
     return node

@@ -21,6 +21,7 @@ import numpy as np
 from numba import prange
 
 from strategy.sweep.compiled import compiled
+from strategy.sweep.doors import open_part
 from strategy.sweep.outcomes import SCALE, SET
 from strategy.sweep.walk import (
     CORE,
@@ -30,7 +31,6 @@ from strategy.sweep.walk import (
     TACTICAL_2,
     bought,
     fill,
-    settle,
 )
 
 #: Widest piece, in units of the equity handed over: the next Taylor term is below 1e-15 a day.
@@ -77,42 +77,6 @@ class Part(NamedTuple):
     start: np.ndarray
     upper: np.ndarray
     table: np.ndarray
-
-
-@compiled()
-def enter(c, t, bars, fee, slippage, core_weight, hold):
-    """First session of a part for an account with equity 1 of which `c` is core, nothing else.
-
-    Returns
-    -------
-    equity, cost, turnover : float
-        At the close of `t`, the core brought back to its weight where `hold`.
-    """
-    previous, now = bars.close[t - 1], bars.close[t]
-    own = 1.0 - c
-    earned = own * (bars.interest[t] if own >= 0.0 else bars.margin[t])
-    units = c / previous
-    gain = units * (now - previous) + bars.dividend[t] * c + earned
-    if hold:
-        _, made, cost, traded = fill(
-            units, core_weight / previous, bars.open_[t], True, now, 1.0, fee, slippage
-        )
-        return 1.0 + gain + made, cost, traded
-    return 1.0 + gain, 0.0, 0.0
-
-
-@compiled()
-def open_part(
-    t, state, bars, fee, slippage, core_weight, entry, legs, leg,
-    orders, order, order_to,
-):  # fmt: skip
-    """The sleeve's own trades in the first session, for an equity of 1 at the close before."""
-    state[:] = 0.0
-    state[CORE] = core_weight / bars.close[t - 1]
-    return settle(
-        t, state, 1.0, bars, fee, slippage, core_weight, False, entry,
-        legs, leg, orders, order, order_to, False, False,
-    )  # fmt: skip
 
 
 @compiled()

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import os
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,9 +16,9 @@ import pyarrow.parquet as pq
 
 from market.atomic import write_whole
 from market.errors import InputError
-from strategy.provenance import code_version, package_versions
 from strategy.sweep.columns import METRICS
-from strategy.sweep.engine import Engine, Rows, make_engine
+from strategy.sweep.crew import Crew, LocalCrew
+from strategy.sweep.engine import Engine, make_engine
 from strategy.sweep.estimate import (
     BEST_VINTAGES,
     SAMPLED_VINTAGES,
@@ -33,57 +29,18 @@ from strategy.sweep.estimate import (
     keeps_all_vintages,
 )
 from strategy.sweep.folder import TIMES, VARIANTS, VINTAGES, SweepFolder
-from strategy.sweep.grid import CONTEXT, Grid, make_grid
+from strategy.sweep.grid import Grid, make_grid
+from strategy.sweep.identity import made_of, sweep_id
 from strategy.sweep.judge import Judge, Verdict, row_of
-from strategy.sweep.settings import plan_of
+from strategy.sweep.ranking import Place, Ranking, signed
 from strategy.sweep.single import run_single
 from strategy.sweep.sweep_file import Sweep
-from strategy.sweep.table import VARIANT, pack, parquet_bytes, vintages_table
+from strategy.sweep.table import VARIANT, parquet_bytes, vintages_table
 
-#: Metrics of which less is better; of all others more.
-LESS_IS_BETTER = (
-    *("volatility", "max_drawdown_sessions", "turnover", "cost", "vintage_std"),
-    "cvar_95_error",
-)
-#: Packages whose version can change a byte of the tables.
-TABLE_PACKAGES = ("pyarrow",)
 _JUDGED, _SAMPLED = 1, 2  # salts of the random choices
 
 #: Called with what is being done, variants done, variants in all.
 Progress = Callable[[str, int, int], None]
-
-
-class Crew(Protocol):
-    """Computes parts of a sweep, in any order."""
-
-    def parts(
-        self, engine: Engine, wanted: list[tuple[int, tuple[int, int]]], *, vintages: bool
-    ) -> Iterator[tuple[int, bytes, bytes | None]]:
-        """Give each wanted part's number and files."""
-        ...
-
-
-class LocalCrew:
-    """Computes here: the kernels have their own threads, and one more packs what is done."""
-
-    def parts(
-        self, engine: Engine, wanted: list[tuple[int, tuple[int, int]]], *, vintages: bool
-    ) -> Iterator[tuple[int, bytes, bytes | None]]:
-        """Give each wanted part's number and files, in order."""
-
-        def packed(i: int, numbers: np.ndarray, rows: Rows) -> tuple[int, bytes, bytes | None]:
-            return i, *pack(engine, numbers, rows, vintages=vintages)
-
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            waiting: Future[tuple[int, bytes, bytes | None]] | None = None
-            for i, part in wanted:
-                numbers = engine.grid.numbers(part)
-                rows = engine.compute(numbers)
-                if waiting is not None:
-                    yield waiting.result()
-                waiting = pool.submit(packed, i, numbers, rows)
-            if waiting is not None:
-                yield waiting.result()
 
 
 @dataclass(frozen=True)
@@ -143,46 +100,6 @@ def prepare(sweep: Sweep, *, workers: int | None = None, yes: bool = False) -> P
     return Prepared(grid, engine, found, sweep_id(engine))
 
 
-def sweep_id(engine: Engine) -> str:
-    """Twelve hex digits: the same sweep, data and code give the same id."""
-    text = json.dumps(
-        {
-            "sweep": engine.grid.sweep.description(),
-            "data": data_hashes(engine),
-            "code": this_code(),
-            "packages": package_versions() | _table_packages(),
-        },
-        sort_keys=True,
-        default=str,
-    )
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-@cache
-def this_code() -> str:
-    """Version and hash of the sources that decide numbers, looked up once a process."""
-    return code_version()
-
-
-def data_hashes(engine: Engine) -> dict[str, dict[str, str]]:
-    """sha256 of every series, by what the contexts' data blocks ask for."""
-    found: dict[str, dict[str, str]] = {}
-    for number in range(min(engine.grid.group_size(CONTEXT), 1000)):
-        plan = plan_of(engine.grid, engine.grid.group_values(number, CONTEXT))
-        market = engine.market(plan)
-        label = market.id if plan.data.end is None else f"{market.id} to {plan.data.end}"
-        found.setdefault(label, dict(market.hashes))
-        if not any(key.startswith("data") for key in engine.grid.sweep.keys):
-            break
-    return found
-
-
-def _table_packages() -> dict[str, str]:
-    from importlib.metadata import version
-
-    return {name: version(name) for name in TABLE_PACKAGES}
-
-
 def run_sweep(
     sweep: Sweep,
     root: str | os.PathLike[str] = "sweeps",
@@ -235,18 +152,18 @@ def run_sweep(
         vintages = keeps_all_vintages(grid)
         parts = grid.chunks(engine.rows)
         computed, seconds = _compute(folder, engine, parts, vintages, crew or LocalCrew(), report)
-        best, judged = _merge(folder, grid, len(parts), judge, report)
+        ranking, stated = _merge(folder, grid, len(parts), judge, report)
         if vintages:
             for _ in folder.merge(len(parts), VINTAGES):
                 pass
         else:
-            _some_vintages(folder, engine, best)
-        rows = _best_rows(folder, grid, best, judge, report)
+            _some_vintages(folder, engine, ranking.variants)
+        rows = _best_rows(folder, grid, ranking.places, judge, report)
         base, _ = run_single(sweep.plan, engine.market(sweep.plan))
         summary = {
             "state": "complete",
             **_header(ready),
-            "cvar_95_error": judged,
+            "cvar_95_error": stated,
             "vintage_returns": "all" if vintages else "some",
             "judge": _judged(judge.verdict),
             "base": _plain(base),
@@ -283,10 +200,7 @@ def _header(ready: Prepared) -> dict[str, Any]:
         "because": engine.because,
         "years": engine.years,
         "columns": {name: METRICS[name] for name in grid.sweep.metrics},
-        "sweep": json.loads(json.dumps(grid.sweep.description(), default=str)),
-        "data": data_hashes(engine),
-        "code": this_code(),
-        "packages": package_versions() | _table_packages(),
+        **made_of(engine),
     }
 
 
@@ -325,32 +239,30 @@ def _compute(
 
 def _merge(
     folder: SweepFolder, grid: Grid, n: int, judge: Judge, report: Progress
-) -> tuple[np.ndarray, float | None]:
-    """Put the parts together; the best variants in order, and CVaR's largest stated error.
+) -> tuple[Ranking, float | None]:
+    """Put the parts together; the best variants, and CVaR's largest stated error.
 
     The rows of the judged sample are held against their single runs once
     more, as they are in the file.
     """
     sweep = grid.sweep
-    sign = -1.0 if sweep.best_by in LESS_IS_BETTER else 1.0
-    keep = max(sweep.best, BEST_VINTAGES)
-    numbers, scores = np.zeros(0, dtype=np.int64), np.zeros(0)
+    ranking = Ranking(sweep.best, max(sweep.best, BEST_VINTAGES))
     sample = grid.random(sweep.judge, _JUDGED)
     error: float | None = None
     for i, table in enumerate(folder.merge(n, VARIANTS)):
         report("putting parts together", i, n)
         own = table.column(VARIANT).to_numpy()
-        score = sign * _floats(table, sweep.best_by)
-        numbers = np.concatenate([numbers, own])
-        scores = np.concatenate([scores, np.where(np.isnan(score), -np.inf, score)])
-        # the best first, of equals the one with the lower number
-        order = np.lexsort((numbers, -scores))[:keep]
-        numbers, scores = numbers[order], scores[order]
-        if "cvar_95_error" in table.column_names and len(own):
-            error = max(error or 0.0, float(np.nanmax(_floats(table, "cvar_95_error"))))
+        if not len(own):
+            continue
+        figures = np.column_stack([_floats(table, name) for name in sweep.metrics])
+        by = figures[:, sweep.metrics.index(sweep.best_by)]
+        ranking.add(own, signed(sweep.best_by, by), figures)
+        if "cvar_95_error" in sweep.metrics:
+            stated = figures[:, sweep.metrics.index("cvar_95_error")]
+            error = max(error or 0.0, float(np.nanmax(stated)))
         for number in sample[np.isin(sample, own)]:
             judge.compare(int(number), _row(table, int(np.searchsorted(own, number))))
-    return numbers, error
+    return ranking, error
 
 
 def _floats(table: pa.Table, name: str) -> np.ndarray:
@@ -366,19 +278,28 @@ def _row(table: pa.Table, i: int) -> dict[str, float]:
 
 
 def _best_rows(
-    folder: SweepFolder, grid: Grid, best: np.ndarray, judge: Judge, report: Progress
+    folder: SweepFolder, grid: Grid, places: list[Place], judge: Judge, report: Progress
 ) -> list[dict[str, Any]]:
-    """The best variants with their keys and metrics, each judged as it is in the file."""
-    wanted = [int(number) for number in best[: grid.sweep.best]]
+    """The best outcomes with their keys and metrics, each judged as it is in the file."""
+    wanted = [place.variant for place in places]
     table = pq.read_table(folder.variants, filters=[(VARIANT, "in", wanted)])
     at = {number: i for i, number in enumerate(table.column(VARIANT).to_pylist())}
     rows = []
-    for i, number in enumerate(wanted):
-        report("judging the best", i, len(wanted))
+    for i, place in enumerate(places):
+        report("judging the best", i, len(places))
+        number = place.variant
         row = _row(table, at[number])
         if grid.sweep.judge:
             judge.compare(number, row)
-        rows.append({"variant": number, "keys": grid.values(number), "metrics": _plain(row)})
+        rows.append(
+            {
+                "variant": number,
+                "keys": grid.values(number),
+                "metrics": _plain(row),
+                # variants with the very same figures, this one among them
+                "alike": place.alike,
+            }
+        )
     return rows
 
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from strategy.sweep.columns import COUNTS, METRICS
-from strategy.sweep.engine import Engine, Rows
+from strategy.sweep.engine import Engine
 from strategy.sweep.grid import Grid, plain_array
+from strategy.sweep.rows import Rows
 
 #: Number of the variant, see `strategy.sweep.grid`.
 VARIANT = "variant"

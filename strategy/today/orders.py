@@ -25,7 +25,16 @@ def next_orders(
     ]
     if simulation.plan.tactical.entry.fill == "next_close":
         rows = account.orders[account.orders["session"] == n]
-    return [_order(row, capital, multiplier) for row in rows]
+    short = simulation.plan.hedge.instrument == "short"
+    return [
+        _order(
+            row,
+            capital,
+            multiplier,
+            in_futures=short or SLEEVES[SLEEVE_OF_LEG[int(row["leg"])]] != "hedge",
+        )
+        for row in rows
+    ]
 
 
 def core_orders(
@@ -37,7 +46,10 @@ def core_orders(
     return [_order(row, capital, multiplier) for row in rows]
 
 
-def _order(row: np.void, capital: float, multiplier: float) -> dict[str, Any]:
+def _order(
+    row: np.void, capital: float, multiplier: float, *, in_futures: bool = True
+) -> dict[str, Any]:
+    """One order; a fund or an option is counted in its own units, not in futures."""
     leg, price = int(row["leg"]), float(row["raw_price"])
     share = abs(float(row["units"]) * price) / float(row["equity"])
     return {
@@ -49,5 +61,5 @@ def _order(row: np.void, capital: float, multiplier: float) -> dict[str, Any]:
         "share_of_equity": share,
         "amount": share * capital,
         "units": share * capital / price,
-        "futures": share * capital / (price * multiplier),
+        "futures": share * capital / (price * multiplier) if in_futures else None,
     }

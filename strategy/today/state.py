@@ -156,7 +156,9 @@ def hedge_state(
         "held": held_before,
         "held_next": held_next,
         "amount": held_next * capital,
-        "futures": held_next * capital / (close * multiplier),
+        "futures": held_next * capital / (close * multiplier)
+        if simulation.plan.hedge.instrument == "short"
+        else None,
         "reference": reference,
         "cover": cover,
     }

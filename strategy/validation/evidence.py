@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from strategy.validation.overfitting import cscv
-from strategy.validation.plateau import importance, plateau
+from strategy.validation.overfitting import blocks_for, cscv
 from strategy.validation.reality_check import reality_check
 from strategy.validation.sharpe import (
+    FLAT,
     deflated_sharpe,
     effective_trials,
     expected_maximum,
@@ -19,194 +18,264 @@ from strategy.validation.sharpe import (
     minimum_track_record,
     moments,
     probabilistic_sharpe,
+    sharpe_of_columns,
     sharpe_of_luck,
 )
-from strategy.validation.walk_forward import walk_forward
+from strategy.validation.walk_forward import WalkForward, walk_forward
 
-#: Variants that the combinatorial and bootstrap tests look at; the rest is too large for memory.
-MOST_VARIANTS = 500
-#: Blocks of CSCV: with some 60 vintages, C(8, 4) = 70 splits of whole vintages.
-BLOCKS = 8
+#: Variants that the combinatorial and bootstrap tests look at. Memory: the bootstrap holds three
+#: numbers a variant and draw, 96 MB at 4,000 variants and 1,000 draws.
+MOST_VARIANTS = 4_000
+#: Returns that agree to so many digits are the same: two settings that lead to the same fills.
+DIGITS = 12
 
 
-def chosen_variants(sharpe: np.ndarray, most: int = MOST_VARIANTS) -> np.ndarray:
-    """Which variants the heavy tests look at: the best, and others spread evenly over the ranks.
+def chosen_variants(returns: np.ndarray, *, most: int = MOST_VARIANTS, seed: int = 0) -> np.ndarray:
+    """Which variants the heavy tests look at: the distinct ones; of too many, a random sample.
 
-    Even spacing over the ranking keeps the family's spread; the best is
-    always in. Ascending positions, at most `most`.
+    Variants with the same returns in every vintage count once. Where more
+    than `most` are left, `most` of them are drawn at random. The best is not
+    added to the draw: a test that is shown the best of a million beside the
+    noise of two thousand would call it skill.
+
+    Parameters
+    ----------
+    returns : float64[T, N]
+        Finite.
+
+    Returns
+    -------
+    int64[k]
+        Columns, ascending; the first of those that are the same.
     """
-    order = np.argsort(-np.nan_to_num(sharpe, nan=-np.inf), kind="stable")
-    if len(order) <= most:
-        return np.sort(order)
-    spread = np.unique(np.linspace(0, len(order) - 1, most).round().astype(np.int64))
-    return np.sort(order[spread])
-
-
-def sharpe_ratios(returns: np.ndarray) -> np.ndarray:
-    """Mean over standard deviation (ddof 1) of each column; NaN for one that does not vary."""
-    spread = returns.std(axis=0, ddof=1)
-    varies = spread > 1e-15
-    out = np.full(returns.shape[1], np.nan)
-    out[varies] = returns.mean(axis=0)[varies] / spread[varies]
-    return out
+    rounded = np.round(returns, DIGITS) + 0.0  # no minus zero
+    distinct = np.sort(np.unique(rounded, axis=1, return_index=True)[1])
+    if len(distinct) <= most:
+        return distinct
+    return np.sort(np.random.default_rng(seed).choice(distinct, most, replace=False))
 
 
 def evidence(
     returns: np.ndarray,
     years: np.ndarray,
-    parameters: pd.DataFrame,
     *,
     benchmark: np.ndarray,
     trials: int,
+    judged: int | None = None,
+    sample: np.ndarray | None = None,
     seed: int = 0,
     reps: int = 1000,
 ) -> dict[str, Any]:
     """All statistics of a sweep on whole-vintage returns.
 
-    What is judged is the lead over the benchmark: the core that all variants
-    hold is no skill of the search, and would flatter every one of them alike.
+    What is judged is the lead over holding the same exposure: the core that
+    all variants hold is no skill of the search, and would flatter every one of
+    them alike.
 
     Parameters
     ----------
     returns : float64[T, N]
         Total return of each complete vintage under each variant, fractions.
+        Variants with a return that is not finite are left out and counted.
     years : int64[T]
         Ascending.
-    parameters : DataFrame
-        One row a variant: the settings that were swept.
-    benchmark : float64[T]
-        Returns of holding the same exposure without the plan's rules.
+    benchmark : float64[T] or float64[T, N]
+        Returns of holding the same exposure without the plan's rules, one for
+        all or each variant's own.
     trials : int
         Variants ever tried on this plan and data, this sweep included.
+    judged : int, optional
+        Column of the variant whose choice is judged; the highest Sharpe ratio
+        of the lead by default.
+    sample : int64[k], optional
+        Columns that stand for all variants; all of them by default.
     seed, reps : int
         Of the bootstrap.
 
     Returns
     -------
     dict
-        ``best`` (position and its figures), ``luck`` (deflation with raw and
+        ``best`` (its column and figures), ``luck`` (deflation with raw and
         effective trials), ``overfitting``, ``reality_check``,
-        ``walk_forward``, ``plateau``, ``importance``, ``verdict``. A part that
-        cannot be computed says why under ``missing``.
+        ``walk_forward``. A part that cannot be computed says why under
+        ``missing``, and no number stands in for it.
     """
-    lead = np.asarray(returns, dtype=float) - np.asarray(benchmark, dtype=float)[:, None]
-    n, variants = lead.shape
-    sharpe = sharpe_ratios(lead)
-    out: dict[str, Any] = {"vintages": n, "variants": variants, "trials": int(trials)}
+    returns = np.asarray(returns, dtype=float)
+    n, variants = returns.shape
+    held = np.asarray(benchmark, dtype=float)
+    held = np.broadcast_to(held[:, None] if held.ndim == 1 else held, returns.shape)
+    lead = returns - held
+    whole = np.isfinite(lead).all(axis=0)
+    out: dict[str, Any] = {
+        "vintages": n,
+        "variants": variants,
+        "left_out": int((~whole).sum()),
+        "trials": int(trials),
+    }
     missing: dict[str, str] = {}
-    if not np.isfinite(sharpe).any():
-        out["missing"] = {"all": "no variant's lead over the benchmark varies over the vintages"}
-        out["verdict"] = "no variant differs from the benchmark: nothing to judge"
-        return out
-    best = int(np.nanargmax(sharpe))
-    m = moments(lead[:, best])
+    why = _nothing_to_judge(lead, whole)
+    if why:
+        return out | {"missing": {"all": why}}
+
+    columns = np.arange(variants) if sample is None else np.asarray(sample, dtype=np.int64)
+    family = columns[whole[columns]]
+    sharpe = sharpe_of_columns(lead[:, family])
+    if judged is None:
+        judged = int(family[np.argmax(np.where(np.isfinite(sharpe), sharpe, -np.inf))])
+    out["sampled"] = len(family)
+    if whole[judged]:
+        _best(lead[:, judged], judged, out, missing)
+    else:
+        missing["best"] = "the best variant has vintages without a return"
+    if "best" in out:
+        _luck(lead, judged, family, sharpe, trials, out, missing)
+
+    looked_at = family[chosen_variants(lead[:, family], seed=seed)]
+    out["looked_at"] = len(looked_at)
+    few = lead[:, looked_at]
+    try:
+        out["overfitting"] = _overfitting(few)
+    except ValueError as error:
+        missing["overfitting"] = str(error)
+    try:
+        out["reality_check"] = _reality(few, looked_at, reps, seed)
+    except ValueError as error:
+        missing["reality_check"] = str(error)
+    try:
+        walk = walk_forward(few, years)
+        out["walk_forward"] = _chained(walk, looked_at, returns, held, years)
+    except ValueError as error:
+        missing["walk_forward"] = str(error)
+    if missing:
+        out["missing"] = missing
+    return out
+
+
+def _nothing_to_judge(lead: np.ndarray, whole: np.ndarray) -> str:
+    if len(lead) < 3:
+        return f"{len(lead)} whole vintages, at least 3 are needed"
+    if not whole.any():
+        return "no variant has a return in every vintage"
+    if (lead[:, whole].std(axis=0) <= FLAT).all():
+        return "no variant differs from holding the same exposure"
+    return ""
+
+
+def _best(lead: np.ndarray, judged: int, out: dict[str, Any], missing: dict[str, str]) -> None:
+    try:
+        m = moments(lead)
+    except ValueError:
+        missing["best"] = "the best variant does not differ from holding the same exposure"
+        return
     out["best"] = {
-        "variant": best,
+        "variant": judged,
         "sharpe": m.sharpe,
-        "mean_lead": float(lead[:, best].mean()),
+        "mean_lead": float(lead.mean()),
         "skew": m.skew,
         "kurtosis": m.kurtosis,
         "psr": probabilistic_sharpe(m),
+        # years of a yearly plan are vintages; none is long enough without a lead
         "minimum_track_record": minimum_track_record(m),
     }
-    correlation = mean_correlation(lead)
+
+
+def _luck(
+    lead: np.ndarray,
+    judged: int,
+    family: np.ndarray,
+    sharpe: np.ndarray,
+    trials: int,
+    out: dict[str, Any],
+    missing: dict[str, str],
+) -> None:
+    spread = sharpe[np.isfinite(sharpe)]
+    if len(spread) < 2 and trials > 1:
+        missing["luck"] = "the spread of Sharpe ratios of two variants or more is needed"
+        return
+    m = moments(lead[:, judged])
+    variance = float(spread.var(ddof=1)) if len(spread) > 1 else 0.0
+    correlation = mean_correlation(lead[:, family])
     effective = effective_trials(trials, correlation)
-    variance = float(np.nanvar(sharpe, ddof=1)) if np.isfinite(sharpe).sum() > 1 else 0.0
+    luck = sharpe_of_luck(variance, trials)
     out["luck"] = {
         "variance_of_sharpe": variance,
         "mean_correlation": correlation,
         "effective_trials": effective,
-        "sharpe_of_luck": sharpe_of_luck(variance, trials),
+        "sharpe_of_luck": luck,
         "sharpe_of_luck_effective": sharpe_of_luck(variance, effective),
         "dsr": deflated_sharpe(m, variance, trials),
         "dsr_effective": deflated_sharpe(m, variance, effective),
         "expected_maximum": expected_maximum(trials),
-        # years of a yearly plan are vintages
-        "minimum_backtest_length": minimum_backtest_length(trials, max(m.sharpe, 1e-9)),
+        "minimum_track_record": minimum_track_record(m, luck),
+        "minimum_backtest_length": (
+            minimum_backtest_length(trials, m.sharpe) if m.sharpe > 0.0 else float("inf")
+        ),
     }
-    few = chosen_variants(sharpe)
-    out["looked_at"] = len(few)
-    try:
-        found = cscv(lead[:, few], BLOCKS)
-        out["overfitting"] = {
-            "pbo": found.pbo,
-            "splits": found.splits,
-            "blocks": found.blocks,
-            "degradation": found.degradation,
-            "loss_probability": found.loss_probability,
-        }
-    except ValueError as error:
-        missing["overfitting"] = str(error)
-    try:
-        check = reality_check(benchmark, returns[:, few], block=1.0, reps=reps, seed=seed)
-        out["reality_check"] = {
-            "p_consistent": check.consistent,
-            "p_lower": check.lower,
-            "p_upper": check.upper,
-            "survivors": [int(few[i]) for i in check.survivors],
-            "size": check.size,
-            "reps": check.reps,
-        }
-    except ValueError as error:
-        missing["reality_check"] = str(error)
-    try:
-        walk = walk_forward(lead, years)
-        out["walk_forward"] = {
-            "n": len(walk.years),
-            "mean_lead": float(walk.returns.mean()),
-            "mean_lead_of_the_best_in_sample": float(walk.best_returns.mean()),
-            "changes": walk.changes,
-            "years": [int(y) for y in walk.years],
-            "chosen": [int(c) for c in walk.chosen],
-            "leads": [float(r) for r in walk.returns],
-        }
-    except ValueError as error:
-        missing["walk_forward"] = str(error)
-    cell = plateau(parameters, sharpe)
-    out["plateau"] = {
-        "best": cell.best,
-        "neighbours": cell.neighbours,
-        "n_neighbours": cell.n_neighbours,
-        "median": cell.median,
-        "score": cell.score,
-    }
-    out["importance"] = {
-        str(k): float(v) for k, v in importance(parameters, np.nan_to_num(sharpe)).items()
-    }
-    if missing:
-        out["missing"] = missing
-    out["verdict"] = verdict(out)
-    return out
 
 
-def verdict(found: dict[str, Any]) -> str:
-    """One sentence: the best Sharpe ratio, what is left of it, and whether to believe the choice.
+def _overfitting(lead: np.ndarray) -> dict[str, Any]:
+    if lead.shape[1] < 2:
+        raise ValueError("at least two variants that differ are needed")
+    found = cscv(lead, blocks_for(len(lead)))
+    return {
+        "pbo": found.pbo,
+        "splits": found.splits,
+        "blocks": found.blocks,
+        "vintages": found.observations,
+        "variants": found.variants,
+        "degradation": found.degradation,
+        "sharpe_in_sample": found.inside,
+        "sharpe_out_of_sample": found.outside,
+        "loss_probability": found.loss_probability,
+    }
 
-    The rule: the choice is believed only where the deflated Sharpe ratio (raw
-    trials) is at least 0.95, the overfitting probability at most 0.2 and the
-    reality check's p at most 0.05. Otherwise the sentence names the parameter
-    that decided most and says not to trust the choice of it.
-    """
-    best, luck = found["best"], found["luck"]
-    parts = [
-        f"best of {found['variants']:,} variants ({found['trials']:,} ever tried): lead over "
-        f"holding the same days {best['mean_lead']:+.2%} a vintage, Sharpe ratio "
-        f"{best['sharpe']:.2f} over {found['vintages']} vintages",
-        f"probability that it beats luck {luck['dsr']:.2f}",
-    ]
-    believed = luck["dsr"] >= 0.95
-    if "overfitting" in found:
-        parts.append(f"overfitting probability {found['overfitting']['pbo']:.2f}")
-        believed &= found["overfitting"]["pbo"] <= 0.2
-    if "reality_check" in found:
-        parts.append(f"reality check p {found['reality_check']['p_consistent']:.2f}")
-        believed &= found["reality_check"]["p_consistent"] <= 0.05
-    believed &= "missing" not in found
-    decisive = next(iter(found["importance"]), None)
-    if believed:
-        end = "the choice survives these tests"
-    elif decisive is None:
-        end = "do not trust the choice"
-    else:
-        end = f"do not trust the choice of {decisive}"
-    return ", ".join(parts) + f": {end}"
+
+def _reality(lead: np.ndarray, columns: np.ndarray, reps: int, seed: int) -> dict[str, Any]:
+    if len(lead) < 8:
+        raise ValueError(f"{len(lead)} vintages, at least 8 are needed to draw from")
+    # vintages share no day: each is its own block
+    check = reality_check(lead, block=1.0, reps=reps, seed=seed)
+    return {
+        "p_white": check.white,
+        "p_consistent": check.consistent,
+        "p_lower": check.lower,
+        "p_upper": check.upper,
+        "survivors": [int(columns[i]) for i in check.survivors],
+        "variants": check.variants,
+        "size": check.size,
+        "reps": check.reps,
+    }
+
+
+def _chained(
+    walk: WalkForward,
+    columns: np.ndarray,
+    returns: np.ndarray,
+    held: np.ndarray,
+    years: np.ndarray,
+) -> dict[str, Any]:
+    """What choosing by the past made, vintage after vintage, beside hindsight and holding."""
+    rows = np.searchsorted(years, walk.years)
+    picks, best = columns[walk.chosen], int(columns[walk.best_in_sample])
+    return {
+        "n": len(walk.years),
+        "years": walk.years.tolist(),
+        "chosen": picks.tolist(),
+        "changes": walk.changes,
+        "best_in_sample": best,
+        "by_the_past": _path(returns[rows, picks], held[rows, picks]),
+        "in_hindsight": _path(returns[rows, best], held[rows, best]),
+    }
+
+
+def _path(returns: np.ndarray, held: np.ndarray) -> dict[str, Any]:
+    lead = returns - held
+    sharpe = float(sharpe_of_columns(lead[:, None])[0]) if len(lead) > 1 else float("nan")
+    return {
+        "total_return": float(np.prod(1.0 + returns) - 1.0),
+        "total_return_held": float(np.prod(1.0 + held) - 1.0),
+        "mean_lead": float(lead.mean()),
+        "sharpe": sharpe,
+        "returns": returns.tolist(),
+        "leads": lead.tolist(),
+    }

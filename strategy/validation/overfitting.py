@@ -12,10 +12,16 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from scipy.stats import linregress, rankdata
+from scipy.stats import linregress
+
+from strategy.validation.sharpe import sharpe_ratios
 
 #: More splits than C(16, 8) = 12,870 are refused.
 MOST_BLOCKS = 16
+#: With fewer blocks than this there are too few splits to speak of a share of them.
+FEWEST_BLOCKS = 8
+#: Splits computed at once: memory is this times the number of variants times some 60 bytes.
+_AT_ONCE = 128
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,10 @@ class Overfitting:
     logits : float64[splits]
         ln(w / (1 - w)), w the out-of-sample rank of the in-sample best.
     degradation : float
-        Slope of the out-of-sample on the in-sample performance of the best.
+        Slope of the out-of-sample on the in-sample Sharpe ratio of the best;
+        NaN where the latter does not vary.
+    inside, outside : float
+        Mean Sharpe ratio of the in-sample best, in and out of sample.
     loss_probability : float
         Share of splits in which the in-sample best loses out of sample.
     """
@@ -43,7 +52,30 @@ class Overfitting:
     variants: int
     logits: np.ndarray
     degradation: float
+    inside: float
+    outside: float
     loss_probability: float
+
+
+def blocks_for(vintages: int) -> int:
+    """How many blocks of whole vintages: of 8, 10 .. 16 the number that drops the fewest.
+
+    Of equals the larger. Above 8 a block has at least four vintages, with 8 at
+    least two.
+
+    Raises
+    ------
+    ValueError
+        With fewer than 16 vintages.
+    """
+    if vintages < 2 * FEWEST_BLOCKS:
+        raise ValueError(f"{vintages} vintages, at least {2 * FEWEST_BLOCKS} are needed")
+    fitting = [
+        n
+        for n in range(FEWEST_BLOCKS, MOST_BLOCKS + 1, 2)
+        if n == FEWEST_BLOCKS or vintages // n >= 4
+    ]
+    return min(fitting, key=lambda n: (vintages % n, -n))
 
 
 def cscv(returns: np.ndarray, blocks: int) -> Overfitting:
@@ -61,8 +93,9 @@ def cscv(returns: np.ndarray, blocks: int) -> Overfitting:
     Raises
     ------
     ValueError
-        For an odd number of blocks, more than 16, fewer than two variants, or
-        fewer than two rows in half of the blocks.
+        For an odd number of blocks, more than 16, fewer than two variants,
+        fewer than two rows in half of the blocks, or a return that is not
+        finite.
 
     Notes
     -----
@@ -75,47 +108,67 @@ def cscv(returns: np.ndarray, blocks: int) -> Overfitting:
     if blocks % 2 or not 2 <= blocks <= MOST_BLOCKS:
         raise ValueError(f"blocks must be even and between 2 and {MOST_BLOCKS}, got {blocks}")
     if variants < 2:
-        raise ValueError("at least two variants are needed")
+        raise ValueError("at least two variants that differ are needed")
     size = total // blocks
-    if size * blocks // 2 < 2:
-        raise ValueError(f"{total} observations are too few for {blocks} blocks")
-    kept = returns[total - size * blocks :].reshape(blocks, size, variants)
-    sums = kept.sum(axis=1)
-    squares = (kept**2).sum(axis=1)
-    all_sums, all_squares = sums.sum(axis=0), squares.sum(axis=0)
     n = size * blocks // 2
+    if n < 2:
+        raise ValueError(f"{total} observations are too few for {blocks} blocks")
+    if not np.isfinite(returns).all():
+        raise ValueError("a return is not finite")
+    kept = returns[total - size * blocks :].reshape(blocks, size, variants)
+    sums, squares = kept.sum(axis=1), (kept**2).sum(axis=1)
+    chosen = _splits(blocks)
 
-    splits = comb(blocks, blocks // 2)
-    logits = np.empty(splits)
-    inside = np.empty(splits)
-    outside = np.empty(splits)
-    loses = np.empty(splits, dtype=bool)
-    for k, chosen in enumerate(combinations(range(blocks), blocks // 2)):
-        s, q = sums[list(chosen)].sum(axis=0), squares[list(chosen)].sum(axis=0)
-        first = _sharpe(s, q, n)
-        second = _sharpe(all_sums - s, all_squares - q, n)
-        best = int(first.argmax())
-        omega = rankdata(second)[best] / (variants + 1)
-        logits[k] = np.log(omega / (1.0 - omega))
-        inside[k], outside[k] = first[best], second[best]
-        loses[k] = (all_sums - s)[best] < 0.0
-    varied = np.ptp(inside) > 0.0
+    parts = [
+        _out_of_sample(chosen[i : i + _AT_ONCE], sums, squares, n)
+        for i in range(0, len(chosen), _AT_ONCE)
+    ]
+    inside, outside, rank, gain = (np.concatenate(column) for column in zip(*parts, strict=True))
+    omega = rank / (variants + 1)
+    logits = np.log(omega / (1.0 - omega))
+    finite = np.isfinite(inside) & np.isfinite(outside)
+    varied = finite.sum() > 1 and np.ptp(inside[finite]) > 0.0
     return Overfitting(
         pbo=float((logits <= 0.0).mean()),
-        splits=splits,
+        splits=comb(blocks, blocks // 2),
         blocks=blocks,
         observations=size * blocks,
         variants=variants,
         logits=logits,
-        degradation=float(linregress(inside, outside).slope) if varied else float("nan"),
-        loss_probability=float(loses.mean()),
+        degradation=(
+            float(linregress(inside[finite], outside[finite]).slope) if varied else float("nan")
+        ),
+        inside=float(inside[finite].mean()) if finite.any() else float("nan"),
+        outside=float(outside[finite].mean()) if finite.any() else float("nan"),
+        loss_probability=float((gain < 0.0).mean()),
     )
 
 
+def _splits(blocks: int) -> np.ndarray:
+    """All choices of half of the blocks, 1.0 where in sample. Shape (splits, blocks)."""
+    half = blocks // 2
+    out = np.zeros((comb(blocks, half), blocks))
+    for row, chosen in enumerate(combinations(range(blocks), half)):
+        out[row, list(chosen)] = 1.0
+    return out
+
+
+def _out_of_sample(
+    chosen: np.ndarray, sums: np.ndarray, squares: np.ndarray, n: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of the in-sample best of each split: ratio in and out of sample, rank and sum there."""
+    first = _sharpe(chosen @ sums, chosen @ squares, n)
+    rest = (1.0 - chosen) @ sums
+    second = _sharpe(rest, (1.0 - chosen) @ squares, n)
+    rows = np.arange(len(chosen))
+    best = first.argmax(axis=1)
+    own = second[rows, best]
+    below = (second < own[:, None]).sum(axis=1)
+    equal = (second == own[:, None]).sum(axis=1)
+    # the mean rank of equals
+    return first[rows, best], own, below + (equal + 1) / 2.0, rest[rows, best]
+
+
 def _sharpe(sums: np.ndarray, squares: np.ndarray, n: int) -> np.ndarray:
-    """Sharpe ratios (ddof 1) from sums; variants without variation rank by their mean's sign."""
     mean = sums / n
-    variance = np.maximum(squares - n * mean**2, 0.0) / (n - 1)
-    flat = variance <= 1e-24
-    out = mean / np.sqrt(np.where(flat, 1.0, variance))
-    return np.where(flat, np.sign(mean) * np.where(mean == 0.0, 0.0, 1e6), out)
+    return sharpe_ratios(mean, np.sqrt(np.maximum(squares - n * mean**2, 0.0) / (n - 1)))

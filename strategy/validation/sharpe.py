@@ -19,6 +19,8 @@ import numpy as np
 from scipy.stats import norm
 
 EULER_GAMMA = 0.5772156649015329
+#: A spread of returns below this, a fraction, is rounding and no variation.
+FLAT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def moments(returns: np.ndarray) -> Moments:
     if returns.ndim != 1 or len(returns) < 3 or not np.isfinite(returns).all():
         raise ValueError("at least three finite returns are needed")
     spread = returns.std(ddof=1)
-    if spread <= 1e-15 * max(1.0, abs(float(returns.mean()))):
+    if spread <= FLAT:
         raise ValueError("returns do not vary: no Sharpe ratio")
     z = (returns - returns.mean()) / returns.std(ddof=0)
     return Moments(
@@ -62,6 +64,24 @@ def moments(returns: np.ndarray) -> Moments:
         float((z**3).mean()),
         float((z**4).mean()),
     )
+
+
+def sharpe_ratios(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Mean over standard deviation; the one rule for what does not vary.
+
+    Without spread the ratio is 0 where the mean is 0 too (a lead of nothing is
+    no skill), else infinite with the mean's sign.
+    """
+    mean, spread = np.asarray(mean, dtype=float), np.asarray(spread, dtype=float)
+    flat = spread <= FLAT
+    ratio = mean / np.where(flat, 1.0, spread)
+    certain = np.where(np.abs(mean) <= FLAT, 0.0, np.copysign(np.inf, mean))
+    return np.where(flat, certain, ratio)
+
+
+def sharpe_of_columns(returns: np.ndarray) -> np.ndarray:
+    """Sharpe ratio (ddof 1) of each column, per period. Shape (N,)."""
+    return sharpe_ratios(returns.mean(axis=0), returns.std(axis=0, ddof=1))
 
 
 def sharpe_error(m: Moments, at: float | None = None) -> float:
@@ -149,7 +169,8 @@ def mean_correlation(returns: np.ndarray) -> float:
     x = np.asarray(returns, dtype=float)
     x = x - x.mean(axis=0)
     norms = np.sqrt((x**2).sum(axis=0))
-    x = x[:, norms > 1e-15] / norms[norms > 1e-15]
+    varies = norms > FLAT
+    x = x[:, varies] / norms[varies]
     n = x.shape[1]
     if n < 2:
         return 1.0

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from strategy.validation.sharpe import sharpe_of_columns
+
 
 @dataclass(frozen=True)
 class WalkForward:
@@ -47,7 +49,7 @@ def walk_forward(
     years : int64[T]
         Ascending.
     minimum : int
-        Vintages needed before the first choice.
+        Vintages needed before the first choice, at least 2.
     embargo : int
         Vintages left out before the traded one. A vintage hedged through
         y + 1 is not known at the anchor of y + 1, so labels of y - 2 or older
@@ -68,7 +70,10 @@ def walk_forward(
         traded.append(row)
         chosen.append(_best(past))
     if not traded:
-        raise ValueError(f"{len(years)} vintages are too few for a minimum of {minimum}")
+        raise ValueError(
+            f"{len(years)} vintages are too few: {minimum} to choose by, {embargo} left out, "
+            "one to trade"
+        )
     picks = np.array(chosen)
     best = _best(returns)
     return WalkForward(
@@ -82,10 +87,5 @@ def walk_forward(
 
 
 def _best(returns: np.ndarray) -> int:
-    """Column with the highest mean over standard deviation; the first of equals."""
-    spread = returns.std(axis=0, ddof=1)
-    mean = returns.mean(axis=0)
-    score = np.where(spread > 1e-15, mean / np.where(spread > 1e-15, spread, 1.0), -np.inf)
-    if np.isneginf(score).all():
-        score = mean
-    return int(score.argmax())
+    """Column with the highest Sharpe ratio; the first of equals."""
+    return int(sharpe_of_columns(returns).argmax())

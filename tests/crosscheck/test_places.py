@@ -1,6 +1,7 @@
 """docs/crosscheck.md names lines of other programs' sources: they hold what the page says."""
 
 import re
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,10 +9,12 @@ import pytest
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "crosscheck.md"
 PLACES = re.findall(r"`(\w+)/([\w./]+\.py)(?::(\d+))?` `([^`]+)`", PAGE.read_text())
+VERSIONS = dict(re.findall(r"([a-z]+)(?:-reloaded|\.py)? (\d+\.\d+\.\d+)", PAGE.read_text()))
 
 
 def test_the_page_names_places():
     assert len(PLACES) >= 12
+    assert set(VERSIONS) == {"backtesting", "bt", "empyrical", "quantstats", "ffn"}
 
 
 @pytest.mark.parametrize(
@@ -23,6 +26,8 @@ def test_the_line_holds_the_code(package, file, line, code):
     found = find_spec(package)
     if found is None or found.origin is None:
         pytest.skip(f"{package} is not installed")
+    if version(package) != VERSIONS[package]:
+        pytest.skip(f"the page tells of {package} {VERSIONS[package]}, here is {version(package)}")
     text = (Path(found.origin).parent / file).read_text()
     rows = [int(line)] if line else range(1, text.count("\n") + 1)
     lines = text.splitlines()

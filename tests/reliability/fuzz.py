@@ -135,10 +135,12 @@ def campaign(
                 n = min(left, CHUNK)
                 try:
                     fuzz(case, n, number + chunk, strategy)
-                except BaseExceptionGroup as several:
-                    found.append(f"{what}, seed {number + chunk}: {several.exceptions}")
-                except AssertionError as error:
-                    found.append(f"{what}, seed {number + chunk}: {error}\n{error.__notes__}")
+                except Exception as error:
+                    # a case that failed, or several, or a fault of what draws them
+                    causes = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
+                    told = [f"{c!r}\n{getattr(c, '__notes__', '')}" for c in causes]
+                    found.append(f"{what}, seed {number + chunk}: {' '.join(told)}")
+                    say(found[-1])
                 left, chunk = left - n, chunk + 1
                 say(
                     f"{what}: {total - left:,} of {total:,}, {yard.cases:,} cases, exit codes "

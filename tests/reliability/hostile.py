@@ -230,7 +230,8 @@ def price_files(draw: st.DrawFn) -> bytes:
         i = draws.randrange(len(rows))
         how = draws.randrange(6)
         if how == 0:
-            rows[i][draws.randrange(len(rows[i]))] = draws.choice(CELLS)
+            at = draws.randrange(len(rows[i]) or 1)
+            rows[i][at : at + 1] = [draws.choice(CELLS)]
         elif how == 1:
             rows.insert(i, list(rows[draws.randrange(len(rows))]))
         elif how == 2:

@@ -14,7 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.kill import ROOT, campaign, command, contents, environment, runs_in
+from tests.reliability.kill import (
+    ROOT,
+    campaign,
+    command,
+    contents,
+    environment,
+    runs_in,
+    update_campaign,
+)
 
 FAST = ("--no-report", "--no-tearsheet", "--quiet")
 PLAN = "name: there\nvintages: [2007]\ndata: {end: 2008-12-31}\n"
@@ -61,7 +69,11 @@ def reference(tmp_path_factory):
 
 
 def test_a_killed_run_leaves_whole_files_or_none():
-    assert "0 broken files" in campaign(3, 2, full=False)
+    assert "0 broken files" in campaign(2, 2, full=False)
+
+
+def test_a_killed_update_leaves_the_old_version_or_the_new():
+    assert "0 broken files" in update_campaign(3, 2)
 
 
 def test_two_runs_at_once_on_one_folder_both_finish(here, reference):
@@ -193,6 +205,43 @@ def test_a_folder_that_vanishes_is_one_line(here, monkeypatch):
     monkeypatch.setattr(output, "place", vanishing)
     one_line(inside("run", here / "plan.yaml", "--out", here / "runs", *FAST))
     assert not (here / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("closed", "code"), [("2>&-", 0), (">&-", 0), ("<&-", 0), (">/dev/full", 2)]
+)
+def test_a_run_needs_no_terminal_and_no_streams(here, closed, code):
+    words = " ".join(f"'{word}'" for word in command("run", "plan.yaml", *FAST[:2]))
+    done = subprocess.run(
+        ["sh", "-c", f"{words} {closed}"],
+        cwd=here,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == code, done.stderr
+    assert done.stderr == ("error: No space left on device\n" if code else "")
+
+
+def test_too_little_memory_is_one_line(here, monkeypatch):
+    def too_much(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr("strategy.plan_file.read_plan_file", too_much)
+    assert "not enough memory" in one_line(inside("run", here / "plan.yaml"))
+
+
+def test_python_without_docstrings_is_told_and_without_assertions_runs(here, reference):
+    """vectorbt builds parts of itself from docstrings; no check of ours is an assertion alone."""
+    words = [sys.executable, "-OO", *command("run", "plan.yaml", *FAST)[1:]]
+    done = subprocess.run(words, cwd=here, env=environment(), capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("error: Python keeps no docstrings")
+    words[1] = "-O"
+    done = subprocess.run(words, cwd=here, env=environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert the_run(here / "runs") == reference
 
 
 # ---- clocks and languages --------------------------------------------------------------------

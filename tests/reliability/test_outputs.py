@@ -93,6 +93,31 @@ def test_text_that_begins_like_a_formula_is_defused():
     assert [row for row in rows[1:]] == [[f"'{word}", "-1.5"] for word in words]
 
 
+def test_an_exported_series_holds_no_formula(tmp_path):
+    """Notes of a user's own file go into the export: a link there would run in a spreadsheet."""
+    own = tmp_path / "vix3m.csv"
+    own.write_text("date,close,source\n2024-01-02,-1.5,=HYPERLINK(A1)\n2024-01-03,2,+1\n")
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("name: x\ndata: {files: {vix3m: vix3m.csv}}\n")
+    out = tmp_path / "out.csv"
+    arguments = ["data", "export", "vix3m", "--plan", str(plan), "--out", str(out)]
+    assert CliRunner().invoke(cli, arguments).exit_code == 0
+    rows = list(csv.DictReader(io.StringIO(out.read_text(), newline="")))
+    assert [row["source"] for row in rows] == ["'=HYPERLINK(A1)", "'+1"]
+    assert [float(row["close"]) for row in rows] == [-1.5, 2.0]
+
+
+def test_an_answer_about_a_sweep_holds_no_formula(monkeypatch):
+    from importlib import import_module
+
+    module = import_module("strategy.sweep.query")
+    answer = module.Answer(["@x", "n", "nothing"], [("=1+1", -1.5, None)])
+    monkeypatch.setattr("strategy.sweep.folder.find_folder", lambda *_: None)
+    monkeypatch.setattr(module, "query", lambda *_: answer)
+    done = CliRunner().invoke(cli, ["sweep", "query", "run", "sql", "--csv"])
+    assert done.stdout == "'@x,n,nothing\n'=1+1,-1.5,\n"
+
+
 def test_no_secret_of_the_environment_is_written_anywhere(attacked):
     folder, done = attacked
     assert SECRET not in done.output

@@ -7,6 +7,9 @@ import jinja2
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: Modules of other packages whose words the catalogues hold.
+SCREENS = (ROOT / "strategy" / "today" / "screen.py",)
+
 #: Calls that carry texts: positions and keywords of their arguments.
 CALLS = {
     "_": ((0,), ()),
@@ -21,7 +24,7 @@ CALLS = {
 def texts_in_code() -> dict[str, str]:
     """Texts marked in the package's modules, with where they stand."""
     found = {}
-    for path in sorted((ROOT / "reports").rglob("*.py")):
+    for path in (*sorted((ROOT / "reports").rglob("*.py")), *SCREENS):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
@@ -61,7 +64,28 @@ def texts_of_series() -> dict[str, str]:
     return found
 
 
+def texts_of_claims() -> dict[str, str]:
+    """What the bundled claims say, and the rules that they are made of."""
+    from importlib.resources import files
+
+    import yaml
+
+    from signals import RULES
+
+    text = (files("configs") / "claims.yaml").read_text(encoding="utf-8")
+    content = yaml.safe_load(text)
+    found = {content["source"]: "configs/claims.yaml"}
+    for row in (*content["claims"], *content["readings"], *content["forecasts"]):
+        found[row["says"]] = found[row.get("note", "")] = f"configs/claims.yaml: {row['id']}"
+        for part in ("event", "outcome"):
+            rule = RULES.get(str(row.get(part, {}).get("rule", ""))) if part in row else None
+            if rule is not None:
+                found[rule.meaning] = found[rule.proxy or ""] = f"signals: {rule.name}"
+                found[rule.unit] = f"signals: {rule.name}"
+    return found
+
+
 def all_texts() -> dict[str, str]:
     """All of them."""
-    found = texts_of_series() | texts_in_templates() | texts_in_code()
+    found = texts_of_series() | texts_of_claims() | texts_in_templates() | texts_in_code()
     return {text: where for text, where in found.items() if text}

@@ -63,3 +63,39 @@ class _Finder(HTMLParser):
         for target in re.findall(r"url\(\s*['\"]?([^'\")]*)", text):
             if not target.startswith(("#", "data:")):
                 self.found.append(f"url({target[:60]})")
+
+
+#: Words that are the same in every language: names of things.
+ALIKE = {
+    "Student", "Politis", "White", "Newey", "West", "Clopper", "Pearson", "Holm", "Brier",
+    "Besag", "Clifford", "GARCH", "CSV", "ETF", "VIX", "sha", "alpha", "beta", "eta", "lambda",
+    "omega", "python", "pandas", "numpy", "numba", "scipy", "vectorbt", "rust", "quantstats",
+    "arch", "html",
+}  # fmt: skip
+
+
+def leaks(page, but=""):
+    """Texts of a Chinese page that are in English, but for those inside the selector `but`."""
+    soup = parse(page)
+    assert soup.html["lang"] == "zh-Hant"
+    for element in soup.find_all(["style", "script", "pre", "code"]):
+        element.extract()
+    for element in soup.select(but) if but else ():
+        element.extract()
+    texts = [str(text) for text in soup.find_all(string=True)]
+    texts += [
+        element[name]
+        for element in soup.find_all(True)
+        for name in ("aria-label", "title", "data-light", "data-dark")
+        if element.get(name)
+    ]
+    found = set()
+    for text in texts:
+        # rules in brackets, and names of series, rules and keys
+        bare = re.sub(r"\[[^\]]*\]|\b[\w.]+_\w+\b", "", text)
+        if re.search(r"[一-鿿]", text):
+            if re.search(r"[A-Za-z]{2,} [a-z]{2,}", bare):
+                found.add(text.strip())
+        elif set(re.findall(r"[A-Za-z]{3,}", bare)) - ALIKE:
+            found.add(text.strip())
+    return found

@@ -5,11 +5,13 @@ import json
 
 import pytest
 
+from reports.audit import build_audit
 from reports.compare import build_comparison
 from reports.comparison import compare
 from reports.output import write_run
 from reports.palette import PALETTE
 from reports.report import build_report
+from reports.scenario_page import build_calibration, build_scenario
 from reports.stored import read_run
 from reports.sweep import build_sweep
 from reports.sweep_data import read_sweep
@@ -18,7 +20,10 @@ from tests.reports.folders import make_sweep
 from tests.reports.stand_in import make_result
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" & 🚀 短多"
-PAGES = ("report", "report-zh", "compare", "compare-zh", "sweep", "hostile", "tearsheet")
+PAGES = (
+    "report", "report-zh", "compare", "compare-zh", "sweep", "hostile", "audit", "audit-zh",
+    "scenario", "scenario-zh", "calibration", "tearsheet",
+)  # fmt: skip
 #: quantstats' own page has no dark mode and one width of chart.
 OURS = PAGES[:-1]
 
@@ -32,7 +37,9 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def pages(short_long, structural, tmp_path_factory):
+def pages(
+    short_long, structural, bundled_audit, scenario_figures, calibration_figures, tmp_path_factory
+):
     """Every page as a file, made from the bundled data."""
     home = tmp_path_factory.mktemp("pages")
     runs = []
@@ -49,10 +56,12 @@ def pages(short_long, structural, tmp_path_factory):
     (home / "compare-zh.html").write_text(build_comparison(comparison, language="zh-Hant"))
     (home / "sweep.html").write_text(build_sweep(read_sweep(make_sweep(home / "sweep"))))
     (home / "hostile.html").write_text(build_report(make_result(name=HOSTILE)))
-    return out | {
-        name: home / f"{name}.html"
-        for name in ("report-zh", "compare", "compare-zh", "sweep", "hostile")
-    }
+    for tag, end in (("en", ""), ("zh-Hant", "-zh")):
+        (home / f"audit{end}.html").write_text(build_audit(bundled_audit, language=tag))
+        page = build_scenario(scenario_figures, language=tag)
+        (home / f"scenario{end}.html").write_text(page)
+    (home / "calibration.html").write_text(build_calibration(calibration_figures))
+    return out | {name: home / f"{name}.html" for name in PAGES if name not in out}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -7,6 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from market.errors import InputError
+from reports.audit import build_audit
 from reports.compare import build_comparison
 from reports.comparison import compare
 from reports.fields import field
@@ -14,9 +15,11 @@ from reports.format import sentence_list, show
 from reports.language import LANGUAGES, MESSAGES, _, catalogue, language, say, speaking
 from reports.output import write_run
 from reports.report import build_report
+from reports.retell import PATTERNS, retell
+from reports.scenario_page import build_calibration, build_scenario
 from reports.stored import read_run
 from tests.reports.messages import all_texts
-from tests.reports.page import parse
+from tests.reports.page import leaks, parse
 from tests.reports.stand_in import make_result
 
 OTHERS = [tag for tag in LANGUAGES if tag != "en"]
@@ -97,6 +100,41 @@ def pages(short_long, structural, tmp_path_factory):
         "compare": build_comparison(compare(runs), language="zh-Hant"),
         "young": build_report(make_result(first=2024, last=2024), language="zh-Hant"),
     }
+
+
+def test_sentences_of_other_packages_are_told_again_with_their_values():
+    with speaking("zh-Hant"):
+        assert retell("12 separate cases; 10 are needed") == "12個獨立案例；需要10個"
+        # a pattern inside a pattern
+        assert retell("December of every year, whole months only; from 1950-01-01 to the last") == (
+            "每年十二月，只計完整月份；自1950-01-01至最後"
+        )
+        assert retell("a claim of a user's own") == "a claim of a user's own"
+    assert retell("12 separate cases; 10 are needed") == "12 separate cases; 10 are needed"
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_every_pattern_fits_itself_and_keeps_its_values(tag):
+    with speaking(tag):
+        for pattern in PATTERNS:
+            names = re.findall(r"\{(\w+)\}", pattern)
+            values = {name: f"⟨{i}⟩" for i, name in enumerate(names)}
+            told = retell(pattern.format(**values))
+            if re.search(r"[a-z]{3,}", re.sub(r"\{\w+\}", "", pattern)):
+                assert told != pattern.format(**values), pattern
+            assert all(value in told for value in values.values()), pattern
+
+
+def test_no_english_leaks_into_audit_scenario_and_calibration(
+    bundled_audit, scenario_figures, calibration_figures
+):
+    audit = build_audit(bundled_audit, language="zh-Hant")
+    ids = "#claims-table th, #versions, svg, .because code"
+    assert leaks(audit, but=ids) == set()
+    scenario = build_scenario(scenario_figures, language="zh-Hant")
+    # the shock's name is the user's
+    assert {text for text in leaks(scenario) if "crash" not in text} == set()
+    assert leaks(build_calibration(calibration_figures, language="zh-Hant")) <= {"late"}
 
 
 @pytest.mark.parametrize("name", ["report", "compare", "young"])

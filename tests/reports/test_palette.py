@@ -42,6 +42,13 @@ def test_line_labels_reach_4_5_to_1(scheme):
 
 
 @SCHEMES
+def test_badges_reach_4_5_to_1(scheme):
+    for name in ("extension", "stop", "failed"):
+        for ground in ("ground", "surface"):
+            assert contrast(PALETTE[name][scheme], PALETTE[ground][scheme]) >= 4.5, (name, ground)
+
+
+@SCHEMES
 def test_marks_reach_3_to_1(scheme):
     marks = ("target-2", "target-1", "time", "failed", "stop", "stop-gap", "hedge", "benchmark")
     for mark in (*marks, "axis"):

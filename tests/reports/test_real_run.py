@@ -57,3 +57,12 @@ def test_every_figure_on_the_page_has_words(paths):
         path = figure["data-metric"]
         *groups, name = path.split(".")
         assert name in FIELDS or path in PATHS or groups[-1] in GROUPS, path
+
+
+def test_the_measures_stand_beside_the_core_and_beside_holding_less(paths):
+    soup = parse(paths["report.html"].read_text())
+    heads = [th.get_text() for th in soup.select("#measures thead th")]
+    assert heads == ["Measure", "Whole plan", "Core alone", "Holding less"]
+    shown = {data["data-metric"] for data in soup.select("#measures tbody td data")}
+    for name in ("cagr", "sharpe", "max_drawdown"):
+        assert {f"{path}.{name}" for path in ("total", "benchmark", "derisk")} <= shown

@@ -1,13 +1,20 @@
-"""The page of a sweep: grids recomputed by hand, and a verdict that tells luck from skill."""
+"""The page of a sweep: grids recomputed by hand, and the evidence as it was written."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import strategy.validation
 from market.errors import InputError
+from reports.language import speaking
 from reports.sweep import build_sweep, write_sweep_page
-from reports.sweep_data import MODES, read_sweep
+from reports.sweep_data import read_sweep
+from reports.sweep_evidence import reason
+from reports.sweep_grids import MODES, MOST_VALUES, coded_values
 from tests.reports.folders import make_sweep
 from tests.reports.page import loading_references, parse
 
@@ -22,6 +29,17 @@ def sweep(tmp_path_factory):
 @pytest.fixture(scope="module")
 def soup(sweep):
     return parse(build_sweep(sweep, command="simulate sweep x"))
+
+
+def changed(folder, **change):
+    """The evidence of a folder with some of it replaced; None takes a part out."""
+    path = folder / "evidence.json"
+    found = json.loads(path.read_text()) | change
+    path.write_text(json.dumps({k: v for k, v in found.items() if v is not None}))
+    return read_sweep(folder)
+
+
+# ---- variants by parameter -------------------------------------------------------------------
 
 
 def test_the_plan_as_written_is_found_on_the_grid(sweep):
@@ -43,6 +61,19 @@ def test_a_heat_map_is_the_mean_the_best_or_the_chosen_of_the_rest(sweep):
     assert mean.base == (1, 1)
 
 
+def test_a_cell_without_variants_is_empty(tmp_path):
+    folder = make_sweep(tmp_path / "holes")
+    table = pd.read_parquet(folder / "variants.parquet")
+    gone = (table[STOP] == 0.02) & (table[EXIT] == "12-31")
+    table[~gone].to_parquet(folder / "variants.parquet")
+    holes = read_sweep(folder)
+    for mode in MODES:
+        assert np.isnan(holes.grid(STOP, EXIT, mode).values[0, 3])
+    place = next(i for i, pair in enumerate(holes.pairs) if {*pair} == {STOP, EXIT})
+    cells = parse(build_sweep(holes)).find(id=f"map-{place}-mean")
+    assert "" in [td.get_text() for td in cells.tbody.find_all("td")]
+
+
 def test_a_slice_is_the_spread_of_all_variants_of_a_value(sweep):
     s = next(s for s in sweep.slices if s.parameter == STOP)
     part = sweep.variants.loc[sweep.variants[STOP] == 0.02, "sharpe"]
@@ -50,19 +81,27 @@ def test_a_slice_is_the_spread_of_all_variants_of_a_value(sweep):
     assert (s.low[0], s.best[0]) == pytest.approx((part.quantile(0.1), part.max()))
 
 
-def test_unfinished_vintages_are_in_no_statistic(sweep):
-    years, returns = sweep.returns
-    assert years[-1] == 2009 and returns.shape == (40, 36)
+def test_where_less_is_better_the_best_is_the_least(tmp_path):
+    folder = make_sweep(tmp_path / "one")
+    table = pd.read_parquet(folder / "variants.parquet")
+    table["volatility"] = np.linspace(0.2, 0.1, len(table))
+    table.to_parquet(folder / "variants.parquet")
+    summary = json.loads((folder / "sweep.json").read_text())
+    summary["sweep"]["best"]["by"] = "volatility"
+    (folder / "sweep.json").write_text(json.dumps(summary))
+    calm = read_sweep(folder)
+    assert calm.best == len(table) - 1
+    assert calm.grid(STOP, EXIT, "best").values[2, 3] == pytest.approx(0.1)
+    assert next(s for s in calm.slices if s.parameter == STOP).best[2] == pytest.approx(0.1)
+    first = parse(build_sweep(calm)).find(id="best-table").tbody.find("th").get_text()
+    assert first == str(len(table) - 1)
 
 
-def test_luck_is_not_taken_for_skill_nor_skill_for_luck(tmp_path, sweep):
-    lucky = sweep.judged
-    skilled = read_sweep(make_sweep(tmp_path / "skilled", skill=0.03)).judged
-    assert lucky.against_base and skilled.against_base
-    assert lucky.dsr < 0.9 < 0.95 < skilled.dsr
-    assert lucky.overfitting.pbo > 0.2 and skilled.overfitting.pbo < 0.05
-    assert skilled.spa.consistent < 0.01 < lucky.spa.consistent
-    assert skilled.trials == 36
+def test_many_values_are_put_in_groups():
+    codes, labels = coded_values(pd.Series(np.arange(100)))
+    assert len(labels) == MOST_VALUES and labels[0].startswith("0 … ")
+    assert codes.min() == 0 and codes.max() == MOST_VALUES - 1
+    assert (np.diff(codes) >= 0).all()
 
 
 def test_every_pair_and_mode_has_one_heat_map_that_equals_the_grid(soup, sweep):
@@ -77,20 +116,136 @@ def test_every_pair_and_mode_has_one_heat_map_that_equals_the_grid(soup, sweep):
     assert len([m for m in maps if "is-first" in m["class"]]) == 1
 
 
+# ---- evidence --------------------------------------------------------------------------------
+
+
+def test_the_verdict_is_that_of_the_evidence_to_the_word(soup, sweep):
+    sentence = soup.select_one("p.verdict").get_text()
+    assert sentence == sweep.evidence["verdict"].replace("best of", "Best of", 1).rstrip() + "."
+    assert "(100 ever tried)" in sentence
+
+
+@pytest.mark.parametrize(
+    ("label", "path"),
+    [
+        ("Variants ever tried", "trials"),
+        ("Independent trials", "luck.effective_trials"),
+        ("Mean lead of the best", "best.mean_lead"),
+        ("Sharpe ratio of its lead", "best.sharpe"),
+        ("Probabilistic Sharpe ratio", "best.psr"),
+        ("Sharpe ratio that luck finds", "luck.sharpe_of_luck"),
+        ("Deflated Sharpe ratio", "luck.dsr"),
+        ("Minimum track record", "best.minimum_track_record"),
+        ("Minimum backtest length", "luck.minimum_backtest_length"),
+        ("Probability of backtest overfitting", "overfitting.pbo"),
+        ("Probability of loss", "overfitting.loss_probability"),
+        ("Performance degradation", "overfitting.degradation"),
+        ("SPA test", "reality_check.p_consistent"),
+        ("Reality check", "reality_check.p_white"),
+        ("Sharpe ratio of daily", "daily.sharpe"),
+    ],
+)
+def test_every_statistic_is_the_figure_of_the_file(soup, sweep, label, path):
+    value = json.loads((sweep.folder / "evidence.json").read_text())
+    for part in path.split("."):
+        value = value[part]
+    rows = soup.find(id="statistics").tbody.find_all("tr")
+    row = next(r for r in rows if r.th.get_text().startswith(label))
+    assert float(row.find("data")["value"]) == value
+
+
+def test_the_ledger_is_shown_line_by_line(soup):
+    rows = soup.find(id="ledger").tbody.find_all("tr")
+    assert [r.find_all("td")[-1].get_text() for r in rows] == ["64", "36"]
+    assert "cannot be read: 1" in soup.find(id="luck").get_text()
+
+
+def test_the_walk_forward_is_chained_beside_hindsight(soup, sweep):
+    walk = sweep.evidence["walk_forward"]
+    rows = soup.find(id="walk-table").tbody.find_all("tr")
+    assert len(rows) == len(walk["years"]) > 20
+    assert float(rows[0].find_all("td")[1]["data-value"]) == walk["by_the_past"]["returns"][0]
+    names = [tr.th.get_text() for tr in soup.find(id="chained").tbody.find_all("tr")]
+    assert names == ["Chosen by the past", "Best in hindsight"]
+    assert soup.find(id="chart-walk") is not None
+
+
+def test_luck_and_skill_read_differently(tmp_path, sweep):
+    skilled = read_sweep(make_sweep(tmp_path / "skilled", skill=0.05))
+    words = [parse(build_sweep(s)).select_one("p.verdict").get_text() for s in (sweep, skilled)]
+    assert "do not trust the choice of tactical." in words[0]
+    assert "the choice survives these tests" in words[1]
+
+
+def test_without_evidence_the_page_says_so_and_judges_nothing(tmp_path):
+    soup = parse(build_sweep(read_sweep(make_sweep(tmp_path / "bare", judged=False))))
+    assert "was not judged" in soup.find(id="luck").get_text()
+    assert soup.find(id="walk") is None and soup.find(id="statistics") is None
+    assert len(soup.select(".map")) == 9
+
+
+def test_what_is_missing_is_named_with_its_reason(tmp_path):
+    folder = make_sweep(tmp_path / "few")
+    missing = {
+        "overfitting": "12 vintages, at least 16 are needed",
+        "walk_forward": "5 vintages are too few: 10 to choose by, 1 left out, one to trade",
+    }
+    few = changed(folder, missing=missing, overfitting=None, walk_forward=None)
+    soup = parse(build_sweep(few))
+    text = soup.find(id="missing").get_text()
+    assert "Probability of backtest overfitting (PBO): 12 vintages, at least 16 are needed." in text
+    assert "PBO" not in soup.find(id="statistics").get_text()
+    chinese = parse(build_sweep(few, language="zh-Hant")).find(id="missing").get_text()
+    assert "16" in chinese and not re.search(r"needed|vintages", chinese)
+
+
+def test_a_sweep_that_could_not_be_judged_at_all(tmp_path):
+    folder = make_sweep(tmp_path / "none")
+    gone = dict.fromkeys(("best", "luck", "overfitting", "reality_check", "walk_forward", "daily"))
+    none = changed(
+        folder, missing={"all": "2 whole vintages, at least 3 are needed"}, believed=False, **gone
+    )
+    sentence = parse(build_sweep(none)).select_one("p.verdict").get_text()
+    assert sentence == (
+        "Best of 36 variants (100 ever tried): not judged, 2 whole vintages, at least 3 are needed."
+    )
+
+
+def test_every_reason_that_the_statistics_give_has_words():
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in (Path(strategy.validation.__file__).parent, Path("strategy/sweep"))
+        for path in sorted(folder.glob("*.py"))
+        if path.name
+        in ("evidence.py", "overfitting.py", "walk_forward.py", "daily.py", "believe.py")
+    )
+    found = re.findall(r'(?:ValueError\(|return |missing\["\w+"\] = |"all": )f?"([^"]{12,})"', code)
+    assert len(found) > 8
+    with speaking("zh-Hant"):
+        for text in found:
+            # refusals of what no sweep asks for
+            if "blocks" in text or "finite" in text or "observations" in text:
+                continue
+            example = re.sub(r"\{[^}]*\}", "7", text)
+            if example.endswith("out, "):
+                example += "one to trade"
+            assert re.search(r"[一-鿿]", reason(example)) or "has a figure in" in example, text
+
+
+# ---- the page --------------------------------------------------------------------------------
+
+
 def test_the_page_is_self_contained_and_says_how_many_were_tried(soup, sweep):
-    page = str(build_sweep(sweep))
-    assert loading_references(page) == []
+    assert loading_references(build_sweep(sweep)) == []
     text = soup.find(id="verdict").get_text()
     assert "36 variants were tried" in text and "of the plan as written" in text
-    for figure in ("DSR", "PBO", "SPA test", "Reality check"):
-        assert figure in soup.find(id="judgement").get_text()
-    assert len(soup.find(id="walk-table").tbody.find_all("tr")) > 20
 
 
-def test_without_vintage_returns_the_page_says_so(tmp_path):
-    soup = parse(build_sweep(read_sweep(make_sweep(tmp_path / "bare", vintages=False))))
-    assert "no returns by vintage" in soup.find(id="luck").get_text()
-    assert soup.find(id="walk") is None
+def test_parallel_coordinates_have_a_line_a_variant_and_words(soup, sweep):
+    chart = soup.select_one('svg.wide[data-chart="parallel"]')
+    assert len(chart.select("path.par, path.par-top, path.par-best, path.par-base")) == sweep.n
+    assert len(chart.select("path.par-best")) == 1
+    assert all(name in chart["aria-label"] for name in sweep.names)
 
 
 def test_a_hostile_name_is_shown_as_text(tmp_path):
@@ -101,7 +256,19 @@ def test_a_hostile_name_is_shown_as_text(tmp_path):
 
 def test_the_page_speaks_chinese(sweep):
     page = build_sweep(sweep, language="zh-Hant")
-    assert '<html lang="zh-Hant"' in page and "試了36個變體" in parse(page).get_text()
+    soup = parse(page)
+    assert '<html lang="zh-Hant"' in page and "試了36個變體" in soup.get_text()
+    for element in soup.find_all(["style", "script", "pre", "code", "header", "title", "option"]):
+        element.extract()
+    texts = [str(t) for t in soup.find_all(string=True)]
+    texts += [e[a] for e in soup.find_all(True) for a in ("aria-label", "title") if e.get(a)]
+    known = {
+        *("tactical", "levels", "zone", "stop", "exit", "simulate", "sweep", "html"),
+        *("mean", "best", "chosen", "Sharpe", "StepM", "White", "Hansen"),
+        *("DSR", "PBO", "SPA", "PSR"),
+    }
+    leaks = {t.strip() for t in texts if set(re.findall(r"[A-Za-z]{3,}", t)) - known}
+    assert leaks == set()
 
 
 def test_the_page_is_written_into_the_folder(tmp_path):
@@ -119,6 +286,7 @@ def test_the_page_is_written_into_the_folder(tmp_path):
         ("sweep.json", b'{"state": "complete"}', "lacks 'sweep'"),
         ("variants.parquet", b"x", "not a Parquet"),
         ("variants.parquet", None, "cannot be read"),
+        ("evidence.json", b"{", "not JSON"),
     ],
 )
 def test_a_damaged_sweep_is_told_in_one_line(tmp_path, file, content, words):
@@ -128,18 +296,3 @@ def test_a_damaged_sweep_is_told_in_one_line(tmp_path, file, content, words):
     with pytest.raises(InputError, match=words) as caught:
         read_sweep(folder)
     assert "\n" not in str(caught.value)
-
-
-def test_many_values_are_put_in_groups(tmp_path):
-    import pandas as pd
-
-    from reports.sweep_data import MOST_VALUES, _codes
-
-    codes, labels = _codes(pd.Series(np.arange(100)))
-    assert len(labels) == MOST_VALUES and labels[0].startswith("0 … ")
-    assert codes.min() == 0 and codes.max() == MOST_VALUES - 1
-    assert (np.diff(codes) >= 0).all()
-
-
-def test_the_summary_of_the_stand_in_is_json(tmp_path):
-    assert json.loads((make_sweep(tmp_path / "one") / "sweep.json").read_text())["id"]

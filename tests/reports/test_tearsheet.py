@@ -112,6 +112,27 @@ def test_shortcuts_change_no_byte(result, page, monkeypatch):
     assert build_tearsheet(result) == page
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_the_table_of_drawdowns_is_quantstats_own(seed):
+    from quantstats import stats
+
+    from reports.quantstats_speed import without_detours
+
+    drawn = np.random.default_rng(seed)
+    returns = pd.Series(
+        drawn.normal(0.0, 0.01, 400).round(2 + seed % 3),
+        index=pd.bdate_range("2020-01-01", periods=400, unit="ns"),
+    )
+    # ends under water, starts under water, ends on a high
+    drawdown = stats.to_drawdown_series(returns)
+    for part in (drawdown, drawdown.iloc[seed * 7 :], pd.DataFrame({"a": drawdown})):
+        expected = stats.drawdown_details(part)
+        with without_detours():
+            found = stats.drawdown_details(part), stats.drawdown_details(part)
+        for table in found:
+            pd.testing.assert_frame_equal(table, expected, check_dtype=False, check_exact=True)
+
+
 def test_the_same_run_gives_the_same_page(page):
     assert build_tearsheet(make_result(first=2001, last=2006)) == page
 

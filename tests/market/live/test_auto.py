@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -19,20 +20,25 @@ from strategy.cli import cli
 from strategy.plan import Data, Plan
 from tests.market.live.formats import CHART, GRAPH, Bar, bars, cboe, cboe_path, chart, fred
 from tests.market.live.host import NOW, Reply
+from tests.reliability.kill import contents
 
 FIRST = "2026-10-26"
 CLOSES = [100.0, 101.0, 102.0, 103.0, 104.0, 105.0]
 
 
 @pytest.fixture
-def filled(server, http, cache, sources):
-    """Version 1: newer prices, a fund, volatility to 1990; version 2: a day more of the fund."""
-
+def go(http, cache, sources):
     def go(*names):
         return update(
             chosen(names), cache=cache, http=http, sources=sources, now=lambda: NOW
         ).version
 
+    return go
+
+
+@pytest.fixture
+def filled(server, go):
+    """Version 1: newer prices, a fund, volatility to 1990; version 2: a day more of the fund."""
     prices = bundled_prices()[0].iloc[-30:]
     days = pd.DatetimeIndex(prices.index).strftime("%Y-%m-%d")
     known: list[Bar] = [
@@ -240,6 +246,95 @@ def test_list_and_export_read_the_cache(filled, simulate, tmp_path):
     )
     assert read_prices(out).prices["close"].tolist() == CLOSES[:5]
     assert "no data version 'x'" in simulate("data", "list", "--data-version", "x").stderr
+
+
+@pytest.fixture
+def revised(server, go):
+    """Version 1, then version 2: a day more of the index and a figure of the last that changed."""
+    bundled = bundled_prices()[0].iloc[-30:]
+    days = pd.DatetimeIndex(bundled.index).strftime("%Y-%m-%d")
+    known: list[Bar] = [
+        (day, open_, high, low, close)
+        for day, (open_, high, low, close) in zip(days, bundled.to_numpy().tolist(), strict=True)
+    ]
+    last = float(bundled["close"].to_numpy()[-1])
+    monday: Bar = ("2025-02-03", last, last * 1.02, last * 0.99, last)
+    other: Bar = ("2025-02-03", last, last * 1.02, last * 0.99, last * 1.01)
+    tuesday: Bar = ("2025-02-04", last, last, last, last)
+    server.on(CHART + "^GSPC", Reply(chart("^GSPC", [*known, monday])))
+    first = go("sp500")
+    server.on(CHART + "^GSPC", Reply(chart("^GSPC", [*known, other, tuesday])))
+
+    def again():
+        return go("sp500")
+
+    return first, again
+
+
+def test_an_old_version_repeats_a_run_byte_for_byte(revised, simulate, tmp_path):
+    """A revised close and a day more; then the run of before, with the data it had."""
+    first, again = revised
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("name: repeated\nvintages: [2023, 2024]\ndata: {source: auto}\n")
+
+    def run(out, *more):
+        done = simulate(
+            *("run", str(plan), "--out", str(tmp_path / out), "--no-tearsheet", "--no-report"),
+            *("--json", *more),
+        )
+        assert done.exit_code == 0, done.output
+        said = json.loads(done.stdout)
+        return said, contents(Path(said["folder"]))
+
+    told, before = run("before")
+    assert told["data_version"] == first
+    second = again()
+    newest, after = run("after")
+    assert (newest["data_version"], newest["run_id"] != told["run_id"]) == (second, True)
+    assert after["metrics.json"] != before["metrics.json"]
+    for wanted in (first, "1"):
+        repeated, files = run(f"repeated {wanted}", "--data-version", wanted)
+        assert repeated["run_id"] == told["run_id"]
+        assert files == before
+    assert run("newest", "--data-version", "newest")[0]["run_id"] == newest["run_id"]
+
+
+def test_a_run_says_which_version_and_which_series_it_read(filled, simulate, tmp_path):
+    _, label = filled
+    run = ("run", "short_long", "--set", "vintages=[2020]", "--no-report", "--no-tearsheet")
+    done = simulate(*run, "--out", str(tmp_path / "a"), "--data-version", "newest")
+    said = " ".join(done.stdout.split())
+    assert f"data version {label}: sp500, spy from the cache; dow, ff_mkt_rf," in said
+    assert "vix as they come with the program" in said
+    (record,) = (json.loads(p.read_text()) for p in tmp_path.glob("a/*/run.json"))
+    assert record["data_version"] == record["plan"]["data"]["version"] == label
+    origins = {name: series["origin"] for name, series in record["series"].items()}
+    assert origins["sp500"] == f"cache {label}: Yahoo ^GSPC"
+    assert origins["vix"] == "bundled"
+    # the plan as it is recorded repeats the run
+    assert Plan.model_validate_json(json.dumps(record["plan"])).data.version == label
+    plain = simulate(*run, "--out", str(tmp_path / "b"))
+    assert "data version" not in plain.stdout
+
+
+@pytest.mark.parametrize("version", ["v9", "", "latest", "../versions", "v1-00000000", "'"])
+def test_a_version_that_is_not_there_is_named_by_the_option(filled, simulate, version):
+    done = simulate("check", "short_long", "--data", "--data-version", version)
+    assert done.stderr.startswith("error: --data-version: ")
+    assert done.stderr.count("\n") == 1
+    assert filled[0] in done.stderr or not version
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["run", "check --data", "signals", "hedge", "today", "lookahead", "scenario", "audit", "sweep"],
+)
+def test_every_command_that_takes_a_plan_takes_a_version(filled, simulate, words, tmp_path):
+    plan = tmp_path / "plan.yaml"
+    sweep = "sweep: {keys: {tactical.stop: [0.02, 0.03]}}\n" if words == "sweep" else ""
+    plan.write_text(f"name: x\n{sweep}")
+    done = simulate(*words.split(), str(plan), "--data-version", "v9")
+    assert done.stderr.startswith("error: --data-version: no data version 'v9'; expected one of")
 
 
 def test_a_mistyped_series_or_source_is_told(simulate):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -145,6 +146,23 @@ def test_a_version_that_was_edited_is_noticed(cache, edit):
     edit(document)
     path.write_text(json.dumps(document))
     with pytest.raises(InputError, match="is damaged"):
+        cache.version()
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "3 GB", "link to itself"])
+def test_what_is_no_file_of_a_version_is_told_at_once(cache, kind):
+    path = cache.folder / "versions" / "v1-00000000.json"
+    path.parent.mkdir(parents=True)
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "3 GB":
+        with path.open("wb") as file:
+            file.truncate(3 << 30)
+    else:
+        path.symlink_to(path)
+    with pytest.raises(InputError, match=r"is damaged|cannot be read"):
         cache.version()
 
 

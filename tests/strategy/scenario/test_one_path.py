@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from strategy.scenario.kernel import Figure
+from strategy.scenario.terms import Figure
 from strategy.simulation import simulate
 from strategy.tables import vintage_table
 from tests.strategy.scenario.one_path import one_path

@@ -8,7 +8,11 @@ import re
 import pytest
 from click.testing import CliRunner
 
+from reports.language import LANGUAGES
+from reports.scenario_page import build_scenario
 from strategy.cli import cli
+from strategy.scenario.calibration import reliability
+from tests.reports.page import leaks, parse
 
 FEW = (
     *("--paths", "120", "--set", "scenario.whatif.instruments=[short, put]"),
@@ -51,10 +55,10 @@ def test_the_page_loads_nothing_and_says_so(folders):
     page = files_of(folders, "1")["scenario.html"].read_text()
     page = html.unescape(page)
     assert "default-src 'none'" in page
-    assert "<script" not in page
+    assert page.count("<script") == 1
     addresses = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)""", page)
     assert all(a.startswith(("#", "data:")) for a in addresses)
-    assert "NaN" not in page
+    assert "NaN" not in page.partition("<script>")[0]
     for world in ("bootstrap", "lookalike", "analog", "garch", "replay", "rate rise"):
         assert world in page
 
@@ -134,7 +138,66 @@ def test_calibration_scores_every_vintage_with_its_past_alone(tmp_path):
     assert {row["item"] for row in figures["forecasts"]} >= {"touch", "year_fall", "fall_20"}
     for row in figures["bands"]:
         assert row["hits"] + row["below"] + row["above"] == row["n"]
+    # every forecast is in one bin of the reliability diagram, and none twice
+    said = [row for row in figures["forecasts"] if row.get("forecast") is not None]
+    assert sum(row["n"] for row in figures["reliability"]) == len(said) > 0
+    assert sum(row["hits"] for row in figures["reliability"]) == sum(r["outcome"] for r in said)
+    for row in figures["reliability"]:
+        assert row["low"] <= row["happened"] <= row["high"]
     (folder,) = tmp_path.iterdir()
     assert {p.name for p in folder.iterdir()} == {
         *("calibration.csv", "calibration.html", "calibration.json")
     }
+
+
+def test_bins_hold_what_was_forecast_and_what_came():
+    rows = [
+        {"world": "w", "item": "touch", "forecast": p, "outcome": happened}
+        for p, happened in ((0.12, False), (0.18, True), (0.95, True), (1.0, True))
+    ]
+    first, last = reliability(rows, ["w"])
+    assert (first["n"], first["hits"], first["forecast"]) == (2, 1, pytest.approx(0.15))
+    assert (last["n"], last["hits"], last["happened"]) == (2, 2, 1.0)
+
+
+def pages(folders):
+    """scenario.html in both languages, from the figures of one run of the command."""
+    figures = json.loads(files_of(folders, "1")["scenario.json"].read_text())
+    return {tag: build_scenario(figures, language=tag) for tag in LANGUAGES}
+
+
+def test_no_english_leaks_into_the_chinese_page(folders):
+    found = leaks(pages(folders)["zh-Hant"])
+    # the shock's name is the plan's
+    assert {text for text in found if "rate rise" not in text} == set()
+
+
+def test_both_languages_show_the_same_numbers(folders):
+    def cells(page):
+        texts = [td.get_text() for td in parse(page).select("table.tables td")]
+        return [sorted(re.findall(r"[0-9][0-9.,]*%?", text)) for text in texts]
+
+    english, chinese = pages(folders).values()
+    assert cells(english) == cells(chinese) != []
+
+
+def test_every_hedge_figure_says_on_how_many_futures_and_with_which_error(folders):
+    figures = json.loads(files_of(folders, "1")["scenario.json"].read_text())
+    soup = parse(pages(folders)["en"])
+    caption = soup.select_one("#hedges caption").get_text()
+    assert "n = 10 futures" in caption and "Monte Carlo error" in caption
+    rows = soup.select("#hedges tbody tr")[1:]
+    assert len(rows) == len(figures["hedge_table"]["rows"]) == 2
+    for row, found in zip(rows, figures["hedge_table"]["rows"], strict=True):
+        error = f"± {100 * found['effect']['mean_error']:.1f}%"
+        assert error in row.find_all("td")[5].get_text()
+
+
+def test_the_command_writes_the_page_in_the_language_asked_for(tmp_path):
+    result = simulate(
+        *("short_long", *FEW, "--world", "replay", "--lang", "zh-Hant", "-q"),
+        *("--out", str(tmp_path)),
+    )
+    assert result.exit_code == 0, result.output
+    (page,) = tmp_path.glob("*/scenario.html")
+    assert '<html lang="zh-Hant"' in page.read_text()

@@ -10,10 +10,10 @@ from scipy.stats import norm
 from strategy.scenario.engine import run_futures
 from strategy.scenario.garch import no_garch
 from strategy.scenario.history import make_history
-from strategy.scenario.kernel import Figure
 from strategy.scenario.paths import Draw, Table
 from strategy.scenario.settings import Scenario
 from strategy.scenario.start import make_start
+from strategy.scenario.terms import Figure
 from strategy.scenario.worlds import World
 from tests.strategy.tiny_market import make_market, make_plan, random_prices, weekdays
 

@@ -31,7 +31,10 @@ def test_a_range_of_a_whole_number_gives_whole_numbers():
     [
         (STOP, [], "an empty list"),
         (STOP, [0.02, 0.03, 0.02], "twice"),
+        (STOP, [1, 1.0], "twice"),
         (STOP, {"from": 0.01, "to": 0.05, "steps": 0}, "0 steps"),
+        (STOP, {"from": 0.01, "to": 0.05, "steps": 1_000_001}, "1,000,001 steps"),
+        (STOP, {"from": 0.01, "to": 0.01 + 1e-15, "steps": 9}, "closer than 12 digits"),
         (STOP, {"from": 0.01, "to": 0.05, "steps": -3}, "-3 steps"),
         (STOP, {"from": 0.01, "to": 0.05, "steps": 10**9}, "1,000,000,000 steps"),
         (STOP, {"from": 0.01, "to": 0.05, "steps": 2.5}, "whole number"),

@@ -7,11 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from market.errors import InputError
 from strategy.sweep import engine as engine_module
-from strategy.sweep.cluster import ClusterCrew
+from strategy.sweep.cluster import ClusterCrew, Lines
 from strategy.sweep.folder import TIMES
 from strategy.sweep.run import run_sweep
 
@@ -89,6 +90,26 @@ def test_a_cluster_that_loses_a_worker_ends_with_the_same_bytes(
     there = run_sweep(small, tmp_path / "there", crew=Losing(address))
     assert workers[0].wait(5) == -signal.SIGKILL and workers[1].poll() is None
     assert contents(there.folder.path) == contents(here.folder.path)
+
+
+def test_neighbouring_parts_go_to_one_worker_and_idle_ones_help_the_busiest():
+    wanted = [(i, (10 * i, 10 * i + 10)) for i in range(7)]
+    lines = Lines(wanted, 3)
+    assert [lines.next(0)[0] for _ in range(2)] == [0, 1]
+    assert lines.next(2)[0] == 4
+    assert lines.next(2)[0] == 5
+    # the first line is empty: it takes from the end of the longest
+    assert lines.next(0)[0] == 3
+    assert {lines.next(0)[0], lines.next(1)[0]} == {2, 6}
+    assert lines.next(2) is None
+
+
+def test_every_part_is_handed_out_once_whoever_asks():
+    rng = np.random.default_rng(2)
+    for n, count in ((0, 2), (1, 3), (5, 5), (23, 4)):
+        lines = Lines([(i, (i, i + 1)) for i in range(n)], count)
+        seen = [lines.next(int(rng.integers(count))) for _ in range(n + 2)]
+        assert sorted(item[0] for item in seen if item) == list(range(n))
 
 
 def test_an_address_where_nothing_answers_is_refused(monkeypatch):

@@ -35,6 +35,8 @@ def holds(text):
         ("-tactical.stop * 2 / 2 > -0.02", [True, False, False]),
         ("1 + 2 * 3 == 7", [True, True, True]),
         ("tactical.stop != 3e-2", [True, False, True]),
+        ("1 / 0 > tactical.stop", [True, True, True]),
+        ("tactical.stop / 0 < 1", [False, False, False]),
     ],
 )
 def test_a_constraint_says_what_it_reads(text, expected):
@@ -75,9 +77,18 @@ def test_numbers_are_not_compared_with_text():
         holds("tactical.exit_by < 3")
 
 
-def test_a_sum_is_no_condition():
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tactical.stop + 1",
+        "tactical.stop and hedge.score.to",
+        "tactical.stop < 1 or 0.5",
+        "not tactical.stop",
+    ],
+)
+def test_a_number_is_no_condition(text):
     with pytest.raises(InputError, match="neither true nor false"):
-        holds("tactical.stop + 1")
+        holds(text)
 
 
 def test_a_constraint_can_be_sent_to_another_process():

@@ -1,13 +1,6 @@
 """Running a sweep: its files, resuming after a kill, two at once, and what it refuses."""
 
 import json
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -15,45 +8,20 @@ import pytest
 
 from market.errors import InputError
 from strategy.sweep import engine as engine_module
+from strategy.sweep import identity
 from strategy.sweep import run as run_module
 from strategy.sweep.columns import METRICS
 from strategy.sweep.folder import TIMES, SweepFolder
 from strategy.sweep.run import prepare, run_sweep
 from tests.strategy.sweep.conftest import SMALL
-
-ROOT = Path(__file__).resolve().parents[3]
-PROCESS = Path(__file__).with_name("sweep_process.py")
-#: As many kills as one is willing to wait for; ten take a minute.
-KILLS = int(os.environ.get("SWEEP_KILLS", "3"))
-
-
-def contents(folder):
-    """Bytes of every file of a sweep but the times."""
-    return {p.name: p.read_bytes() for p in sorted(Path(folder).iterdir()) if p.name != TIMES}
-
-
-def start(path, out):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [sys.executable, str(PROCESS), str(path), str(out)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def end(process):
-    """What a process wrote, once it is gone."""
-    stdout, stderr = process.communicate(timeout=120)
-    return stdout, stderr
+from tests.strategy.sweep.killed import LONGEST_SECONDS, SWEEP, contents, kill_and_resume, start
 
 
 @pytest.fixture
 def in_small_parts(monkeypatch):
     """Parts and code version of `sweep_process.py`."""
     monkeypatch.setattr(engine_module, "ROWS", {"separable": 40, "dense": 40, "single": 4})
-    monkeypatch.setattr(run_module, "this_code", lambda: "tested")
+    monkeypatch.setattr(identity, "this_code", lambda: "tested")
 
 
 def test_a_sweep_leaves_one_row_a_variant_with_its_keys_and_metrics(small, tmp_path):
@@ -69,9 +37,12 @@ def test_a_sweep_leaves_one_row_a_variant_with_its_keys_and_metrics(small, tmp_p
     growth = (1.0 + vintages[years]).prod(axis=1, skipna=True) - 1.0
     np.testing.assert_allclose(growth, table["total_return"], rtol=1e-12)
     best = done.summary["best"]
-    assert [row["variant"] for row in best] == list(
-        table.sort_values(["sharpe", "variant"], ascending=[False, True])["variant"][:3]
-    )
+    ranked = table.sort_values(["sharpe", "variant"], ascending=[False, True])
+    ranked = ranked.drop_duplicates(list(METRICS))[:3]
+    assert [row["variant"] for row in best] == list(ranked["variant"])
+    figures = list(METRICS)
+    alike = [(table[figures] == row).all(axis=1).sum() for row in ranked[figures].to_numpy()]
+    assert [row["alike"] for row in best] == alike
     assert best[0]["keys"].keys() == set(small.keys)
     assert done.summary["state"] == "complete" and done.summary["variants"] == 135
     assert not done.folder.parts.exists()
@@ -120,34 +91,12 @@ def test_threads_do_not_show_in_the_bytes(small, tmp_path, in_small_parts):
     assert contents(one.folder.path) == contents(many.folder.path)
 
 
-def test_killed_at_any_moment_the_same_command_goes_on_to_the_same_bytes(
-    small, tmp_path, in_small_parts
-):
+def test_killed_at_any_moment_the_same_command_goes_on_to_the_same_bytes(tmp_path):
     path = tmp_path / "sweep.yaml"
-    whole = run_sweep(small, tmp_path / "whole", workers=1)
-    out = tmp_path / "killed"
-    moments = random.Random(8)
-    started = time.monotonic()
-    process = start(path, out)
-    _, stderr = end(process)
-    assert process.returncode == 0, stderr
-    length = time.monotonic() - started
-    for file in out.glob("*/*"):
-        file.unlink()
-    kills = 0
-    while kills < KILLS:
-        process = start(path, out)
-        # from the imports to the last file
-        time.sleep(length * moments.uniform(0.3, 1.0))
-        process.send_signal(signal.SIGKILL)
-        end(process)
-        kills += 1
-    process = start(path, out)
-    stdout, stderr = end(process)
-    assert process.returncode == 0, stderr
-    assert stdout.split()[0] == whole.sweep_id
-    (folder,) = [p for p in out.iterdir() if p.is_dir()]
-    assert contents(folder) == contents(whole.folder.path)
+    path.write_text(SWEEP)
+    whole, killed = kill_and_resume(path, tmp_path, kills=2, seed=8)
+    assert whole.name == killed.name
+    assert contents(whole) == contents(killed)
 
 
 def test_a_sweep_killed_between_two_parts_computes_only_the_others(small, tmp_path, in_small_parts):
@@ -178,7 +127,7 @@ def test_two_at_once_do_not_mix_and_the_second_is_told(small, tmp_path, in_small
 def test_two_processes_started_together_leave_one_whole_sweep(small, tmp_path, in_small_parts):
     out = tmp_path / "out"
     both = [start(tmp_path / "sweep.yaml", out) for _ in range(2)]
-    answers = [end(p) for p in both]
+    answers = [p.communicate(timeout=LONGEST_SECONDS) for p in both]
     codes = sorted(p.returncode for p in both)
     assert codes[0] == 0
     # the other one found it done, or was told that it is being run

@@ -3,121 +3,218 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from strategy.validation.evidence import chosen_variants, evidence, sharpe_ratios
-from strategy.validation.trials import count_trials, record_trials
+from strategy.figures import plain
+from strategy.validation.evidence import chosen_variants, evidence
+from strategy.validation.plateau import landscape
+from strategy.validation.verdict import believed, verdict
 
 YEARS = np.arange(1962, 2024)
-GRID = pd.DataFrame(
-    [(a, b) for a in (0.01, 0.02, 0.03, 0.04, 0.05) for b in (1, 2, 3, 4)],
-    columns=["stop", "within"],
-)
+N = 20
 
 
-def noise(seed: int) -> tuple[np.ndarray, np.ndarray]:
+def noise(seed: int, variants: int = N) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     benchmark = rng.normal(0.05, 0.15, len(YEARS))
-    return benchmark, benchmark[:, None] + rng.normal(0.0, 0.05, (len(YEARS), len(GRID)))
+    return benchmark, benchmark[:, None] + rng.normal(0.0, 0.05, (len(YEARS), variants))
+
+
+def judged(returns, years=YEARS, **change):
+    found = evidence(returns, years, **({"trials": returns.shape[1], "reps": 100} | change))
+    return found | {"verdict": verdict(found)}
 
 
 def test_the_best_of_noise_is_not_believed():
     for seed in range(5):
         benchmark, returns = noise(seed)
-        found = evidence(returns, YEARS, GRID, benchmark=benchmark, trials=20, reps=200)
-        assert "do not trust" in found["verdict"]
-        assert "best of 20 variants (20 ever tried)" in found["verdict"]
+        found = judged(returns, benchmark=benchmark)
+        assert not believed(found)
+        assert "best of 20 variants: " in found["verdict"]
+        assert found["verdict"].endswith("do not trust the choice")
 
 
 def test_a_variant_with_true_skill_is_believed():
     benchmark, returns = noise(1)
     rng = np.random.default_rng(9)
-    returns[:, 7] = 0.30 + rng.normal(0.0, 0.05, len(YEARS))
-    found = evidence(returns, YEARS, GRID, benchmark=benchmark, trials=20, reps=200)
+    returns[:, 7] = benchmark + 0.10 + rng.normal(0.0, 0.05, len(YEARS))
+    found = judged(returns, benchmark=benchmark, reps=400)
     assert found["best"]["variant"] == 7
     assert found["overfitting"]["pbo"] == 0.0
     assert found["reality_check"]["survivors"] == [7]
-    assert found["walk_forward"]["mean_lead"] > 0.1
-    assert found["plateau"]["score"] < 0.2  # and yet an island
-    assert "survives" in found["verdict"]
+    assert found["walk_forward"]["by_the_past"]["mean_lead"] > 0.05
+    assert believed(found) and found["verdict"].endswith("the choice survives these tests")
 
 
-def test_trials_of_earlier_sweeps_deflate():
+def test_what_all_variants_hold_is_no_skill():
+    # the benchmark's own gain does not move any figure
+    benchmark, returns = noise(2)
+    rich = judged(returns + 0.5, benchmark=benchmark + 0.5)
+    poor = judged(returns, benchmark=benchmark)
+    assert rich["best"]["sharpe"] == pytest.approx(poor["best"]["sharpe"])
+    assert rich["luck"]["dsr"] == pytest.approx(poor["luck"]["dsr"])
+    assert rich["reality_check"] == poor["reality_check"]
+
+
+def test_each_variant_is_held_against_its_own_benchmark():
+    rng = np.random.default_rng(0)
+    own = rng.normal(0.05, 0.15, (len(YEARS), 3))
+    returns = own + 0.01
+    found = evidence(
+        returns + rng.normal(0, 1e-3, own.shape), YEARS, benchmark=own, trials=3, reps=100
+    )
+    assert found["best"]["mean_lead"] == pytest.approx(0.01, abs=5e-4)
+
+
+def test_trials_of_earlier_sweeps_deflate_and_are_named():
     benchmark, returns = noise(3)
-    few = evidence(returns, YEARS, GRID, benchmark=benchmark, trials=20, reps=100)
-    many = evidence(returns, YEARS, GRID, benchmark=benchmark, trials=100_000, reps=100)
+    few = judged(returns, benchmark=benchmark)
+    many = judged(returns, benchmark=benchmark, trials=100_000)
     assert many["luck"]["dsr"] < few["luck"]["dsr"]
+    assert many["luck"]["effective_trials"] <= 100_000
+    assert "best of 20 variants (100,000 ever tried): " in many["verdict"]
+
+
+def test_the_judged_variant_may_be_another_than_the_one_with_the_highest_lead():
+    benchmark, returns = noise(3)
+    found = judged(returns, benchmark=benchmark, judged=5)
+    assert found["best"]["variant"] == 5
+    assert found["luck"]["dsr"] <= judged(returns, benchmark=benchmark)["luck"]["dsr"]
+
+
+def test_the_chained_walk_forward_multiplies_the_years_it_lists():
+    benchmark, returns = noise(4)
+    walk = judged(returns, benchmark=benchmark)["walk_forward"]
+    rows = [int(y) - YEARS[0] for y in walk["years"]]
+    made = np.prod([1 + returns[r, c] for r, c in zip(rows, walk["chosen"], strict=True)]) - 1
+    assert walk["by_the_past"]["total_return"] == pytest.approx(made)
+    best = np.prod(1 + returns[rows, walk["best_in_sample"]]) - 1
+    assert walk["in_hindsight"]["total_return"] == pytest.approx(best)
+    held = np.prod(1 + benchmark[rows]) - 1
+    assert walk["by_the_past"]["total_return_held"] == pytest.approx(held)
+    # ten vintages to choose by, one left out
+    assert (walk["years"][0], walk["n"]) == (1973, 51)
 
 
 def test_the_same_numbers_twice_and_json_takes_them():
     benchmark, returns = noise(4)
-    a = evidence(returns, YEARS, GRID, benchmark=benchmark, trials=20, reps=100, seed=5)
-    b = evidence(returns, YEARS, GRID, benchmark=benchmark, trials=20, reps=100, seed=5)
-    assert json.dumps(a) == json.dumps(b)
+    a, b = (judged(returns, benchmark=benchmark, seed=5) for _ in range(2))
+    assert json.dumps(plain(a), allow_nan=False) == json.dumps(plain(b), allow_nan=False)
 
 
 def test_a_family_that_equals_the_benchmark_is_not_judged():
     benchmark, _ = noise(2)
-    same = np.repeat(benchmark[:, None], 20, axis=1)
-    found = evidence(same, YEARS, GRID, benchmark=benchmark, trials=20, reps=100)
-    assert "nothing to judge" in found["verdict"]
+    found = judged(np.repeat(benchmark[:, None], N, axis=1), benchmark=benchmark)
+    assert found["missing"]["all"] == "no variant differs from holding the same exposure"
+    assert "not judged" in found["verdict"] and not believed(found)
 
 
-def test_few_vintages_say_what_is_missing():
+def test_variants_that_are_all_equal_are_one_trial_without_a_choice():
+    benchmark, returns = noise(2, variants=1)
+    found = judged(np.repeat(returns, N, axis=1), benchmark=benchmark)
+    assert found["missing"]["overfitting"] == "at least two variants that differ are needed"
+    assert "overfitting" not in found and not believed(found)
+    assert found["luck"]["effective_trials"] == pytest.approx(1.0)
+    assert found["luck"]["dsr"] == pytest.approx(found["best"]["psr"])
+    assert found["looked_at"] == 1
+
+
+def test_one_variant_alone_has_nothing_to_deflate():
+    benchmark, returns = noise(2, variants=1)
+    found = judged(returns, benchmark=benchmark)
+    assert found["luck"]["dsr"] == pytest.approx(found["best"]["psr"])
+    assert "overfitting" in found["missing"]
+    # of an older search nothing is known but its size: no number is made up
+    found = judged(returns, benchmark=benchmark, trials=50)
+    assert "luck" not in found and "two variants" in found["missing"]["luck"]
+
+
+def test_a_variant_with_a_missing_return_is_left_out_and_counted():
+    benchmark, returns = noise(5)
+    broken = returns.copy()
+    broken[3, 4] = np.nan
+    found = judged(broken, benchmark=benchmark)
+    assert (found["left_out"], found["looked_at"]) == (1, N - 1)
+    rest = judged(np.delete(returns, 4, axis=1), benchmark=benchmark, trials=N)
+    assert found["overfitting"] == rest["overfitting"]
+    assert found["luck"] == rest["luck"]
+
+
+def test_the_best_with_a_missing_return_is_not_judged():
+    benchmark, returns = noise(5)
+    returns[3, 4] = np.nan
+    found = judged(returns, benchmark=benchmark, judged=4)
+    assert "best" not in found and "luck" not in found and not believed(found)
+    assert "not judged, the best variant has vintages without a return" in found["verdict"]
+
+
+def test_all_returns_missing():
+    benchmark, returns = noise(5)
+    found = judged(returns * np.nan, benchmark=benchmark)
+    assert found["missing"] == {"all": "no variant has a return in every vintage"}
+
+
+@pytest.mark.parametrize(
+    ("n", "missing"),
+    [
+        (2, {"all"}),
+        (5, {"overfitting", "reality_check", "walk_forward"}),
+        (9, {"overfitting", "walk_forward"}),
+        (12, {"overfitting"}),
+        (16, set()),
+    ],
+)
+def test_few_vintages_say_what_is_missing_and_why(n, missing):
     benchmark, returns = noise(6)
-    found = evidence(returns[:9], YEARS[:9], GRID, benchmark=benchmark[:9], trials=20, reps=100)
-    assert "walk_forward" in found["missing"]
-    assert "do not trust" in found["verdict"]
+    found = judged(returns[:n], YEARS[:n], benchmark=benchmark[:n])
+    assert set(found.get("missing", {})) == missing
+    assert not missing & set(found)
+    assert all(str(n) in why for why in found.get("missing", {}).values())
+    assert not believed(found)
 
 
-def test_the_heavy_tests_look_at_the_best_and_a_spread():
-    sharpe = np.random.default_rng(0).normal(size=10_000)
-    few = chosen_variants(sharpe, 100)
-    assert len(few) <= 100 and int(sharpe.argmax()) in few and int(sharpe.argmin()) in few
-    assert chosen_variants(sharpe[:50], 100).tolist() == list(range(50))
+def test_up_to_the_limit_every_distinct_variant_is_looked_at_once():
+    rng = np.random.default_rng(0)
+    lead = rng.normal(size=(12, 30))
+    twice = np.concatenate([lead, lead + 1e-15], axis=1)
+    assert chosen_variants(twice, most=50).tolist() == list(range(30))
 
 
-def test_sharpe_ratios_by_hand():
-    x = np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]])
-    first, second = sharpe_ratios(x)
-    assert first == 2.0 and np.isnan(second)
+def test_above_the_limit_they_are_drawn_and_the_best_is_not_favoured():
+    rng = np.random.default_rng(0)
+    lead = rng.normal(size=(12, 400))
+    best = int(lead.mean(axis=0).argmax())
+    draws = [chosen_variants(lead, most=40, seed=seed) for seed in range(300)]
+    assert all(len(np.unique(d)) == 40 for d in draws)
+    # drawn as often as any other: 300 draws at 10 %, three standard errors
+    assert abs(np.mean([best in d for d in draws]) - 0.1) < 0.052
+    assert (chosen_variants(lead, most=40, seed=1) == draws[1]).all()
 
 
-def test_a_sweep_run_twice_counts_once_and_others_add(tmp_path):
-    ledger = tmp_path / "deep" / "trials.jsonl"
-    record_trials(ledger, plan="p", data="d", sweep="a", variants=100)
-    record_trials(ledger, plan="p", data="d", sweep="a", variants=100)
-    record_trials(ledger, plan="p", data="d", sweep="b", variants=50)
-    record_trials(ledger, plan="other", data="d", sweep="c", variants=999)
-    found = count_trials(ledger, plan="p", data="d")
-    assert (found.variants, found.sweeps, found.unreadable) == (150, 2, 0)
+def test_the_verdict_names_the_parameter_that_decided_most():
+    benchmark, returns = noise(3)
+    found = judged(returns, benchmark=benchmark)
+    found["importance"] = [{"parameter": "tactical.stop", "share": 0.4}]
+    assert verdict(found).endswith("do not trust the choice of tactical.stop")
 
 
-def test_a_line_cut_short_loses_nothing_else(tmp_path):
-    ledger = tmp_path / "trials.jsonl"
-    record_trials(ledger, plan="p", data="d", sweep="a", variants=100)
-    with ledger.open("ab") as file:
-        file.write(b'{"plan": "p", "da')
-    record_trials(ledger, plan="p", data="d", sweep="b", variants=50)
-    found = count_trials(ledger, plan="p", data="d")
-    assert (found.variants, found.unreadable) == (150, 1)
+def test_the_landscape_of_a_grid():
+    table = pd.DataFrame([(a, b) for a in (1, 2, 3) for b in (1, 2, 3)], columns=["a", "b"])
+    found = landscape(table, table["a"].to_numpy(dtype=float), 8)
+    assert found["importance"][0] == {"parameter": "a", "share": pytest.approx(1.0)}
+    # (3, 2) gives the very same, (2, 3) one less: median 2, best 3
+    assert (found["plateau"]["n_alike"], found["plateau"]["n_neighbours"]) == (1, 1)
+    assert found["plateau"]["score"] == 0.0
+    # b changes nothing there: only a is at the edge of what was tried
+    assert found["plateau"]["edges"] == ["a"]
 
 
-def _append(path, name):
-    for i in range(20):
-        record_trials(path, plan="p", data="d", sweep=f"{name}-{i}", variants=1)
-
-
-def test_two_sweeps_at_once_do_not_corrupt_the_ledger(tmp_path):
-    ledger = tmp_path / "trials.jsonl"
-    context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=_append, args=(ledger, name)) for name in "ab"]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    found = count_trials(ledger, plan="p", data="d")
-    assert (found.variants, found.sweeps, found.unreadable) == (40, 40, 0)
+def test_a_landscape_without_parameters_or_without_relief_says_so():
+    table = pd.DataFrame({"a": [1, 2, 3]})
+    assert "missing" in landscape(table[[]], np.ones(3), 0)
+    found = landscape(table, np.ones(3), 0)
+    assert found["missing"] == {"plateau": "no variant next to the best gives another figure"}
+    assert found["importance"] == [{"parameter": "a", "share": 0.0}]

@@ -18,6 +18,7 @@ from strategy.validation.sharpe import (
     moments,
     probabilistic_sharpe,
     sharpe_error,
+    sharpe_of_columns,
     sharpe_of_luck,
 )
 
@@ -119,3 +120,8 @@ def test_moments_refuse_what_has_no_sharpe_ratio(bad):
 def test_more_trials_never_raise_the_deflated_sharpe(trials, variance):
     m = Moments(60, 0.4, -0.5, 4.0)
     assert deflated_sharpe(m, variance, trials + 1) <= deflated_sharpe(m, variance, trials)
+
+
+def test_sharpe_ratios_by_hand_and_of_what_does_not_vary():
+    x = np.array([[1.0, 5.0, 0.0, 1e-13, -2.0], [2.0, 5.0, 0.0, 0.0, -2.0], [3.0, 5.0, 0, 0, -2]])
+    assert sharpe_of_columns(x).tolist() == [2.0, np.inf, 0.0, 0.0, -np.inf]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy.validation.plateau import importance, plateau
 from strategy.validation.walk_forward import walk_forward
 
 
@@ -41,28 +39,9 @@ def test_too_few_vintages_are_refused():
         walk_forward(np.zeros((5, 2)), np.arange(5), minimum=10)
 
 
-def grid():
-    return pd.DataFrame(
-        [(a, b) for a in (0.01, 0.02, 0.03) for b in (1, 2, 3)], columns=["stop", "within"]
-    )
-
-
-def test_an_island_scores_near_zero_and_a_plateau_near_one():
-    island = np.zeros(9)
-    island[4] = 1.0
-    found = plateau(grid(), island)
-    assert (found.n_neighbours, found.neighbours, found.score) == (4, 0.0, 0.0)
-    flat = np.ones(9)
-    flat[[0, 2, 6, 8]] = -5.0
-    found = plateau(grid(), flat + np.eye(9)[4] * 0.1)
-    assert found.n_neighbours == 4
-    assert plateau(grid(), np.array([0, 1, 0, 1, 1.1, 1, 0, 0, 0.0])).score == pytest.approx(
-        (0.75 - 0.0) / 1.1
-    )
-
-
-def test_importance_of_one_parameter_alone():
-    found = importance(grid(), grid()["stop"].to_numpy() * 10.0)
-    assert found["stop"] == pytest.approx(1.0)
-    assert found["within"] == pytest.approx(0.0)
-    assert (importance(grid(), np.ones(9)) == 0.0).all()
+def test_a_choice_is_not_drawn_to_what_never_differs():
+    # no lead is better than a loss, and worse than a gain
+    returns = np.column_stack([np.zeros(14), np.tile([-0.02, -0.01], 7), np.tile([0.0, 0.02], 7)])
+    years = np.arange(2000, 2014)
+    assert set(walk_forward(returns, years).chosen) == {2}
+    assert set(walk_forward(returns[:, :2], years).chosen) == {0}
