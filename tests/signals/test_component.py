@@ -9,7 +9,7 @@ from signals.credit import credit_risk
 from signals.latecycle import COMPONENTS
 from signals.leverage import leverage_risk
 from signals.rotation import rotation_risk
-from strategy.plan import Risk
+from strategy.plan import Ramp, Risk
 
 ALL = (cash_risk, leverage_risk, credit_risk, concentration_risk, rotation_risk)
 
@@ -59,7 +59,10 @@ def test_defaults_are_the_plans_defaults():
     for name in ("leverage", "credit", "concentration", "rotation"):
         model = plan.components()[name]
         for key, value in defaults[f"{name}_risk"].items():
-            assert getattr(model, key) == value, (name, key)
+            own = getattr(model, key)
+            # the series read first has a section of its own: its numbers in their order
+            planned = tuple(dict(own).values()) if isinstance(own, Ramp) else own
+            assert planned == value, (name, key)
     assert {name: weight for name, _, weight in COMPONENTS} == {
         name: model.weight for name, model in plan.components().items()
     }
