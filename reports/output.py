@@ -109,7 +109,8 @@ def write_run(
         hedge = hedge_dict(result)
         if hedge:
             files["hedge.json"] = json_text(hedge).encode()
-        page = build_report(result, command=typed, hedge=hedge, claims=claims, language=language)
+        # without what was typed: the same run has the same page
+        page = build_report(result, hedge=hedge, claims=claims, language=language)
         files["report.html"] = page.encode()
     if tearsheet:
         tell("tear sheet")

@@ -112,7 +112,8 @@ def _summary(comparison: Comparison) -> list[RenderableType]:
     from markupsafe import Markup
     from rich.text import Text
 
-    from reports.compare import difference, kind_of_difference, notes, verdicts
+    from reports.compare import kind_of_difference, notes, verdicts
+    from reports.comparison import PAIRED
     from reports.fields import field
     from reports.format import setting, show
 
@@ -143,12 +144,18 @@ def _summary(comparison: Comparison) -> list[RenderableType]:
     rows = []
     for path, values in comparison.figures:
         if path in ("tactical.n", "tactical.mean", "tactical.hit_rate", "hedge.n", "hedge.mean"):
-            signed = kind_of_difference(path)
             for i, value in enumerate(values):
-                less = show(difference(values, i), signed) if i else ""
-                name = "" if i else path
-                rows.append([name, letters[i], show(value, field(path).kind), less])
-    out.append(_table("Vintages", ["figure", "", "value", "less A"], rows))
+                rows.append(["" if i else path, letters[i], show(value, field(path).kind)])
+    out.append(_table("Vintages, each run over its own", ["figure", "", "value"], rows))
+    rows = []
+    for letter, run in comparison.others:
+        for column in PAIRED:
+            s, signed = comparison.paired_statistics(run, column), kind_of_difference(column)
+            low, high = s.get("mean_low"), s.get("mean_high")
+            interval = "" if low is None else f"{show(low, signed)} to {show(high, signed)}"
+            rows.append([column, letter, str(s["n"]), show(s.get("mean"), signed), interval])
+    heads = ["mean of differences", "", "n", "less A", "95% interval"]
+    out.append(_table("Vintages in pairs: those that both runs have complete", heads, rows))
     return out
 
 

@@ -64,12 +64,11 @@ def hedge(
         shown = document if compare else document[names[0]]
         click.echo(json.dumps(shown, indent=2, allow_nan=False))
         return
-    from rich.console import Console
+    from strategy.commands.wide import print_whole
 
-    console = Console(highlight=False)
     for table in [_comparison(reports)] if compare else _one(reports[names[0]]):
-        console.print(table)
-        console.print()
+        print_whole(table)
+        click.echo()
 
 
 def _comparison(reports: dict[str, HedgeReport]) -> Table:
@@ -90,11 +89,11 @@ def _figures(report: HedgeReport) -> list[str]:
     return [
         str(s["n"]),
         str(s["n_unavailable"]),
-        _percent(s.get("mean")),
+        _mean(s),
         _percent(s.get("mean_cost")),
         _percent(s.get("mean_drawdown_saved")),
         _number(s.get("cost_per_drawdown_point")),
-        _percent(against.get("mean")),
+        _mean(against),
         _percent(chained.get("cagr")),
         _percent(chained.get("max_drawdown")),
     ]
@@ -108,10 +107,11 @@ def _one(report: HedgeReport) -> list[Table]:
             ("", ""),
             [
                 *((f"vintages {name}", str(n)) for name, n in s["statuses"].items()),
-                ("mean return", _percent(s.get("mean"))),
+                ("n", f"{s['n']} complete vintages that held a hedge"),
+                ("mean return", _mean(s)),
                 ("mean drawdown saved", _percent(s.get("mean_drawdown_saved"))),
                 ("return given up per point saved", _number(s.get("cost_per_drawdown_point"))),
-                ("against holding less", _percent(s.get("against_derisk", {}).get("mean"))),
+                ("against holding less", _mean(s.get("against_derisk", {}))),
                 *((f"mean cost: {name}", _percent(x)) for name, x in s.get("costs", {}).items()),
             ],
         )
@@ -131,8 +131,8 @@ def _one(report: HedgeReport) -> list[Table]:
             {
                 **{"vintage": "vintage", "hedge_max_ratio": "ratio", "hedge_gain": "gain"},
                 **{"hedge_cost": "cost", "hedge_return": "return"},
-                **{"max_drawdown": "drawdown", "unhedged_max_drawdown": "without"},
-                **{"derisk_return": "less core", "unhedged_return": "no hedge"},
+                **{"max_drawdown": "drawdown", "unhedged_max_drawdown": "drawdown without"},
+                **{"derisk_return": "total, less core", "unhedged_return": "total, no hedge"},
             },
         )
     )
@@ -176,12 +176,21 @@ def _table(title: str, columns: tuple[str, ...], rows: list[Any]) -> Table:
 
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
     for i, name in enumerate(columns):
-        table.add_column(name, justify="left" if i == 0 else "right", no_wrap=i == 0)
+        table.add_column(name, justify="left" if i == 0 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     if not rows:
         table.add_row("none", *[""] * (len(columns) - 1))
     return table
+
+
+def _mean(figures: dict[str, Any]) -> str:
+    """A mean with its 95% interval (Student's t), where there are enough vintages for one."""
+    low, high = figures.get("mean_low"), figures.get("mean_high")
+    words = _percent(figures.get("mean"))
+    if low is None or high is None or low != low or high != high:
+        return words
+    return f"{words} (95% interval {_percent(low)} to {_percent(high)})"
 
 
 def _percent(value: float | None) -> str:

@@ -257,18 +257,18 @@ def _show(done: SweepRun) -> None:
 
 
 def _table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from strategy.commands.wide import print_whole
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, no_wrap=True)
     for row in rows[:ROWS_SHOWN]:
         table.add_row(*(_cell(value) for value in row))
-    console = Console()
-    console.print(table)
+    print_whole(table)
     if len(rows) > ROWS_SHOWN:
-        console.print(f"{len(rows) - ROWS_SHOWN:,} more rows (--csv prints all)")
+        click.echo(f"{len(rows) - ROWS_SHOWN:,} more rows (--csv prints all)")
 
 
 def _cell(value: Any) -> str:

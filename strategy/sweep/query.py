@@ -55,6 +55,13 @@ def query(folder: SweepFolder, sql: str) -> Answer:
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:
+            asked = connection.extract_statements(sql)
+            if len(asked) != 1:
+                raise InputError(
+                    f"{len(asked) or 'no'} statements",
+                    where="SQL",
+                    expected="one, for example: select * from variants limit 5",
+                )
             found = connection.execute(sql)
             columns = [str(column[0]) for column in found.description or ()]
             rows = found.fetchmany(MOST_ROWS + 1)

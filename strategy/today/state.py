@@ -59,7 +59,8 @@ def tactical_state(
         }
     targets = {1: v.levels.zone_low, 2: v.levels.extension_low}
     held = sum(f.share for f in after)
-    weight = v.weight * held
+    # units are fixed at the entry: from then on the leg is what they are worth, share of equity now
+    weight = v.weight * held if entering else _exposure(v, night.now, 1)
     out |= {
         "status": "enter" if entering else "leave" if leaving else "holding",
         # before the entry the close stands in for the open that will be paid
@@ -127,6 +128,8 @@ def hedge_state(
     row = simulation.risk.iloc[now]
     changed = any(o["sleeve"] == "hedge" for o in next_orders(simulation, v, night, 1.0, 1.0))
     status = "change" if changed else "held" if held_next > 0.0 else "idle"
+    # without an order its units stay what they are, and the exposure drifts with prices
+    size = abs(_exposure(v, now, 2)) if status == "held" else held_next
     cover = [
         {
             "fall": rule.fall,
@@ -155,10 +158,15 @@ def hedge_state(
         "target": float(simulation.target[now]),
         "held": held_before,
         "held_next": held_next,
-        "amount": held_next * capital,
-        "futures": held_next * capital / (close * multiplier)
+        "amount": size * capital,
+        "futures": size * capital / (close * multiplier)
         if simulation.plan.hedge.instrument == "short"
         else None,
         "reference": reference,
         "cover": cover,
     }
+
+
+def _exposure(v: Vintage, now: int, sleeve: int) -> float:
+    """Index exposure of a sleeve at the close, share of the vintage account's equity."""
+    return float(v.account.exposure[now - v.account.first, sleeve])

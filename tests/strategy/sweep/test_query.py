@@ -33,6 +33,25 @@ def test_a_query_answers_about_variants_and_vintages(folder):
 
 
 @pytest.mark.parametrize(
+    ("sql", "told"),
+    [("", "no statements"), ("-- x", "no statements"), ("select 1; select 2", "2 s")],
+)
+def test_one_statement_is_answered_no_less_and_no_more(folder, sql, told):
+    with pytest.raises(InputError, match=told):
+        query(folder, sql)
+
+
+def test_no_figure_of_a_wide_answer_is_cut(folder):
+    runner = CliRunner(env={"COLUMNS": "40"})
+    done = runner.invoke(
+        command, ["query", str(folder.path), "select * from variants order by variant limit 3"]
+    )
+    lines = done.output.splitlines()
+    assert done.exit_code == 0 and len(lines) == 4
+    assert lines[0].split()[0] == "variant" and "max_drawdown_sessions" in lines[0]
+
+
+@pytest.mark.parametrize(
     "sql",
     [
         "copy variants to '{folder}/stolen.csv'",

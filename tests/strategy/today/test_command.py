@@ -56,6 +56,15 @@ def test_capital_sets_amount_units_and_futures():
     assert "of 250,000" in screen_text and "futures of 50" in screen_text
 
 
+def test_what_is_held_has_the_size_that_its_sale_has():
+    # units are fixed at the entry; after the close of 1990-12-07 the rest of the leg is to be sold
+    leaving = document("--date", "1990-12-07")
+    (sale,) = leaving["orders_next_open"]
+    assert sale["reason"] == "failed_breakout"
+    for name in ("amount", "units", "futures"):
+        assert leaving["tactical"][name] == pytest.approx(sale[name], rel=1e-9)
+
+
 def test_an_option_is_not_counted_in_futures():
     held = document("--date", "2008-06-10", "--set", "hedge.instrument=put")
     assert held["hedge"]["held"] > 0.0
