@@ -123,6 +123,17 @@ class Simulation:
     triggers: dict[str, pd.DataFrame]
 
 
+def refuse_short_series(market: Market) -> None:
+    """Raise InputError where the prices have too few sessions to trade on."""
+    if len(market.sessions) < 2:
+        raise InputError(
+            f"price series {market.id} has {len(market.sessions)} sessions",
+            where="data",
+            expected="at least 2",
+            do="load a longer series",
+        )
+
+
 def price_arrays(market: Market, fill: str) -> tuple[np.ndarray, ...]:
     """open, high, low, close as C-ordered float64; all closes under ``next_close``."""
     names = ("open", "high", "low", "close") if fill == "next_open" else ("close",) * 4
@@ -148,13 +159,7 @@ def simulate(plan: Plan, market: Market, progress: Progress | None = None) -> Si
     """
     report = progress or (lambda what, done, of: None)
     sessions = market.sessions
-    if len(sessions) < 2:
-        raise InputError(
-            f"price series {market.id} has {len(sessions)} sessions",
-            where="data",
-            expected="at least 2",
-            do="load a longer series",
-        )
+    refuse_short_series(market)
     prices = price_arrays(market, plan.tactical.entry.fill)
     open_, close = prices[0], prices[3]
     schedules = schedule(sessions, plan)

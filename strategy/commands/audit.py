@@ -8,6 +8,7 @@ import click
 
 from market.errors import InputError
 from strategy.commands.group import TYPED
+from strategy.commands.page_options import language_option
 from strategy.commands.plan_options import plan_options, plan_path
 from strategy.commands.stages import stages
 
@@ -34,13 +35,7 @@ from strategy.commands.stages import stages
     metavar="N",
     help="Seed of random draws; the same seed gives the same files.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(("en", "zh-Hant")),
-    default="en",
-    show_default=True,
-    help="Language of audit.html.",
-)
+@language_option("audit.html")
 @click.option("--quiet", "-q", is_flag=True, help="Print the audit's folder and nothing else.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print paths and figures as one JSON document."

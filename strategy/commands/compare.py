@@ -11,6 +11,7 @@ import click
 
 from market.errors import InputError
 from strategy.commands.group import TYPED
+from strategy.commands.page_options import language_option, runs_option
 from strategy.commands.stages import stages
 
 if TYPE_CHECKING:
@@ -22,14 +23,7 @@ if TYPE_CHECKING:
 
 @click.command("compare")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
-@click.option(
-    "--runs",
-    "home",
-    default="runs",
-    show_default=True,
-    metavar="DIR",
-    help="Folder in which runs are found by id or plan name.",
-)
+@runs_option
 @click.option(
     "--out", default="compare.html", show_default=True, metavar="FILE", help="Page to write."
 )
@@ -38,13 +32,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Compare runs that read different data; the page says so.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(("en", "zh-Hant")),
-    default="en",
-    show_default=True,
-    help="Language of the page.",
-)
+@language_option("the page")
 @click.option("--quiet", "-q", is_flag=True, help="Print the page's path and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as one JSON document.")
 @click.pass_context

@@ -8,15 +8,7 @@ from typing import Literal
 import click
 
 from market.errors import InputError
-
-_HOME = click.option(
-    "--runs",
-    "home",
-    default="runs",
-    show_default=True,
-    metavar="DIR",
-    help="Folder in which runs are found by id or plan name.",
-)
+from strategy.commands.page_options import language_option, runs_option
 
 
 @click.command("plot")
@@ -33,14 +25,8 @@ _HOME = click.option(
     help="Below 500 a chart takes the form it has on phones.",
 )
 @click.option("--dark", is_flag=True, help="Light on dark.")
-@click.option(
-    "--lang",
-    type=click.Choice(("en", "zh-Hant")),
-    default="en",
-    show_default=True,
-    help="Language of the chart.",
-)
-@_HOME
+@language_option("the chart")
+@runs_option
 def plot(
     run: str,
     chart: str | None,
@@ -83,7 +69,7 @@ def plot(
 @click.argument("run", metavar="RUN")
 @click.argument("name", metavar="[TABLE]", required=False)
 @click.option("--out", metavar="FILE", help="CSV file to write; printed where not given.")
-@_HOME
+@runs_option
 def table(run: str, name: str | None, out: str | None, home: str) -> None:
     """Write TABLE of RUN as CSV; without TABLE, list the tables.
 

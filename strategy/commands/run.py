@@ -9,6 +9,7 @@ import click
 
 from market.errors import InputError
 from strategy.commands.group import TYPED
+from strategy.commands.page_options import language_option
 from strategy.commands.plan_options import plan_options, read_plan
 from strategy.commands.stages import stages, without_collector
 
@@ -20,13 +21,7 @@ from strategy.commands.stages import stages, without_collector
 )
 @click.option("--no-tearsheet", is_flag=True, help="Leave out tearsheet.html.")
 @click.option("--no-report", is_flag=True, help="Leave out report.html.")
-@click.option(
-    "--lang",
-    type=click.Choice(("en", "zh-Hant")),
-    default="en",
-    show_default=True,
-    help="Language of report.html.",
-)
+@language_option("report.html")
 @click.option(
     "--audit", metavar="DIR", help="Folder of an audit: report.html shows its claims too."
 )

@@ -10,6 +10,7 @@ import click
 
 from market.errors import InputError
 from strategy.commands.group import TYPED
+from strategy.commands.page_options import language_option
 from strategy.commands.plan_options import plan_options, plan_path
 from strategy.commands.stages import stages
 
@@ -38,13 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out", default="scenarios", show_default=True, metavar="DIR", help="Folder of the outputs."
 )
-@click.option(
-    "--lang",
-    type=click.Choice(("en", "zh-Hant")),
-    default="en",
-    show_default=True,
-    help="Language of the page.",
-)
+@language_option("the page")
 @click.option("--quiet", "-q", is_flag=True, help="Print the folder and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON document.")
 @click.pass_context

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy.commands.group import TYPED, Mistake
+from strategy.commands.page_options import language_option
 from strategy.commands.plan_options import data_version_option
 
 if TYPE_CHECKING:
@@ -58,13 +59,7 @@ def sweep() -> None:
 @click.option("--cluster", metavar="URL", help="Dask scheduler, for example tcp://10.0.0.1:8786.")
 @click.option("--yes", is_flag=True, help="Run it even if it is large.")
 @click.option("--estimate", "only_estimate", is_flag=True, help="Say what it would cost, and stop.")
-@click.option(
-    "--lang",
-    type=click.Choice(("en", "zh-Hant")),
-    default="en",
-    show_default=True,
-    help="Language of sweep.html.",
-)
+@language_option("sweep.html")
 @click.option("--quiet", "-q", is_flag=True, help="Print the sweep's folder and nothing else.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_context

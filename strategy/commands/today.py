@@ -8,6 +8,7 @@ import json
 import click
 
 from market.errors import InputError
+from strategy.commands.page_options import language_option
 from strategy.commands.plan_options import plan_options, read_plan
 from strategy.commands.stages import stages
 
@@ -24,13 +25,7 @@ from strategy.commands.stages import stages
     metavar="AMOUNT",
     help="Currency per index point of one future.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(("en", "zh-Hant")),
-    default="en",
-    show_default=True,
-    help="Language of the screen.",
-)
+@language_option("the screen")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def today(
     config: str,

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from market.container import Market
-from market.errors import InputError
 from strategy.entry import entry_decisions
 from strategy.hedge import hedge_window, review_sessions
 from strategy.hedge_legs import DAYS_OF_CREDIT, DAYS_OF_YIELD, overnight_rate
@@ -22,7 +21,7 @@ from strategy.hedging import hedge_setting
 from strategy.levels import vintage_levels
 from strategy.plan import Plan, Risk, StopLevel
 from strategy.risk import risk_score
-from strategy.simulation import price_arrays
+from strategy.simulation import price_arrays, refuse_short_series
 from strategy.sweep.hedge_outcomes import HedgeSettings, resolve_hedges
 from strategy.sweep.outcomes import Hedges, Tactical
 from strategy.sweep.tactical_outcomes import TacticalInputs, TacticalSettings, resolve_tactical
@@ -311,13 +310,7 @@ def make_context(plan: Plan, market: Market) -> Context:
         As a single run would.
     """
     sessions = market.sessions
-    if len(sessions) < 2:
-        raise InputError(
-            f"price series {market.id} has {len(sessions)} sessions",
-            where="data",
-            expected="at least 2",
-            do="load a longer series",
-        )
+    refuse_short_series(market)
     prices = price_arrays(market, plan.tactical.entry.fill)
     schedules = schedule(sessions, plan)
     # the carry of a short does not depend on how much is sold
