@@ -47,9 +47,9 @@ def taken(command: list[str]) -> tuple[float, float]:
 
 def pages(repeats: int) -> dict[str, dict[str, float]]:
     """Seconds, processor seconds and kilobytes of each page, built here from the same run."""
-    from reports.hedge_section import hedge_dict
-    from reports.report import build_report
-    from reports.tearsheet import build_tearsheet
+    from reports.run.hedge_section import hedge_dict
+    from reports.run.report import build_report
+    from reports.tearsheet.sheet import build_tearsheet
     from strategy.api import load_plan, run
 
     result = run(load_plan(ROOT / "configs" / "short_long.yaml"))

@@ -14,7 +14,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from strategy.sweep.engine import KEPT, ROWS
+from strategy.sweep.engine.engine import KEPT, ROWS
 
 RESULTS = Path(__file__).resolve().parent / "results" / "sweep.json"
 #: Settings of the long and of the hedge in one context of the grid that is extrapolated to.

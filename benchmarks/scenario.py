@@ -35,10 +35,10 @@ def setting(paths: int) -> tuple[Any, dict[str, Any], Any]:
     """A start on bundled data, two worlds, and the variants of a default scenario."""
     from strategy.api import load_market
     from strategy.plan import Plan
-    from strategy.scenario.engine import make_variants
+    from strategy.scenario.engine.engine import make_variants
+    from strategy.scenario.engine.start import make_start
     from strategy.scenario.settings import Scenario
-    from strategy.scenario.start import make_start
-    from strategy.scenario.worlds import block_length, make_world
+    from strategy.scenario.worlds.worlds import block_length, make_world
 
     plan, scenario = Plan(name="benchmark"), Scenario(paths=paths)
     start = make_start(plan, scenario, load_market(plan))
@@ -49,7 +49,7 @@ def setting(paths: int) -> tuple[Any, dict[str, Any], Any]:
 
 def measure(paths: int, repeats: int, workers: list[int]) -> list[dict[str, Any]]:
     """Median wall time of each world and number of threads."""
-    from strategy.scenario.engine import run_futures
+    from strategy.scenario.engine.engine import run_futures
 
     start, worlds, variants = setting(paths)
     rows = []
@@ -84,7 +84,7 @@ def peak(paths: int) -> float:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from benchmarks.scenario import setting\n"
-        "from strategy.scenario.engine import run_futures\n"
+        "from strategy.scenario.engine.engine import run_futures\n"
         "import resource\n"
         "start, worlds, variants = setting(int(sys.argv[2]))\n"
         "run_futures(start, worlds['bootstrap'], variants=variants, workers=2)\n"

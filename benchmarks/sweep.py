@@ -38,13 +38,13 @@ from benchmarks.sweep_rivals import (
     vectorbt_chunk,
 )
 from strategy.plan import Plan
-from strategy.sweep.compose import compose
-from strategy.sweep.dense import dense
-from strategy.sweep.engine import ROWS
-from strategy.sweep.paths import PATH_METRICS
-from strategy.sweep.rows import rows_of
-from strategy.sweep.single import run_single
-from strategy.sweep.sleeves import Sleeve, make_ranges, make_sleeve
+from strategy.sweep.composed.compose import compose
+from strategy.sweep.composed.sleeves import Sleeve, make_ranges, make_sleeve
+from strategy.sweep.dense.loop import dense
+from strategy.sweep.engine.engine import ROWS
+from strategy.sweep.engine.paths import PATH_METRICS
+from strategy.sweep.engine.rows import rows_of
+from strategy.sweep.engine.single import run_single
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = (

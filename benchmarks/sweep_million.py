@@ -39,8 +39,8 @@ def main() -> None:
     parser.add_argument("--sample", type=int)
     options = parser.parse_args()
 
-    from strategy.sweep.run import run_sweep
-    from strategy.sweep.sweep_file import load_sweep
+    from strategy.sweep.file.sweep_file import load_sweep
+    from strategy.sweep.work.run import run_sweep
 
     sweep = dataclasses.replace(load_sweep(options.config), judge=0, sample=options.sample)
     done = run_sweep(sweep, options.folder, workers=options.workers)

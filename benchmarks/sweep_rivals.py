@@ -21,9 +21,9 @@ from numba import njit, prange
 
 from market import load
 from strategy.plan import Plan
-from strategy.sweep.bins import BINS, bin_edges, bin_of
-from strategy.sweep.context import Context, make_context
-from strategy.sweep.outcomes import END, SCALE, SET, Hedges, Tactical
+from strategy.sweep.engine.bins import BINS, bin_edges, bin_of
+from strategy.sweep.engine.context import Context, make_context
+from strategy.sweep.engine.outcomes import END, SCALE, SET, Hedges, Tactical
 
 CAPITAL = 100_000.0
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from market.catalogue import CATALOGUE
     from market.container import Market, Observations
     from market.errors import InputError
-    from market.sources import load
+    from market.series.catalogue import CATALOGUE
+    from market.sources.load import load
 
 __all__ = ["CATALOGUE", "InputError", "Market", "Observations", "load"]
 
 _HOMES = {
-    "CATALOGUE": "market.catalogue",
+    "CATALOGUE": "market.series.catalogue",
     "InputError": "market.errors",
     "Market": "market.container",
     "Observations": "market.container",
-    "load": "market.sources",
+    "load": "market.sources.load",
 }
 
 

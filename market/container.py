@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from market.catalogue import SeriesSpec
+from market.series.catalogue import SeriesSpec
 
 PRICE_COLUMNS = ("open", "high", "low", "close")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reports.output import run_folder, write_run
+    from reports.run.folder import run_folder, write_run
 
 __all__ = ["run_folder", "write_run"]
 
@@ -13,7 +13,7 @@ __all__ = ["run_folder", "write_run"]
 def __getattr__(name: str) -> Any:
     """`run_folder` and `write_run` when asked for, so that a page's process starts at once."""
     if name in __all__:
-        from reports import output
+        from reports.run import folder as output
 
         return getattr(output, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

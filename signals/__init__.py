@@ -4,30 +4,21 @@
 every family's rules into the catalogue.
 """
 
-from signals import (
-    breadth,
+from signals.catalogue import claims
+from signals.catalogue.parameters import Parameter
+from signals.catalogue.rules import RULES, Rule, evaluate, find
+from signals.others import breadth, crossasset, smallcaps, squeeze, technology
+from signals.price import resistance, seasonality, support, trend, volatility, zone
+from signals.risk import (
     cash,
-    claims,
     concentration,
     credit,
-    crossasset,
     latecycle,
     leverage,
     positioning,
-    resistance,
     rotation,
-    seasonality,
-    smallcaps,
-    squeeze,
-    support,
-    technology,
-    trend,
     triggers,
-    volatility,
-    zone,
 )
-from signals.parameters import Parameter
-from signals.rules import RULES, Rule, evaluate, find
 
 __all__ = [
     "RULES",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from strategy.compilation_cache import settle
+from strategy.kernels.cache_folder import settle
 
 if TYPE_CHECKING:
     from strategy.api import Market, Plan, Result, load_market, load_plan, run

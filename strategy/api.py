@@ -7,9 +7,9 @@ from collections.abc import Callable
 from market import load
 from market.container import Market
 from strategy.plan import Plan
-from strategy.plan_file import load_plan
-from strategy.result import Result
-from strategy.simulation import Progress, simulate
+from strategy.plan.file.plan_file import load_plan
+from strategy.result.result import Result
+from strategy.run.simulation import Progress, simulate
 
 
 def load_market(plan: Plan) -> Market:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from strategy.commands.group import Program
+from strategy.commands.frame.group import Program
 
 COMMANDS = {
     "run": (
@@ -71,7 +71,7 @@ COMMANDS = {
         "Rerun a plan on data cut short: did anything know too much?",
     ),
     "data": (
-        "strategy.commands.data:data",
+        "strategy.commands.data.show:data",
         "List and export the series a plan can use.",
     ),
 }

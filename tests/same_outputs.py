@@ -86,7 +86,10 @@ def cases() -> dict[str, list[list[str]]]:
     made["sweep-hedge"] = [["sweep", "sweep_hedge", "--workers", "1"]]
     made["sweep-instruments"] = [["sweep", "sweep_instruments", "--workers", "1"]]
     paths = ["--paths", "800", "--workers", "1"]
-    made["scenario"] = [["scenario", "scenario", *paths], ["scenario", "scenario", *paths, "--json"]]
+    made["scenario"] = [
+        ["scenario", "scenario", *paths],
+        ["scenario", "scenario", *paths, "--json"],
+    ]
     made["scenario-zh"] = [["scenario", "scenario", *paths, "--lang", "zh-Hant"]]
     made["scenario-put"] = [
         ["scenario", "hedge_put", *paths],
@@ -110,11 +113,20 @@ def cases() -> dict[str, list[list[str]]]:
         ["schema"],
         ["data", "list"],
     ]
+    two = ("runs/short_long-*", "runs/structural-*")
     made["compare"] = [
         ["run", "short_long", *RUN],
         ["run", "structural", *RUN],
         ["compare", "runs/short_long-*", "runs/structural-*"],
-        ["compare", "runs/short_long-*", "runs/structural-*", "--lang", "zh-Hant", "--out", "z.html"],
+        [
+            "compare",
+            "runs/short_long-*",
+            "runs/structural-*",
+            "--lang",
+            "zh-Hant",
+            "--out",
+            "z.html",
+        ],
         ["table", "runs/short_long-*"],
         ["table", "runs/short_long-*", "vintages"],
         ["plot", "runs/short_long-*"],
@@ -194,7 +206,9 @@ def _make_plain(here: Path, tree: Path) -> None:
         if path.suffix in (".png", ".lock") or path.name == "trials.sqlite":
             path.unlink()
             continue
-        text = path.read_text(errors="replace").replace(str(here), "HERE").replace(str(tree), "TREE")
+        text = (
+            path.read_text(errors="replace").replace(str(here), "HERE").replace(str(tree), "TREE")
+        )
         for value in sorted(ids):
             text = text.replace(value, "ID")
         for pattern, word in SAME:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from market.catalogue import CATALOGUE
+from market.series.catalogue import CATALOGUE
 from strategy.api import load_plan, run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,7 +51,7 @@ def test_metrics_json_has_the_documented_subjects(result):
 
 
 def test_every_exit_reason_of_the_program_is_explained():
-    from strategy.tactical import Reason
+    from strategy.legs.tactical import Reason
 
     text = (ROOT / "docs" / "simulation.md").read_text()
     assert [r.label for r in Reason if f"`{r.label}`" not in text] == []

@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from market.bundle import transform
 from market.bundle.check import cross_check
 from market.bundle.gretl import members_of_deb, monthly_series
-from market.catalogue import CATALOGUE, PRICE_SERIES
+from market.series.catalogue import CATALOGUE, PRICE_SERIES
 
 HERE = Path(__file__).parent
 SIZE_LIMIT = 3_000_000

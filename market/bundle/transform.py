@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from market.catalogue import CATALOGUE
-from market.publication import known_at, month_end, next_business_day
+from market.series.catalogue import CATALOGUE
+from market.series.publication import known_at, month_end, next_business_day
 
 OHLC = ["open", "high", "low", "close"]
 

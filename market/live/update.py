@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from market.bundled import manifest
 from market.cache.store import Cache
-from market.catalogue import CATALOGUE, find
 from market.errors import InputError
-from market.live.commit import Outcome, Report, write
-from market.live.http import Http, check_online
-from market.live.own_file import OwnFile
-from market.live.refusal import SourceError
-from market.live.series import LIVE, LiveSeries, updated
-from market.live.source import Fetched, Source
+from market.live.fetch.http import Http, check_online
+from market.live.fetch.refusal import SourceError
+from market.live.hosts.own_file import OwnFile
+from market.live.hosts.source import Fetched, Source
+from market.live.merge.commit import Outcome, Report, write
+from market.live.merge.series import LIVE, LiveSeries, updated
+from market.series.catalogue import CATALOGUE, find
+from market.sources.bundled import manifest
 
 OVERLAP = dt.timedelta(days=400)
 """How far back an update asks again: far enough to see revisions and splits."""
@@ -28,10 +28,10 @@ Progress = Callable[[str, int, int], None]
 
 def default_sources() -> dict[str, Source]:
     """Every source by name, at its public address."""
-    from market.live.cboe import Cboe
-    from market.live.finra import Finra
-    from market.live.fred import Fred
-    from market.live.yahoo import Yahoo
+    from market.live.hosts.cboe import Cboe
+    from market.live.hosts.finra import Finra
+    from market.live.hosts.fred import Fred
+    from market.live.hosts.yahoo import Yahoo
 
     found: tuple[Source, ...] = (Yahoo(), Fred(), Finra(), Cboe())
     return {source.name: source for source in found}

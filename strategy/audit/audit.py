@@ -12,18 +12,18 @@ from typing import Any
 import pandas as pd
 
 from market.container import Market
-from strategy.audit.claims_file import LoadedClaims
-from strategy.audit.paths import Trial, prepare, run_paths
+from strategy.audit.claims.file import LoadedClaims
 from strategy.audit.record import claim_record, p_value
 from strategy.audit.scorecard import scorecard
-from strategy.audit.statistics import CONFIDENCE, holm
-from strategy.audit.study import Effort, Study, study
+from strategy.audit.study.paths import Trial, prepare, run_paths
+from strategy.audit.study.statistics import CONFIDENCE, holm
+from strategy.audit.study.study import Effort, Study, study
+from strategy.audit.study.verdict import ALPHA, MIN_EPISODES, VERDICTS
 from strategy.audit.table import claims_table
 from strategy.audit.tape import tape
-from strategy.audit.verdict import ALPHA, MIN_EPISODES, VERDICTS
 from strategy.plan import Plan
-from strategy.plan_file import plan_sha256, resolved
-from strategy.provenance import code_version, package_versions
+from strategy.plan.file.plan_file import plan_sha256, resolved
+from strategy.result.provenance import code_version, package_versions
 
 Progress = Callable[[str, int, int], None]
 

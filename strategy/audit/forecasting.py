@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
-from signals.support import has_range
-from strategy.audit.statements import Before, Falls, Forecast, Higher, Touches
-from strategy.audit.windows import known_until
-from strategy.levels import vintage_levels
+from signals.price.support import has_range
+from strategy.audit.claims.statements import Before, Falls, Forecast, Higher, Touches
+from strategy.audit.study.windows import known_until
+from strategy.decide.calendar import LONGEST_BREAK_DAYS
+from strategy.decide.levels import vintage_levels
 from strategy.plan import Plan, StopLevel
-from strategy.vintages import LONGEST_BREAK_DAYS
 
 #: Names of what `Seen.value` measures.
 RISE, FALL, LEVEL, RETURN = "change", "deepest fall", "nearest price", "return"
@@ -152,8 +152,8 @@ def level_named(market: Market, plan: Plan, name: str, course: Course) -> float:
 
 def hedge_outcome(market: Market, plan: Plan, year: int) -> Seen:
     """Whether the plan's own hedge of the vintage earned money, by its simulation."""
-    from strategy.result import Result
-    from strategy.simulation import simulate
+    from strategy.result.result import Result
+    from strategy.run.simulation import simulate
 
     only = plan.model_copy(update={"vintages": (year,)})
     table = Result(simulate(only, market)).vintages

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from market.container import Market
-from strategy.audit.definition import (
+from strategy.audit.claims.definition import (
     event_in_words,
     outcome_in_words,
     trial_in_words,
     window_in_words,
 )
-from strategy.audit.paths import Trial
-from strategy.audit.sample import Sample
-from strategy.audit.study import Study, range_of_figure
-from strategy.audit.verdict import Evidence, judge
+from strategy.audit.study.paths import Trial
+from strategy.audit.study.sample import Sample
+from strategy.audit.study.study import Study, range_of_figure
+from strategy.audit.study.verdict import Evidence, judge
 from strategy.plan import Plan
 
 #: Bars of the histogram of all dates' outcomes.

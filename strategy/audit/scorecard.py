@@ -9,9 +9,9 @@ import pandas as pd
 
 from market.container import Market
 from market.errors import InputError
+from strategy.audit.claims.statements import ClaimsFile, Forecast, HedgePays
 from strategy.audit.forecasting import Course, Seen, course_of, follow, hedge_outcome
-from strategy.audit.statements import ClaimsFile, Forecast, HedgePays
-from strategy.audit.windows import known_until
+from strategy.audit.study.windows import known_until
 from strategy.plan import Plan
 
 Status = Literal["happened", "did not happen", "still open", "no data yet", "cannot be scored"]

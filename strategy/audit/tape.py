@@ -9,19 +9,19 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from market.catalogue import PRICE_SERIES
 from market.container import Market
+from market.series.catalogue import PRICE_SERIES
 from signals import evaluate
 from signals import find as find_rule
-from signals.bars import rolling_max, rolling_mean, segments
-from signals.resistance import HIGH_SESSIONS, levels_from
-from signals.support import twenty_week_average
-from strategy.audit.events import parameters_of, why_unavailable
-from strategy.audit.statements import DERIVED, PRICES, ClaimsFile, Reading
-from strategy.audit.windows import known_until
-from strategy.levels import GUARD_TOLERANCE
+from signals.history.bars import rolling_max, rolling_mean, segments
+from signals.price.resistance import HIGH_SESSIONS, levels_from
+from signals.price.support import twenty_week_average
+from strategy.audit.claims.statements import DERIVED, PRICES, ClaimsFile, Reading
+from strategy.audit.study.events import parameters_of, why_unavailable
+from strategy.audit.study.windows import known_until
+from strategy.decide.calendar import LONGEST_BREAK_DAYS, day_of
+from strategy.decide.levels import GUARD_TOLERANCE
 from strategy.plan import Plan
-from strategy.vintages import LONGEST_BREAK_DAYS, day_of
 
 Status = Literal["agrees", "differs", "not loaded", "no figure that day"]
 

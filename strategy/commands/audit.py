@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from market.errors import InputError
-from strategy.commands.group import TYPED
-from strategy.commands.page_options import language_option
-from strategy.commands.plan_options import plan_options, plan_path
-from strategy.commands.stages import stages
+from strategy.commands.frame.group import TYPED
+from strategy.commands.frame.page_options import language_option
+from strategy.commands.frame.plan_options import plan_options, plan_path
+from strategy.commands.frame.stages import stages
 
 
 @click.command("audit")
@@ -66,10 +66,10 @@ def audit_plan(
     with stages(shown=not (quiet or as_json)) as stage:
         stage("loading libraries")
         from market import load
-        from reports.audit import audit_folder, write_audit
+        from reports.audit.page import audit_folder, write_audit
         from strategy.audit.audit import audit
-        from strategy.audit.claims_file import find_claims, load_claims
-        from strategy.plan_file import read_plan_file
+        from strategy.audit.claims.file import find_claims, load_claims
+        from strategy.plan.file.plan_file import read_plan_file
 
         with plan_path(config) as path:
             file = read_plan_file(path, overrides, prices=prices)
@@ -84,7 +84,7 @@ def audit_plan(
         typed = ctx.meta.get(TYPED)
         paths = write_audit(result, folder, command=typed, language=lang)
     if as_json:
-        from reports.serialise import json_text
+        from reports.stored.serialise import json_text
 
         document = {
             "name": file.plan.name,
@@ -100,7 +100,7 @@ def audit_plan(
     else:
         from rich.console import Console
 
-        from strategy.audit.summary import summarise
+        from reports.terminal.audit import summarise
 
         names = [name for name in paths if name != "folder"]
         Console(highlight=False).print(summarise(result, place, names, again=again))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strategy.commands.plan_options import plan_options, read_plan
+from strategy.commands.frame.plan_options import plan_options, read_plan
 
 if TYPE_CHECKING:
     from strategy.plan import Plan
@@ -29,7 +29,7 @@ def check_plan(
     Keys, types, bounds, values that must fit each other, and the files it
     names are checked. Exit code 0 or, with one line on stderr, 2.
     """
-    from strategy.plan_file import plan_sha256, resolved
+    from strategy.plan.file.plan_file import plan_sha256, resolved
 
     file = read_plan(config, overrides, prices)
     plan = file.plan
@@ -53,9 +53,9 @@ def check_plan(
 def _fit(plan: Plan) -> dict[str, Any]:
     """Everything that can be refused before the simulation, without the simulation."""
     from strategy.api import load_market
-    from strategy.entry import entry_decisions
-    from strategy.levels import vintage_levels
-    from strategy.vintages import schedule
+    from strategy.decide.calendar import schedule
+    from strategy.decide.entry import entry_decisions
+    from strategy.decide.levels import vintage_levels
 
     market = load_market(plan)
     sessions = market.sessions

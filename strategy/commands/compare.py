@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from market.errors import InputError
-from strategy.commands.group import TYPED
-from strategy.commands.page_options import language_option, runs_option
-from strategy.commands.stages import stages
+from strategy.commands.frame.group import TYPED
+from strategy.commands.frame.page_options import language_option, runs_option
+from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from reports.comparison import Comparison
-    from reports.stored import StoredRun
+    from reports.compare.comparison import Comparison
+    from reports.stored.runs import StoredRun
 
 
 @click.command("compare")
@@ -55,8 +55,8 @@ def compare_runs(
     with stages(shown=not (quiet or as_json)) as stage:
         stage("reading runs")
         from market.atomic import write_whole
-        from reports.compare import build_comparison, comparison_dict
-        from reports.comparison import compare
+        from reports.compare.comparison import compare
+        from reports.compare.page import build_comparison, comparison_dict
 
         comparison = compare(_read(runs, home), different_data=different_data)
         stage("comparing")
@@ -79,7 +79,7 @@ def compare_runs(
 
 
 def _read(names: tuple[str, ...], home: str) -> list[StoredRun]:
-    from reports.stored import find_run, read_run, run_folders
+    from reports.stored.runs import find_run, read_run, run_folders
 
     found: list[StoredRun] = []
     for name in names:
@@ -100,10 +100,10 @@ def _summary(comparison: Comparison) -> list[RenderableType]:
     from markupsafe import Markup
     from rich.text import Text
 
-    from reports.compare import kind_of_difference, notes, verdicts
-    from reports.comparison import PAIRED
-    from reports.fields import field
-    from reports.format import setting, show
+    from reports.compare.comparison import PAIRED
+    from reports.compare.page import kind_of_difference, notes, verdicts
+    from reports.text.fields import field
+    from reports.text.format import setting, show
 
     letters = comparison.letters
     out: list[RenderableType] = [

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strategy.commands.plan_options import plan_options, read_plan
-from strategy.commands.stages import stages
+from strategy.commands.frame.plan_options import plan_options, read_plan
+from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from strategy.hedge_report import HedgeReport
+    from strategy.result.hedge.report import HedgeReport
 
 CHOICES = ("short", "inverse_etf", "put", "put_spread", "collar")
 MISSING = "-"
@@ -49,8 +49,8 @@ def hedge(
     with file.locating(), stages(shown=not as_json) as stage:
         stage("loading libraries")
         from strategy.api import load_market
-        from strategy.hedge_report import hedge_report, with_instrument
-        from strategy.simulation import simulate
+        from strategy.result.hedge.report import hedge_report, with_instrument
+        from strategy.run.simulation import simulate
 
         stage("reading data")
         market = load_market(plan)
@@ -64,7 +64,7 @@ def hedge(
         shown = document if compare else document[names[0]]
         click.echo(json.dumps(shown, indent=2, allow_nan=False))
         return
-    from strategy.commands.wide import print_whole
+    from strategy.commands.frame.wide import print_whole
 
     for table in [_comparison(reports)] if compare else _one(reports[names[0]]):
         print_whole(table)

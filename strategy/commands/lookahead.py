@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from market.errors import InputError
-from strategy.commands.plan_options import plan_options, read_plan
-from strategy.commands.stages import stages
+from strategy.commands.frame.plan_options import plan_options, read_plan
+from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
     from strategy.lookahead import Report

@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from market.errors import InputError
-from strategy.commands.page_options import language_option, runs_option
+from strategy.commands.frame.page_options import language_option, runs_option
 
 
 @click.command("plot")
@@ -42,8 +42,8 @@ def plot(
     RUN is the folder of a run, its id or the beginning of it, or the name of a
     plan that was run once.
     """
-    from reports.charts import CHARTS
-    from reports.stored import find_run
+    from reports.run.charts import CHARTS
+    from reports.stored.runs import find_run
 
     found = find_run(run, home)
     if chart is None:
@@ -56,7 +56,7 @@ def plot(
     if suffix not in (".svg", ".png"):
         raise InputError(f"got {out!r}", where="--out", expected="a name ending in .svg or .png")
     from market.atomic import write_whole
-    from reports.picture import draw_file
+    from reports.drawing.picture import draw_file
 
     scheme: Literal["light", "dark"] = "dark" if dark else "light"
     content = draw_file(
@@ -75,8 +75,8 @@ def table(run: str, name: str | None, out: str | None, home: str) -> None:
 
     Returns are fractions, dates ISO, missing values empty cells.
     """
-    from reports.stored import find_run
-    from reports.tables import HEDGE_TABLES, TABLES, table_csv
+    from reports.stored.runs import find_run
+    from reports.stored.tables import HEDGE_TABLES, TABLES, table_csv
 
     found = find_run(run, home)
     if name is None:

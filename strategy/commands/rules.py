@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from signals.rules import Rule
+    from signals.catalogue.rules import Rule
 
 
 @click.command("rules")

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from market.errors import InputError
-from strategy.commands.group import TYPED
-from strategy.commands.page_options import language_option
-from strategy.commands.plan_options import plan_options, read_plan
-from strategy.commands.stages import stages, without_collector
+from strategy.commands.frame.group import TYPED
+from strategy.commands.frame.page_options import language_option
+from strategy.commands.frame.plan_options import plan_options, read_plan
+from strategy.commands.frame.stages import stages, without_collector
 
 
 @click.command("run")
@@ -52,7 +52,7 @@ def run_plan(
     """
     file = read_plan(config, overrides, prices)
     plan = file.plan
-    from reports.tearsheet_process import tearsheet_process
+    from reports.tearsheet.process import tearsheet_process
 
     folder = Path(out)
     if folder.exists() and not folder.is_dir():
@@ -63,7 +63,7 @@ def run_plan(
         stages(shown=not (quiet or as_json)) as stage,
     ):
         stage("loading libraries")
-        from reports.output import run_folder, write_run
+        from reports.run.folder import run_folder, write_run
         from strategy.api import load_market, run
 
         stage("reading data")
@@ -82,7 +82,7 @@ def run_plan(
             command=ctx.meta.get(TYPED),
             progress=stage,
         )
-    from strategy.summary import RunFacts, series_by_origin, summarise
+    from reports.terminal.run import RunFacts, series_by_origin, summarise
 
     if as_json:
         document = {

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from market.errors import InputError
-from strategy.commands.group import Commands
+from strategy.commands.frame.group import Commands
 
 if TYPE_CHECKING:
-    from reports.runs_database import Entry
+    from reports.stored.runs_database import Entry
 
 _HOME = click.option(
     "--runs", "home", default="runs", show_default=True, metavar="DIR", help="Folder of the runs."
@@ -71,7 +71,7 @@ def list_command(
     as_json: bool = False,
 ) -> None:
     """List the runs in a folder, newest or largest first, with their key figures."""
-    from reports.runs_database import list_runs, matching
+    from reports.stored.runs_database import list_runs, matching
 
     listing = list_runs(Path(home))
     found = matching(
@@ -102,9 +102,9 @@ def list_command(
 @_JSON
 def show_run(run: str, home: str, as_json: bool) -> None:
     """Show the figures and files of RUN: a folder, an id or its beginning, or a plan's name."""
-    from reports.format import show
-    from reports.runs_database import read_entry
-    from reports.stored import find_run
+    from reports.stored.runs import find_run
+    from reports.stored.runs_database import read_entry
+    from reports.text.format import show
 
     found = find_run(run, home)
     entry = read_entry(found.folder)
@@ -148,7 +148,7 @@ def show_run(run: str, home: str, as_json: bool) -> None:
 @_HOME
 def open_run(run: str, page: str, only_print: bool, home: str) -> None:
     """Open a page of RUN in the browser."""
-    from reports.stored import find_run
+    from reports.stored.runs import find_run
 
     path = find_run(run, home).folder / f"{page}.html"
     if not path.is_file():
@@ -189,7 +189,7 @@ def prune_runs(
     Only what simulate run wrote is deleted. A folder in which something else
     lies stays, with that in it.
     """
-    from reports.runs_database import list_runs, matching, remove_run
+    from reports.stored.runs_database import list_runs, matching, remove_run
 
     if keep is None and older_than is None and not where:
         raise InputError(
@@ -234,7 +234,7 @@ def prune_runs(
 @_HOME
 def rebuild_index(home: str) -> None:
     """Make the index of the runs anew from their folders."""
-    from reports.runs_database import list_runs
+    from reports.stored.runs_database import list_runs
 
     listing = list_runs(Path(home), rebuild=True)
     for folder, why in listing.damaged:
@@ -266,7 +266,7 @@ def _print_table(entries: list[Entry], home: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from reports.format import show
+    from reports.text.format import show
 
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="")
     heads: tuple[tuple[str, Any], ...] = (

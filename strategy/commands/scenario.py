@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from market.errors import InputError
-from strategy.commands.group import TYPED
-from strategy.commands.page_options import language_option
-from strategy.commands.plan_options import plan_options, plan_path
-from strategy.commands.stages import stages
+from strategy.commands.frame.group import TYPED
+from strategy.commands.frame.page_options import language_option
+from strategy.commands.frame.plan_options import plan_options, plan_path
+from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
     from strategy.scenario.settings import Scenario
@@ -79,10 +79,10 @@ def scenario_plan(
 
         market = load_market(found.plan)
         if calibrate:
-            from strategy.scenario.calibration import calibrate as score_forecasts
+            from strategy.scenario.odds.calibration import calibrate as score_forecasts
 
             figures = score_forecasts(found.plan, scenario, market, workers=workers, progress=stage)
-            from reports.scenario import write_calibration
+            from reports.scenario.files import write_calibration
 
             place, files = write_calibration(figures, folder, language=lang)
             seconds = 0.0
@@ -91,7 +91,7 @@ def scenario_plan(
 
             result = run_scenario(found.plan, scenario, market, workers=workers, progress=stage)
             stage("files")
-            from reports.scenario import write_scenario
+            from reports.scenario.files import write_scenario
 
             place, files = write_scenario(
                 result, folder, command=ctx.meta.get(TYPED), language=lang
@@ -106,11 +106,11 @@ def scenario_plan(
         from rich.console import Console
 
         if calibrate:
-            from strategy.scenario.calibration import summarise_calibration
+            from strategy.scenario.odds.calibration import summarise_calibration
 
             answer = summarise_calibration(figures, place, files)
         else:
-            from strategy.scenario.summary import summarise
+            from reports.terminal.scenario import summarise
 
             answer = summarise(figures, place, files, seconds)
         Console(highlight=False).print(answer)

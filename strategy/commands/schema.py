@@ -18,6 +18,6 @@ def print_schema() -> None:
     """
     import json
 
-    from strategy.plan_file import schema
+    from strategy.plan.file.plan_file import schema
 
     click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))

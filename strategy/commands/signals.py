@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strategy.commands.plan_options import plan_options, read_plan
+from strategy.commands.frame.plan_options import plan_options, read_plan
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from market.container import Market
-    from signals.rules import Rule
+    from signals.catalogue.rules import Rule
     from strategy.plan import Plan
 
 STATES = {1: "true", 0: "false", -1: "unavailable"}
@@ -77,8 +77,8 @@ def states_on(
 
     from market.errors import InputError
     from signals import RULES, evaluate
-    from strategy.audit.events import why_unavailable
-    from strategy.rule_parameters import plan_parameters
+    from strategy.audit.study.events import why_unavailable
+    from strategy.decide.rule_parameters import plan_parameters
 
     sessions = market.sessions
     at = len(sessions) - 1
@@ -134,7 +134,7 @@ def states_on(
 
 def _no_figure(market: Market, rule: Rule) -> str:
     """Why a rule whose inputs are all loaded says nothing: their newest figures."""
-    from signals.rules import PRICES
+    from signals.catalogue.rules import PRICES
 
     newest = [
         f"{name} of {market.series[name].frame.index[-1]:%Y-%m-%d}"

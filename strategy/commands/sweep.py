@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strategy.commands.group import TYPED, Mistake
-from strategy.commands.page_options import language_option
-from strategy.commands.plan_options import data_version_option
+from strategy.commands.frame.group import TYPED, Mistake
+from strategy.commands.frame.page_options import language_option
+from strategy.commands.frame.plan_options import data_version_option
 
 if TYPE_CHECKING:
-    from strategy.sweep.run import Prepared, SweepRun
+    from strategy.sweep.work.run import Prepared, SweepRun
 
 SWEEPS = "sweeps"
 ROWS_SHOWN = 40
@@ -84,13 +84,13 @@ def run_file(
     from sweep, data and code, so the same command takes up a sweep that was
     killed, and says so where it is done.
     """
-    from strategy.commands.plan_options import plan_path
+    from strategy.commands.frame.plan_options import plan_path
 
     loud = not (quiet or as_json)
     with plan_path(config) as path:
-        from strategy.sweep.judge import JudgeError
-        from strategy.sweep.run import prepare, run_sweep
-        from strategy.sweep.sweep_file import load_sweep
+        from strategy.sweep.evidence.judge import JudgeError
+        from strategy.sweep.file.sweep_file import load_sweep
+        from strategy.sweep.work.run import prepare, run_sweep
 
         found = load_sweep(path, overrides, prices=prices)
     ready = prepare(found, workers=workers, yes=yes or only_estimate)
@@ -100,7 +100,7 @@ def run_file(
         return
     crew = None
     if cluster is not None:
-        from strategy.sweep.cluster import ClusterCrew
+        from strategy.sweep.work.cluster import ClusterCrew
 
         crew = ClusterCrew(cluster)
         crew.check()
@@ -111,12 +111,12 @@ def run_file(
             )
         except JudgeError as error:
             raise Disagreement(str(error)) from error
-        from strategy.sweep.believe import believe
+        from strategy.sweep.evidence.believe import believe
 
         progress("judging the choice", 0, 1)
         evidence = believe(done, ready.engine)
         progress("sweep.html", 0, 1)
-        from reports.sweep import write_sweep_page
+        from reports.sweep.page import write_sweep_page
 
         typed = ctx.meta.get(TYPED, ["simulate", "sweep", config])
         write_sweep_page(done.folder.path, command=shlex.join(typed), language=lang)
@@ -146,8 +146,8 @@ def query_run(run: str, sql: str, out: str, as_csv: bool, as_json: bool) -> None
     their names and are quoted, for example: select "tactical.stop", avg(sharpe)
     from variants group by 1 order by 1
     """
-    from strategy.sweep.folder import find_folder
-    from strategy.sweep.query import query
+    from strategy.sweep.work.folder import find_folder
+    from strategy.sweep.work.query import query
 
     answer = query(find_folder(run, Path(out)), sql)
     if as_json:
@@ -172,7 +172,7 @@ class Disagreement(Mistake):
 
 
 def _announce(ready: Prepared, workers: int | None) -> None:
-    from strategy.sweep.run import threads
+    from strategy.sweep.work.run import threads
 
     keys = ", ".join(ready.grid.sweep.keys)
     click.echo(f"{ready.grid.sweep.name}: {ready.estimate.text()}", err=True)
@@ -254,7 +254,7 @@ def _show(done: SweepRun) -> None:
 def _table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
     from rich.table import Table
 
-    from strategy.commands.wide import print_whole
+    from strategy.commands.frame.wide import print_whole
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:

@@ -8,9 +8,9 @@ import json
 import click
 
 from market.errors import InputError
-from strategy.commands.page_options import language_option
-from strategy.commands.plan_options import plan_options, read_plan
-from strategy.commands.stages import stages
+from strategy.commands.frame.page_options import language_option
+from strategy.commands.frame.plan_options import plan_options, read_plan
+from strategy.commands.frame.stages import stages
 
 
 @click.command("today")
@@ -62,9 +62,9 @@ def today(
         return
     from rich.console import Console
 
-    from reports.language import speaking
-    from reports.retell import say_again
-    from strategy.today.screen import screen
+    from reports.terminal.today import screen
+    from reports.text.language import speaking
+    from reports.text.retell import say_again
 
     with speaking(lang):
         Console(highlight=False).print(screen(found.content, say_again))

@@ -25,6 +25,8 @@ import pandas as pd
 from market.container import Market
 from market.errors import InputError
 from market.rates import bill_rate
+from strategy.decide.score import risk_components
+from strategy.legs.tactical import Phase
 from strategy.lookahead.comparison import first_difference
 from strategy.lookahead.cuts import MOVE, at_open, before_close, before_lone_close, outdated
 from strategy.lookahead.dates import choose_dates
@@ -43,9 +45,7 @@ from strategy.lookahead.statements import (
     up_to,
 )
 from strategy.plan import Plan
-from strategy.risk import risk_components
-from strategy.simulation import Progress, Simulation, simulate
-from strategy.tactical import Phase
+from strategy.run.simulation import Progress, Simulation, simulate
 
 #: Resting orders: that the bar reaches them is how they are filled.
 RESTING = ("target_1", "target_2", "stop", "stop_gap")
@@ -78,7 +78,7 @@ def look_ahead(
         Signals by name, each from a market to a reading; every computable
         rule of the catalogue with the plan's own numbers by default.
     run : callable, optional
-        What runs a plan; `strategy.simulation.simulate` by default.
+        What runs a plan; `strategy.run.simulation.simulate` by default.
     progress : callable, optional
         Called as ``progress(what, done, of)``.
 

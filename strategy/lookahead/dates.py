@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
-from strategy.simulation import Simulation
+from strategy.run.simulation import Simulation
 
 
 def choose_dates(

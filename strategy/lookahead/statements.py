@@ -11,15 +11,15 @@ import pandas as pd
 from market.container import Market
 from market.errors import InputError
 from signals import RULES
-from strategy.account import Account, Leg
-from strategy.ledger import reason_label
+from strategy.account.account import Account, Leg
+from strategy.decide.calendar import schedule
+from strategy.decide.rule_parameters import plan_parameters
+from strategy.legs.tactical import Phase
 from strategy.lookahead.report import EXCLUDED
 from strategy.plan import Plan
-from strategy.result import Result
-from strategy.rule_parameters import plan_parameters
-from strategy.simulation import Simulation
-from strategy.tactical import Phase
-from strategy.vintages import schedule
+from strategy.result.ledger import reason_label
+from strategy.result.result import Result
+from strategy.run.simulation import Simulation
 
 Signal = Callable[[Market], pd.DataFrame]
 

@@ -11,13 +11,12 @@ import numpy as np
 
 from market.container import Market
 from market.errors import InputError
-from strategy.instruments import NEEDS_VIX
+from strategy.hedge.instruments import NEEDS_VIX
+from strategy.legs.tactical import Reason
 from strategy.plan import Plan
-from strategy.plan_file import plan_sha256, resolved
-from strategy.provenance import code_version, package_versions
-from strategy.scenario.base_rates import base_rates
-from strategy.scenario.distributions import describe, distributions, exits, fan
-from strategy.scenario.engine import (
+from strategy.plan.file.plan_file import plan_sha256, resolved
+from strategy.result.provenance import code_version, package_versions
+from strategy.scenario.engine.engine import (
     CHUNK,
     KEPT,
     Futures,
@@ -26,14 +25,15 @@ from strategy.scenario.engine import (
     make_variants,
     run_futures,
 )
-from strategy.scenario.exact import hedge_rows
-from strategy.scenario.odds import EVENTS, disagreements, history_odds, labels, world_odds
+from strategy.scenario.engine.exact import hedge_rows
+from strategy.scenario.engine.start import Start, make_start
+from strategy.scenario.engine.terms import Figure
+from strategy.scenario.odds.base_rates import base_rates
+from strategy.scenario.odds.distributions import describe, distributions, exits, fan
+from strategy.scenario.odds.odds import EVENTS, disagreements, history_odds, labels, world_odds
+from strategy.scenario.odds.what_if import hedge_table, tactical_table, with_vix
 from strategy.scenario.settings import Scenario
-from strategy.scenario.start import Start, make_start
-from strategy.scenario.terms import Figure
-from strategy.scenario.what_if import hedge_table, tactical_table, with_vix
-from strategy.scenario.worlds import World, block_length, make_world
-from strategy.tactical import Reason
+from strategy.scenario.worlds.worlds import World, block_length, make_world
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from market.errors import InputError
 from strategy.plan import Misfit, Plan
-from strategy.plan_file import PlanFile, read_plan_file
+from strategy.plan.file.plan_file import PlanFile, read_plan_file
+from strategy.plan.file.yaml_tree import KeyPath, printable, read_yaml, written_as
 from strategy.scenario.settings import Scenario
-from strategy.yaml_tree import KeyPath, printable, read_yaml, written_as
 
 BLOCK = "scenario"
 

@@ -5,12 +5,12 @@ into a folder, `query` asks that folder questions, `vintage_returns` and
 `daily_returns` give the paths of chosen variants to the statistics.
 """
 
-from strategy.sweep.folder import SweepFolder, find_folder
-from strategy.sweep.judge import JudgeError
-from strategy.sweep.query import query
-from strategy.sweep.returns import daily_returns, vintage_returns
-from strategy.sweep.run import SweepRun, run_sweep
-from strategy.sweep.sweep_file import Sweep, load_sweep
+from strategy.sweep.evidence.judge import JudgeError
+from strategy.sweep.evidence.returns import daily_returns, vintage_returns
+from strategy.sweep.file.sweep_file import Sweep, load_sweep
+from strategy.sweep.work.folder import SweepFolder, find_folder
+from strategy.sweep.work.query import query
+from strategy.sweep.work.run import SweepRun, run_sweep
 
 __all__ = [
     "JudgeError",

@@ -13,9 +13,9 @@ import pandas as pd
 
 from market.container import Market
 from market.errors import InputError
+from strategy.decide.calendar import day_of, schedule
 from strategy.plan import Plan
-from strategy.simulation import Simulation, simulate
-from strategy.vintages import day_of, schedule
+from strategy.run.simulation import Simulation, simulate
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import pandas as pd
 
 from market.container import Market
 from signals import RULES, evaluate
+from strategy.decide.rule_parameters import plan_parameters
 from strategy.plan import Plan
-from strategy.rule_parameters import plan_parameters
 from strategy.today.eve import Eve
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from strategy.metrics import sample_statistics
-from strategy.simulation import Simulation, Vintage
-from strategy.tactical import Reason
+from strategy.legs.tactical import Reason
+from strategy.result.metrics import sample_statistics
+from strategy.run.simulation import Simulation, Vintage
 
 
 def tactical_record(simulation: Simulation, current: Vintage, now: int) -> dict[str, Any]:

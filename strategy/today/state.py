@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from strategy.simulation import Simulation, Vintage
-from strategy.tactical import Phase, Reason
+from strategy.legs.tactical import Phase, Reason
+from strategy.run.simulation import Simulation, Vintage
 from strategy.today.eve import Eve
 from strategy.today.orders import next_orders
 

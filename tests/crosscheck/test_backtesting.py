@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.account import run_account
-from strategy.instructions import Instructions, Kind, Leg
+from strategy.account.account import run_account
+from strategy.account.instructions import Instructions, Kind, Leg
+from strategy.decide.calendar import day_of, last_on_or_before
+from strategy.legs.tactical import Phase
 from strategy.plan import Costs
-from strategy.result import Result
-from strategy.simulation import simulate
-from strategy.tactical import Phase
-from strategy.vintages import day_of, last_on_or_before
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 
 backtesting: Any = pytest.importorskip("backtesting")
 
@@ -129,8 +129,8 @@ def test_the_time_exit_is_their_next_open_and_our_close(both):
 
 
 def test_a_bar_that_opens_above_the_target_and_falls_to_the_stop_is_their_stop_and_our_target():
-    from strategy.account import frozen
-    from strategy.tactical import resolve
+    from strategy.account.account import frozen
+    from strategy.legs.tactical import resolve
 
     days = pd.bdate_range("2020-01-01", periods=4)
     frame = pd.DataFrame(

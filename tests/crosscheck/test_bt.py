@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.account import run_account
-from strategy.instructions import Instructions, Kind, Leg
+from strategy.account.account import run_account
+from strategy.account.instructions import Instructions, Kind, Leg
+from strategy.legs.tactical import Phase
 from strategy.plan import Costs
-from strategy.result import Result
-from strategy.simulation import simulate
-from strategy.tactical import Phase
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 
 bt: Any = pytest.importorskip("bt")
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.metrics import performance
-from strategy.result import Result
-from strategy.simulation import simulate
+from strategy.result.metrics import performance
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 
 empyrical = pytest.importorskip("empyrical")
 quantstats = pytest.importorskip("quantstats")

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from market.bundled import BUNDLED_IDS, bundled_prices, bundled_series, manifest
-from market.catalogue import CATALOGUE, PRICE_SERIES
 from market.errors import InputError
+from market.series.catalogue import CATALOGUE, PRICE_SERIES
+from market.sources.bundled import BUNDLED_IDS, bundled_prices, bundled_series, manifest
 
 DATA = Path(str(resources.files("market.bundle"))) / "data"
 REFERENCE = Path(__file__).parents[2].parent / "shared" / "data" / "reference"
@@ -221,7 +221,7 @@ def test_damaged_file_is_refused_by_name(tmp_path, monkeypatch):
     for path in DATA.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "vix.parquet").write_bytes(b"PAR1 nothing PAR1")
-    monkeypatch.setattr("market.bundled._DATA", tmp_path)
+    monkeypatch.setattr("market.sources.bundled._DATA", tmp_path)
     with pytest.raises(InputError, match=r"vix\.parquet is missing or damaged"):
         bundled_series("vix")
     (tmp_path / "sp500.parquet").unlink()
@@ -253,7 +253,7 @@ def test_moodys_yields_agree_with_an_independent_history():
 
 def test_importing_market_does_not_import_pandas():
     code = (
-        "import sys, market, market.errors, market.catalogue; "
+        "import sys, market, market.errors, market.series.catalogue; "
         "sys.exit('pandas' in sys.modules or 'pyarrow' in sys.modules)"
     )
     root = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from market.container import Market, Observations
 from market.rates import bill_rate
-from market.series import SeriesSpec
+from market.series.definition import SeriesSpec
 
 
 def spec(series_id: str = "x", staleness: int = 40) -> SeriesSpec:

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from market import files, tables
 from market.errors import InputError
-from market.files import read_prices, read_series
+from market.files import read as files
+from market.files import tables
+from market.files.read import read_prices, read_series
 
 GOOD = """Date,Open,High,Low,Close
 2024-01-02,100,110,95,105

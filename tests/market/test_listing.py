@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from market.atomic import write_whole
-from market.bundled import BUNDLED_IDS, bundled_prices, bundled_series
-from market.catalogue import CATALOGUE
 from market.errors import InputError
-from market.files import read_prices, read_series
-from market.listing import LISTING_COLUMNS, export, listing
-from market.sources import load
+from market.files.read import read_prices, read_series
+from market.series.catalogue import CATALOGUE
+from market.sources.bundled import BUNDLED_IDS, bundled_prices, bundled_series
+from market.sources.listing import LISTING_COLUMNS, export, listing
+from market.sources.load import load
 from tests.market.test_sources import PRICES, Data
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import market
-from market.bundled import BUNDLED_IDS
 from market.errors import InputError
+from market.sources.bundled import BUNDLED_IDS
 
 PRICES = "Date,Close\n" + "".join(f"2024-01-{day:02},{100 + day}\n" for day in range(2, 12))
 

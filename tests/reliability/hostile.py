@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from strategy.plan_schema import alternatives, schema
+from strategy.plan.file.schema import alternatives, schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = [(ROOT / "configs" / f"{name}.yaml").read_text() for name in ("short_long", "structural")]

@@ -194,7 +194,7 @@ def test_nothing_but_the_output_folder_needs_to_be_writable(here, tmp_path_facto
 
 
 def test_a_folder_that_vanishes_is_one_line(here, monkeypatch):
-    from reports import output
+    from reports.run import folder as output
 
     honest = output.place
 
@@ -228,7 +228,7 @@ def test_too_little_memory_is_one_line(here, monkeypatch):
     def too_much(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr("strategy.plan_file.read_plan_file", too_much)
+    monkeypatch.setattr("strategy.plan.file.plan_file.read_plan_file", too_much)
     assert "not enough memory" in one_line(inside("run", here / "plan.yaml"))
 
 
@@ -252,7 +252,7 @@ JUMPED = (
     "import time\n"
     "honest = time.time\n"
     "time.time = lambda: honest() - 1.7e9\n"
-    "import reports.output as output\n"
+    "import reports.run.folder as output\n"
     "kept = output.dt\n"
     "class Jumped:\n"
     "    UTC = kept.UTC\n"

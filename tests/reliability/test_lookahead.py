@@ -9,21 +9,21 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-import strategy.hedging
-import strategy.simulation
+import strategy.hedge.vintage
+import strategy.run.simulation
 from market.container import Market, asof_join
 from signals import RULES
-from signals.pointintime import figures
-from signals.reading import on_figures, on_sessions
+from signals.catalogue.reading import on_figures, on_sessions
+from signals.history.pointintime import figures
 from strategy.api import load_market
 from strategy.cli import cli
+from strategy.legs.tactical import Phase, Reason
 from strategy.lookahead import look_ahead
 from strategy.lookahead.comparison import first_difference
 from strategy.lookahead.dates import choose_dates
 from strategy.plan import Plan
-from strategy.plan_file import load_plan
-from strategy.simulation import simulate
-from strategy.tactical import Phase, Reason
+from strategy.plan.file.plan_file import load_plan
+from strategy.run.simulation import simulate
 from tests.strategy.tiny_market import (
     make_market,
     make_plan,
@@ -279,7 +279,7 @@ def test_an_order_filled_at_the_close_that_decides_it_is_caught(market, plan):
 
 
 def test_a_hedge_that_knows_the_score_of_its_own_close_is_caught(plan, monkeypatch):
-    path = strategy.hedging.hedge_path
+    path = strategy.hedge.vintage.hedge_path
 
     def same_session(close, target, *rest):
         return path(close, np.append(target[1:], np.nan), *rest)
@@ -287,7 +287,7 @@ def test_a_hedge_that_knows_the_score_of_its_own_close_is_caught(plan, monkeypat
     score = np.random.default_rng(2).uniform(0.0, 1.0, len(SESSIONS))
     market = make_market(random_prices(SESSIONS, 11), score=score)
     assert look_ahead(plan, market, dates=4, seed=0, signals={}).clean
-    monkeypatch.setattr(strategy.hedging, "hedge_path", same_session)
+    monkeypatch.setattr(strategy.hedge.vintage, "hedge_path", same_session)
     report = look_ahead(plan, market, dates=4, seed=0, signals={})
     found = the_finding(report, "foresaw", "order of the account")
     assert found.rule == "score"
@@ -309,7 +309,7 @@ def test_a_failed_breakout_sold_at_its_own_close_is_caught(failing, monkeypatch)
     plan = make_plan(tactical__first_target_share=0.0)
     day = ["2015-12-02"]
     assert look_ahead(plan, failing, dates=day, signals={}).clean
-    honest = strategy.simulation.tactical_outcome
+    honest = strategy.run.simulation.tactical_outcome
 
     def at_once(prices, *rest):
         outcome = honest(prices, *rest)
@@ -321,7 +321,7 @@ def test_a_failed_breakout_sold_at_its_own_close_is_caught(failing, monkeypatch)
         )
         return replace(outcome, exits=exits)
 
-    monkeypatch.setattr(strategy.simulation, "tactical_outcome", at_once)
+    monkeypatch.setattr(strategy.run.simulation, "tactical_outcome", at_once)
     report = look_ahead(plan, failing, dates=day, signals={})
     found = the_finding(report, "foresaw", "order of the account")
     assert found.rule == "failed_breakout"

@@ -84,7 +84,7 @@ def test_no_cell_of_a_csv_is_a_formula(attacked):
 def test_text_that_begins_like_a_formula_is_defused():
     import pandas as pd
 
-    from reports.serialise import csv_text
+    from reports.stored.serialise import csv_text
 
     words = ["=1+1", "+1", "-x", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")', "＝1"]
     text = csv_text(pd.DataFrame({"=a": words, "n": -1.5}))
@@ -110,9 +110,9 @@ def test_an_exported_series_holds_no_formula(tmp_path):
 def test_an_answer_about_a_sweep_holds_no_formula(monkeypatch):
     from importlib import import_module
 
-    module = import_module("strategy.sweep.query")
+    module = import_module("strategy.sweep.work.query")
     answer = module.Answer(["@x", "n", "nothing"], [("=1+1", -1.5, None)])
-    monkeypatch.setattr("strategy.sweep.folder.find_folder", lambda *_: None)
+    monkeypatch.setattr("strategy.sweep.work.folder.find_folder", lambda *_: None)
     monkeypatch.setattr(module, "query", lambda *_: answer)
     done = CliRunner().invoke(cli, ["sweep", "query", "run", "sql", "--csv"])
     assert done.stdout == "'@x,n,nothing\n'=1+1,-1.5,\n"
@@ -133,7 +133,7 @@ def test_run_json_does_not_tell_where_the_home_is(attacked):
 
 
 #: Pickles that one process of a run sends another through a pipe; none is read from a file.
-PIPES = {"strategy/sweep/cluster.py", "reports/tearsheet_process.py"}
+PIPES = {"strategy/sweep/work/cluster.py", "reports/tearsheet/process.py"}
 
 
 def test_the_program_reads_no_pickle_and_evaluates_no_text():

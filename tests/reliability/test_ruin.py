@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from market.errors import InputError
-from strategy.result import Result
-from strategy.simulation import simulate
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 from tests.strategy.tiny_market import make_market, make_plan, outcome_of, price_frame, weekdays
 
 SHORT = {
@@ -122,7 +122,7 @@ def test_a_market_of_a_few_sessions_is_a_line(sessions):
 
 
 def test_a_price_file_of_one_session_is_refused(tmp_path):
-    from market.files import read_prices
+    from market.files.read import read_prices
 
     file = tmp_path / "one.csv"
     file.write_text("date,close\n2020-01-02,100\n")
@@ -132,7 +132,7 @@ def test_a_price_file_of_one_session_is_refused(tmp_path):
 
 @pytest.mark.parametrize(("price", "word"), [("1e-300", "too small"), ("1e300", "too large")])
 def test_prices_that_lose_their_cents_are_refused(tmp_path, price, word):
-    from market.files import read_prices
+    from market.files.read import read_prices
 
     file = tmp_path / "extreme.csv"
     file.write_text(f"date,close\n2020-01-02,{price}\n2020-01-03,{price}\n")

@@ -3,8 +3,8 @@
 import pytest
 
 from strategy.api import load_market, load_plan
-from strategy.result import Result
-from strategy.simulation import simulate
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def structural(short_long):
 def bundled_audit(short_long):
     """The article's claims on trial, with few random draws."""
     from strategy.audit.audit import audit
-    from strategy.audit.claims_file import find_claims, load_claims
+    from strategy.audit.claims.file import find_claims, load_claims
     from tests.strategy.audit.claims_by_hand import LITTLE
 
     claims = load_claims(find_claims("configs/short_long.yaml", None))
@@ -52,7 +52,7 @@ def scenario_figures(short_long):
 def calibration_figures(short_long):
     """Forecasts of the last few vintages, scored."""
     from strategy.plan import Plan
-    from strategy.scenario.calibration import calibrate
+    from strategy.scenario.odds.calibration import calibrate
     from strategy.scenario.settings import Scenario
 
     plan = Plan.model_validate({"name": "late", "data": {"start": "2011-01-01"}})

@@ -54,7 +54,7 @@ def texts_in_templates() -> dict[str, str]:
 
 def texts_of_series() -> dict[str, str]:
     """What the data panel says of the bundled series, and where series come from."""
-    from market.catalogue import CATALOGUE
+    from market.series.catalogue import CATALOGUE
 
     found = {"bundled": "market"}
     for spec in CATALOGUE.values():

@@ -1,4 +1,4 @@
-"""A stand-in for `strategy.result.Result`: made-up prices, plausible tables, the same columns."""
+"""A stand-in for `Result`: made-up prices, plausible tables, the same columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market, Observations
-from market.series import SeriesSpec
+from market.series.definition import SeriesSpec
 from strategy.plan import Plan
 
 STOP = 0.03

@@ -6,11 +6,11 @@ import re
 import pytest
 
 from market.errors import InputError
-from reports.audit import audit_folder, build_audit, headline, write_audit
-from reports.format import exact, lookup
-from reports.page import policy
+from reports.audit.page import audit_folder, build_audit, headline, write_audit
+from reports.html.page import policy
+from reports.text.format import exact, lookup
 from strategy.audit.audit import audit
-from strategy.audit.verdict import VERDICTS
+from strategy.audit.study.verdict import VERDICTS
 from tests.reports.page import loading_references, parse
 from tests.strategy.audit.claims_by_hand import LITTLE, claims_of, make_claim
 from tests.strategy.tiny_market import make_market, make_plan, random_prices, weekdays
@@ -222,7 +222,7 @@ def test_a_failure_while_writing_leaves_nothing(result, tmp_path, monkeypatch):
     def fail(*_):
         raise InputError("no space left")
 
-    monkeypatch.setattr("reports.output.write_whole", fail)
+    monkeypatch.setattr("reports.run.folder.write_whole", fail)
     with pytest.raises(InputError):
         write_audit(result, tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -5,16 +5,16 @@ import json
 
 import pytest
 
-from reports.audit import build_audit
-from reports.compare import build_comparison
-from reports.comparison import compare
-from reports.output import write_run
-from reports.palette import PALETTE
-from reports.report import build_report
-from reports.scenario_page import build_calibration, build_scenario
-from reports.stored import read_run
-from reports.sweep import build_sweep
-from reports.sweep_data import read_sweep
+from reports.audit.page import build_audit
+from reports.compare.comparison import compare
+from reports.compare.page import build_comparison
+from reports.drawing.palette import PALETTE
+from reports.run.folder import write_run
+from reports.run.report import build_report
+from reports.scenario.page import build_calibration, build_scenario
+from reports.stored.runs import read_run
+from reports.sweep.data import read_sweep
+from reports.sweep.page import build_sweep
 from tests.reports.browser import OVERLAPS, SHIFT, launched, opened
 from tests.reports.folders import make_sweep
 from tests.reports.stand_in import make_result

@@ -6,10 +6,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from reports.charts import CHARTS, draw, standalone
-from reports.charts.registry import chart
-from reports.report import NARROW, WIDE
-from reports.view import View
+from reports.drawing.registry import chart
+from reports.run.charts import CHARTS, draw, standalone
+from reports.run.report import NARROW, WIDE
+from reports.run.view import View
 from tests.reports.stand_in import make_result
 
 OPTIONS = {"vintage": {"year": 2001}, "multiple": {"year": 2001}}

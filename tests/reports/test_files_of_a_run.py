@@ -8,13 +8,13 @@ import xml.etree.ElementTree as ET
 import pytest
 from click.testing import CliRunner
 
-from reports.charts import CHARTS
-from reports.charts.registry import draw
-from reports.output import write_run
-from reports.picture import BY_VINTAGE, StoredView, draw_file, png_of
-from reports.stored import read_run
-from reports.tables import HEDGE_TABLES, TABLES
-from reports.view import View
+from reports.drawing.picture import BY_VINTAGE, StoredView, draw_file, png_of
+from reports.drawing.registry import draw
+from reports.run.charts import CHARTS
+from reports.run.folder import write_run
+from reports.run.view import View
+from reports.stored.runs import read_run
+from reports.stored.tables import HEDGE_TABLES, TABLES
 from strategy.cli import cli
 from tests.reports.folders import make_folder, same_series
 
@@ -196,8 +196,8 @@ def test_runs_are_listed_shown_opened_and_pruned(tmp_path, monkeypatch):
 
 
 def test_claims_of_an_audit_stand_in_the_report(result, tmp_path):
-    from reports.claims_section import read_claims
-    from reports.report import build_report
+    from reports.run.claims_section import read_claims
+    from reports.run.report import build_report
     from tests.reports.page import parse
 
     audit = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from reports.fields import field
-from reports.format import MISSING, figure, grouped, percent, show
+from reports.text.fields import field
+from reports.text.format import MISSING, figure, grouped, percent, show
 
 
 @pytest.mark.parametrize(

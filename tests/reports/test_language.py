@@ -7,17 +7,17 @@ import pytest
 from babel.messages.pofile import read_po
 
 from market.errors import InputError
-from reports.audit import build_audit
-from reports.compare import build_comparison
-from reports.comparison import compare
-from reports.fields import field
-from reports.format import sentence_list, show
-from reports.language import LANGUAGES, MESSAGES, _, catalogue, language, say, speaking
-from reports.output import write_run
-from reports.report import build_report
-from reports.retell import PATTERNS, retell
-from reports.scenario_page import build_calibration, build_scenario
-from reports.stored import read_run
+from reports.audit.page import build_audit
+from reports.compare.comparison import compare
+from reports.compare.page import build_comparison
+from reports.run.folder import write_run
+from reports.run.report import build_report
+from reports.scenario.page import build_calibration, build_scenario
+from reports.stored.runs import read_run
+from reports.text.fields import field
+from reports.text.format import sentence_list, show
+from reports.text.language import LANGUAGES, MESSAGES, _, catalogue, language, say, speaking
+from reports.text.retell import PATTERNS, retell
 from tests.reports.messages import all_texts
 from tests.reports.page import leaks, parse
 from tests.reports.stand_in import make_result

@@ -10,8 +10,9 @@ import pytest
 
 from market.atomic import write_whole
 from market.errors import InputError
-from reports import output, write_run
-from reports.output import slug
+from reports import write_run
+from reports.run import folder as output
+from reports.run.folder import slug
 from tests.reports.stand_in import make_result
 
 PLAIN_FILES = {"vintages.csv", "trades.csv", "daily.parquet", "metrics.json", "run.json"}

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from reports.palette import PALETTE, TEMPLATES, chart_style, page_style
+from reports.drawing.palette import PALETTE, TEMPLATES, chart_style, page_style
 
 
 def luminance(colour: str) -> float:

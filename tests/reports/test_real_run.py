@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from reports import write_run
-from reports.fields import FIELDS, GROUPS, PATHS
+from reports.text.fields import FIELDS, GROUPS, PATHS
 from tests.reports.page import parse
 from tests.reports.stand_in import make_result
 

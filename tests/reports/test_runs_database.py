@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from market.errors import InputError
-from reports.runs_database import FILE, VERSION, list_runs, matching, remove_run
+from reports.stored.runs_database import FILE, VERSION, list_runs, matching, remove_run
 from tests.reports.folders import make_folder
 
 
@@ -90,7 +90,7 @@ def test_an_index_that_cannot_be_written_is_done_without(home, monkeypatch):
 
 def test_a_locked_index_is_done_without(home, monkeypatch):
     list_runs(home)
-    monkeypatch.setattr("reports.runs_database.PATIENCE", 0.05)
+    monkeypatch.setattr("reports.stored.runs_database.PATIENCE", 0.05)
     holder = sqlite3.connect(home / FILE, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     assert names(home) == ["alpha", "beta"]

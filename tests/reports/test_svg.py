@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.svg import Canvas, Scale, decimate, path, span, spread, ticks
+from reports.drawing.svg import Canvas, Scale, decimate, path, span, spread, ticks
 
 
 def test_scales_map_ends_to_ends():

@@ -10,11 +10,11 @@ import pytest
 
 import strategy.validation
 from market.errors import InputError
-from reports.language import speaking
-from reports.sweep import build_sweep, write_sweep_page
-from reports.sweep_data import read_sweep
-from reports.sweep_evidence import reason
-from reports.sweep_grids import MODES, MOST_VALUES, coded_values
+from reports.sweep.data import read_sweep
+from reports.sweep.evidence import reason
+from reports.sweep.grids import MODES, MOST_VALUES, coded_values
+from reports.sweep.page import build_sweep, write_sweep_page
+from reports.text.language import speaking
 from tests.reports.folders import make_sweep
 from tests.reports.page import loading_references, parse
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports import tearsheet
-from reports.tearsheet import build_tearsheet, path_returns
+from reports.tearsheet import sheet as tearsheet
+from reports.tearsheet.sheet import build_tearsheet, path_returns
 from tests.reports.page import loading_references, parse
 from tests.reports.stand_in import make_result
 
@@ -116,7 +116,7 @@ def test_shortcuts_change_no_byte(result, page, monkeypatch):
 def test_the_table_of_drawdowns_is_quantstats_own(seed):
     from quantstats import stats
 
-    from reports.quantstats_speed import without_detours
+    from reports.tearsheet.quantstats_speed import without_detours
 
     drawn = np.random.default_rng(seed)
     returns = pd.Series(

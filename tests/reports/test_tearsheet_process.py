@@ -2,8 +2,8 @@
 
 import pytest
 
-from reports.tearsheet import build_tearsheet
-from reports.tearsheet_process import TearsheetProcess, tearsheet_process
+from reports.tearsheet.process import TearsheetProcess, tearsheet_process
+from reports.tearsheet.sheet import build_tearsheet
 from tests.reports.stand_in import make_result
 
 
@@ -18,7 +18,7 @@ def page(result):
 
 
 def test_the_page_is_that_of_this_process(result, page, monkeypatch):
-    monkeypatch.setattr("reports.tearsheet_process._spare_core", lambda: True)
+    monkeypatch.setattr("reports.tearsheet.process._spare_core", lambda: True)
     with tearsheet_process() as sheet:
         sheet.begin(result)
         assert sheet.page() == page
@@ -27,7 +27,7 @@ def test_the_page_is_that_of_this_process(result, page, monkeypatch):
 
 
 def test_a_process_that_dies_is_made_up_for(result, page, monkeypatch):
-    monkeypatch.setattr("reports.tearsheet_process._spare_core", lambda: True)
+    monkeypatch.setattr("reports.tearsheet.process._spare_core", lambda: True)
     with tearsheet_process() as sheet:
         sheet._process.kill()
         sheet._process.wait()
@@ -36,14 +36,14 @@ def test_a_process_that_dies_is_made_up_for(result, page, monkeypatch):
 
 
 def test_the_process_ends_with_a_run_that_fails(monkeypatch):
-    monkeypatch.setattr("reports.tearsheet_process._spare_core", lambda: True)
+    monkeypatch.setattr("reports.tearsheet.process._spare_core", lambda: True)
     with pytest.raises(RuntimeError), tearsheet_process() as sheet:
         raise RuntimeError
     assert sheet._process.poll() is not None
 
 
 def test_without_a_spare_core_this_process_draws_the_page_itself(result, page, monkeypatch):
-    monkeypatch.setattr("reports.tearsheet_process._spare_core", lambda: False)
+    monkeypatch.setattr("reports.tearsheet.process._spare_core", lambda: False)
     with tearsheet_process() as sheet:
         sheet.begin(result)
         assert sheet.page() == page

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import market
-from market.catalogue import CATALOGUE
 from market.container import Market, Observations
+from market.series.catalogue import CATALOGUE
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 REFERENCE = SHARED / "data" / "reference"

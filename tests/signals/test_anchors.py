@@ -1,6 +1,6 @@
 import pandas as pd
 
-from signals.anchors import anchor_in_force, day_in_year, in_window, settled
+from signals.history.anchors import anchor_in_force, day_in_year, in_window, settled
 
 
 def dates(*texts):

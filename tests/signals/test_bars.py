@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.bars import (
+from signals.history.bars import (
     age,
     expanding_percentile,
     expanding_zscore,

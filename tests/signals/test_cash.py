@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from signals import evaluate
-from signals.cash import cash_risk
+from signals.risk.cash import cash_risk
 
 
 def with_cash(build, values, known=None, start="2025-01-01", n=400, **columns):

@@ -2,13 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from signals.cash import EARLIER, cash_risk
-from signals.component import component, ramp
-from signals.concentration import concentration_risk
-from signals.credit import credit_risk
-from signals.latecycle import COMPONENTS
-from signals.leverage import leverage_risk
-from signals.rotation import rotation_risk
+from signals.risk.cash import EARLIER, cash_risk
+from signals.risk.component import component, ramp
+from signals.risk.concentration import concentration_risk
+from signals.risk.credit import credit_risk
+from signals.risk.latecycle import COMPONENTS
+from signals.risk.leverage import leverage_risk
+from signals.risk.rotation import rotation_risk
 from strategy.plan import Ramp, Risk
 
 ALL = (cash_risk, leverage_risk, credit_risk, concentration_risk, rotation_risk)

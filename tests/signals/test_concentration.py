@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from signals import evaluate
-from signals.concentration import concentration_risk
+from signals.risk.concentration import concentration_risk
 
 WEIGHTS = {
     "2018-12-31": 20.0,

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from signals import evaluate
-from signals.credit import credit_risk
+from signals.risk.credit import credit_risk
 
 
 def market_with(build, *observations, start="2024-01-01", n=200):

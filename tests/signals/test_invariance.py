@@ -1,6 +1,6 @@
 import pandas as pd
 
-from signals.invariance import Leak, first_leak
+from signals.history.invariance import Leak, first_leak
 
 
 def test_leak_names_day_column_and_both_values(build):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from signals import evaluate
+from strategy.decide.score import risk_score
 from strategy.plan import Risk
-from strategy.risk import risk_score
 
 
 def test_score_equals_the_plans_score_at_its_defaults(synthetic):

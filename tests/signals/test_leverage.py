@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from signals import evaluate
-from signals.leverage import leverage_risk
+from signals.risk.leverage import leverage_risk
 
 
 def market_with(build, *observations, start="2024-01-01", n=400):

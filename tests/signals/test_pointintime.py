@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from signals.pointintime import (
+from signals.history.pointintime import (
     aligned,
     bars,
     change_over_days,

@@ -6,16 +6,16 @@ import pytest
 
 from market.container import Market
 from signals import RULES, evaluate
-from signals.cash import cash_risk
-from signals.concentration import concentration_risk
-from signals.credit import credit_risk
-from signals.invariance import first_leak
-from signals.leverage import leverage_risk
-from signals.pointintime import figures
-from signals.reading import on_sessions
-from signals.resistance import structural_levels
-from signals.rotation import rotation_risk
-from signals.support import twenty_week_average
+from signals.catalogue.reading import on_sessions
+from signals.history.invariance import first_leak
+from signals.history.pointintime import figures
+from signals.price.resistance import structural_levels
+from signals.price.support import twenty_week_average
+from signals.risk.cash import cash_risk
+from signals.risk.concentration import concentration_risk
+from signals.risk.credit import credit_risk
+from signals.risk.leverage import leverage_risk
+from signals.risk.rotation import rotation_risk
 
 COMPONENTS = (cash_risk, leverage_risk, credit_risk, concentration_risk, rotation_risk)
 COMPUTABLE = [name for name, rule in RULES.items() if rule.computable]

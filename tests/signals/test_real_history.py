@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from signals import RULES, evaluate
-from signals.resistance import structural_levels
-from signals.support import twenty_week_average
+from signals.price.resistance import structural_levels
+from signals.price.support import twenty_week_average
 
 
 @pytest.fixture(scope="module")

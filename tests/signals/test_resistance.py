@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.resistance import (
+from signals.price.resistance import (
     levels_from,
     next_round_above,
     round_step,

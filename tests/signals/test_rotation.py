@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from signals import evaluate
-from signals.rotation import CYCLICAL, DEFENSIVE, defensive_ratio, rotation_risk
+from signals.risk.rotation import CYCLICAL, DEFENSIVE, defensive_ratio, rotation_risk
 
 
 def sectors(build, defensive, cyclical, index, drop=()):

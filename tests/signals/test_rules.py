@@ -4,11 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from market.catalogue import CATALOGUE
 from market.errors import InputError
+from market.series.catalogue import CATALOGUE
 from signals import RULES, evaluate, find
-from signals.parameters import Parameter
-from signals.rules import PRICES, rule
+from signals.catalogue.parameters import Parameter
+from signals.catalogue.rules import PRICES, rule
 
 IDS = (
     *("R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R12"),

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from signals import evaluate
-from signals.seasonality import complete_months
+from signals.price.seasonality import complete_months
 
 
 def flat(build, *days):

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from signals import evaluate
-from signals.bars import pivots
-from signals.smallcaps import _trend_line
+from signals.history.bars import pivots
+from signals.others.smallcaps import _trend_line
 
 
 def small_caps(build, close, series_id="russell2000", start="2024-01-01", **columns):

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signals import evaluate
-from signals.support import twenty_week_average
-from signals.weeks import week_numbers
+from signals.history.weeks import week_numbers
+from signals.price.support import twenty_week_average
 
 
 def test_average_is_nineteen_completed_weeks_and_todays_close(build):

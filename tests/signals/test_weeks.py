@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from signals.weeks import completes_week, easter_sunday, week_numbers, weekly_bars
+from signals.history.weeks import completes_week, easter_sunday, week_numbers, weekly_bars
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signals import evaluate
-from signals.zone import _failures, levels_in_force
+from signals.price.zone import _failures, levels_in_force
 
 
 def around_the_anchor(build, after, *, before=300, high=None, low=None):

@@ -7,7 +7,7 @@ import pytest
 from market.container import Market
 from strategy.api import load_market, run
 from strategy.plan import Plan
-from strategy.result import Result
+from strategy.result.result import Result
 
 
 @pytest.fixture(scope="session")

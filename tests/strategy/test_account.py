@@ -12,9 +12,9 @@ import pytest
 
 from market.container import Market
 from market.rates import bill_rate
+from strategy.account.book import book_difference
 from strategy.plan import Costs, Plan
-from strategy.portfolio import book_difference
-from strategy.result import Result
+from strategy.result.result import Result
 from tests.strategy.tiny_market import (
     make_market,
     make_plan,

@@ -284,7 +284,7 @@ def test_an_interrupt_is_one_line_and_exit_code_130(here, monkeypatch):
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("strategy.plan_file.read_plan_file", interrupted)
+    monkeypatch.setattr("strategy.plan.file.plan_file.read_plan_file", interrupted)
     done = simulate("run", "plan.yaml", exit_code=130)
     assert done.stderr.strip() == "interrupted"
     assert done.stdout == ""
@@ -294,7 +294,7 @@ def test_a_full_disk_is_one_line(here, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(errno.ENOSPC, "No space left on device", "runs/x")
 
-    monkeypatch.setattr("strategy.plan_file.read_plan_file", full)
+    monkeypatch.setattr("strategy.plan.file.plan_file.read_plan_file", full)
     assert error("run", "plan.yaml") == "runs/x: No space left on device"
 
 
@@ -302,7 +302,7 @@ def test_a_bug_is_not_dressed_up_as_a_user_s_mistake(here, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("strategy.plan_file.read_plan_file", broken)
+    monkeypatch.setattr("strategy.plan.file.plan_file.read_plan_file", broken)
     done = CliRunner().invoke(cli, ["run", "plan.yaml"])
     assert isinstance(done.exception, RuntimeError)
 

@@ -9,7 +9,7 @@ import pytest
 
 import signals
 from market.errors import InputError
-from strategy.entry import EntryDecision, entry_decisions
+from strategy.decide.entry import EntryDecision, entry_decisions
 from strategy.plan import Entry
 from tests.strategy.tiny_market import (
     make_market,

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from market.catalogue import CATALOGUE
-from strategy.hedge import review_sessions, target_ratio
+from market.series.catalogue import CATALOGUE
+from strategy.hedge.ratio import review_sessions, target_ratio
 from strategy.plan import Hedge
-from strategy.result import Result
+from strategy.result.result import Result
 from tests.strategy.tiny_market import (
     make_market,
     make_plan,

@@ -11,13 +11,13 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from strategy.hedge_needs import base_rate, outlook_of, window_returns
-from strategy.hedge_report import ANALOGS, HedgeReport, hedge_report, with_instrument
-from strategy.leave_one_out import leave_one_out
-from strategy.metrics import max_drawdown
 from strategy.plan import Plan
-from strategy.result import Result
-from strategy.simulation import Simulation, simulate
+from strategy.result.hedge.leave_one_out import leave_one_out
+from strategy.result.hedge.needs import base_rate, outlook_of, window_returns
+from strategy.result.hedge.report import ANALOGS, HedgeReport, hedge_report, with_instrument
+from strategy.result.metrics import max_drawdown
+from strategy.result.result import Result
+from strategy.run.simulation import Simulation, simulate
 from tests.strategy.hedged_market import AT_ONCE, flat_market
 from tests.strategy.tiny_market import FREE, make_plan
 
@@ -110,7 +110,7 @@ def test_years_are_whole_windows_of_the_data(simulation):
 
 
 def test_the_break_even_fall_is_one_at_which_the_scenario_pays_nothing(report, simulation):
-    from strategy.hedge_scenario import scenario_profit
+    from strategy.result.hedge.along_a_path import scenario_profit
 
     rows = report.break_even.set_index("vintage")
     for v in simulation.vintages[::20]:
@@ -278,8 +278,8 @@ def test_the_examples_of_the_documentation_are_plans():
 
 
 def test_the_documentation_names_every_table_and_cost_line(report):
-    from strategy.hedge_lines import COST_LINES
-    from strategy.hedging import HEDGE_STATUS
+    from strategy.hedge.cost_lines import COST_LINES
+    from strategy.hedge.vintage import HEDGE_STATUS
 
     docs = Path(__file__).resolve().parents[2] / "docs"
     text = (docs / "hedge.md").read_text() + (docs / "outputs.md").read_text()

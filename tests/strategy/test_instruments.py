@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.hedge_legs import days_between, short_carry_parts
-from strategy.instruments.expiries import roll_sessions
+from strategy.account.book import BookError, book_difference, build_portfolio
+from strategy.account.legs import days_between, short_carry_parts
+from strategy.hedge.instruments.expiries import roll_sessions
 from strategy.plan import Costs, ShortHedge
-from strategy.portfolio import BookError, book_difference, build_portfolio
-from strategy.result import Result
-from strategy.simulation import simulate
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 from tests.strategy.hedged_market import (
     AT_ONCE,
     DEAR,

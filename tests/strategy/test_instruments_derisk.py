@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from strategy.instruments.derisk import mean_exposure
-from strategy.result import Result
-from strategy.simulation import simulate
+from strategy.hedge.instruments.derisk import mean_exposure
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 from tests.strategy.hedged_market import (
     AT_ONCE,
     INSTRUMENTS,

@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 
 from market.errors import InputError
-from strategy.account import run_account
-from strategy.hedge_legs import days_between, index_legs
-from strategy.hedging import hedge_setting
-from strategy.instructions import Instructions, Kind, Leg
-from strategy.instruments import HedgeWindow, Setting
-from strategy.instruments.fund import load_fund
-from strategy.instruments.inverse_etf import daily_returns, fill_prices, make_legs
+from strategy.account.account import run_account
+from strategy.account.instructions import Instructions, Kind, Leg
+from strategy.account.legs import days_between, index_legs
+from strategy.hedge.instruments import HedgeWindow, Setting
+from strategy.hedge.instruments.fund import load_fund
+from strategy.hedge.instruments.inverse_etf import daily_returns, fill_prices, make_legs
+from strategy.hedge.vintage import hedge_setting
+from strategy.legs.tactical import Phase
 from strategy.plan import Costs, Hedge, InverseEtf, Plan, ShortHedge
-from strategy.simulation import price_arrays, simulate
-from strategy.tactical import Phase
+from strategy.run.simulation import price_arrays, simulate
 from tests.strategy.tiny_market import (
     FREE,
     make_market,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy.account import Limits
-from strategy.result import Result
-from strategy.simulation import Simulation, simulate
+from strategy.account.account import Limits
+from strategy.result.result import Result
+from strategy.run.simulation import Simulation, simulate
 from tests.strategy.hedged_market import (
     AT_ONCE,
     INSTRUMENTS,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategy.instruments import collar, put, put_spread
-from strategy.instruments.expiries import easter, expiry_after, third_friday
-from strategy.instruments.options import (
+from strategy.hedge.instruments import collar, put, put_spread
+from strategy.hedge.instruments.expiries import easter, expiry_after, third_friday
+from strategy.hedge.instruments.options import (
     VOLATILITY_FLOOR,
     Quote,
     at_the_money,

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from market.container import Market
-from strategy.instruments.options import Quote, black76, forward, implied_volatility
+from strategy.hedge.instruments.options import Quote, black76, forward, implied_volatility
 from strategy.plan import Options, Plan
-from strategy.result import Result
-from strategy.simulation import simulate
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 from tests.strategy.hedged_market import (
     AT_ONCE,
     OPTIONS,

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.ledger import TRADE_COLUMNS, reason_label
-from strategy.result import Result
-from strategy.tactical import Reason
+from strategy.legs.tactical import Reason
+from strategy.result.ledger import TRADE_COLUMNS, reason_label
+from strategy.result.result import Result
 from tests.strategy.tiny_market import (
     make_market,
     make_plan,

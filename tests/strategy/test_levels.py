@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from market.errors import InputError
-from strategy.levels import vintage_levels
+from strategy.decide.levels import vintage_levels
 from strategy.plan import Levels
 from tests.strategy.tiny_market import make_market, make_plan, outcome_of, price_frame, weekdays
 

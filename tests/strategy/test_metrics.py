@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy.metrics import (
+from strategy.result.metrics import (
     YEAR,
     drawdown,
     hit_interval,
@@ -20,7 +20,7 @@ from strategy.metrics import (
     performance,
     sample_statistics,
 )
-from strategy.result import Result
+from strategy.result.result import Result
 from tests.strategy.tiny_market import weekdays
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from strategy.plan import Plan
-from strategy.plan_file import load_plan, resolved
-from strategy.plan_schema import alternatives
-from strategy.yaml_tree import read_yaml
+from strategy.plan.file.plan_file import load_plan, resolved
+from strategy.plan.file.schema import alternatives
+from strategy.plan.file.yaml_tree import read_yaml
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 SHORT_LONG = CONFIGS / "short_long.yaml"

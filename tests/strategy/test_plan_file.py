@@ -10,7 +10,7 @@ import yaml
 
 from market.errors import InputError
 from strategy.plan import Plan, StopLevel
-from strategy.plan_file import load_plan, plan_sha256, resolved
+from strategy.plan.file.plan_file import load_plan, plan_sha256, resolved
 
 NAME = "name: x\n"
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from market.errors import InputError
 from strategy.plan import Plan
-from strategy.plan_file import load_plan
-from strategy.plan_schema import alternatives
+from strategy.plan.file.plan_file import load_plan
+from strategy.plan.file.schema import alternatives
 
 EXAMPLES = 300
 

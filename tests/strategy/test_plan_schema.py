@@ -6,8 +6,8 @@ import re
 import pytest
 
 from strategy.plan import Plan
-from strategy.plan_file import resolved, schema
-from strategy.plan_schema import DIALECT, alternatives, expected_at, keys_at
+from strategy.plan.file.plan_file import resolved, schema
+from strategy.plan.file.schema import DIALECT, alternatives, expected_at, keys_at
 
 
 def models():

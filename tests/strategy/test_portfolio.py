@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from strategy.account.book import BookError, book_difference, build_portfolio, row_index
 from strategy.api import run
-from strategy.portfolio import BookError, book_difference, build_portfolio, row_index
-from strategy.result import Result
+from strategy.result.result import Result
 from tests.strategy.tiny_market import (
     make_market,
     make_plan,
@@ -123,7 +123,7 @@ def test_two_orders_of_one_leg_in_one_half_of_a_session_are_an_error(result):
 
 
 def test_a_run_is_refused_when_the_book_does_not_agree(monkeypatch):
-    monkeypatch.setattr("strategy.result.BOOK_TOLERANCE", -1.0)
+    monkeypatch.setattr("strategy.result.result.BOOK_TOLERANCE", -1.0)
     sessions = weekdays("2020-11-02", "2021-01-29")
     with pytest.raises(BookError):
         run(make_plan(), make_market(price_frame(sessions), score=0.0))
@@ -144,7 +144,7 @@ def test_vectorbt_never_counts_a_first_loss_as_drawdown_and_this_program_does():
     # the reason why drawdown has its own definition here
     import vectorbt as vbt
 
-    from strategy.metrics import max_drawdown
+    from strategy.result.metrics import max_drawdown
 
     returns = pd.Series([-0.10, 0.01, 0.01], index=pd.bdate_range("2021-01-04", periods=3))
     theirs = float(returns.vbt.returns(freq=pd.Timedelta(days=1)).max_drawdown())

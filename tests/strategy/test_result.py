@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from strategy.plan import Plan
-from strategy.result import Result
+from strategy.result.result import Result
 from tests.strategy.tiny_market import (
     make_market,
     make_plan,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market.catalogue import CATALOGUE
+from market.series.catalogue import CATALOGUE
+from strategy.decide.score import combine, risk_components, risk_score
 from strategy.plan import Risk
-from strategy.risk import combine, risk_components, risk_score
 from tests.strategy.tiny_market import make_market, observations, price_frame, weekdays
 
 NAMES = ("cash", "leverage", "credit", "concentration", "rotation")

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from signals.credit import has_high_yield
+from signals.risk.credit import has_high_yield
+from strategy.decide.score import risk_components, score_inputs
+from strategy.decide.triggers import cascade, credit_event, lifted, rate_rise, risk_triggers
 from strategy.plan import Cascade, CreditEvent, RateRise, Risk
-from strategy.result import Result
-from strategy.risk import risk_components, score_inputs
-from strategy.simulation import simulate
-from strategy.triggers import cascade, credit_event, lifted, rate_rise, risk_triggers
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 from tests.strategy.tiny_market import (
     make_market,
     make_plan,

@@ -17,8 +17,8 @@ from market.container import Market
 from market.errors import InputError
 from strategy.api import load_plan, run
 from strategy.plan import Plan
-from strategy.result import Result
-from strategy.simulation import simulate
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 from tests.strategy.tiny_market import (
     make_market,
     make_plan,

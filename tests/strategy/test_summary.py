@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from strategy.summary import RunFacts, summarise
+from reports.terminal.run import RunFacts, summarise
 
 METRICS: dict[str, Any] = {
     "vintages": {"n": 63, "n_complete": 62, "first": 1962, "last": 2024, "unfinished": [2024]},

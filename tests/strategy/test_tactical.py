@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from strategy.legs.tactical import Outcome, Phase, Reason, resolve, stop_price, tactical_outcome
 from strategy.plan import FailedBreakout, StopLevel, Tactical
-from strategy.tactical import Outcome, Phase, Reason, resolve, stop_price, tactical_outcome
 
 ZONE = (104.0, 105.0)
 EXTENSION = 108.0

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from strategy.legs.tactical import Outcome, Reason, resolve, tactical_outcome
 from strategy.plan import FailedBreakout, StopLevel, Tactical
-from strategy.tactical import Outcome, Reason, resolve, tactical_outcome
 from tests.strategy.naive_resolver import Bar, naive_path
 
 #: Half points round the ladder 97 / 100 / 104 / 105 / 108: equal prices, gaps and flats are common.

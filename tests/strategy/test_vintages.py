@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market.errors import InputError
-from strategy.vintages import Schedule, day_of, last_on_or_before, passed, schedule
+from strategy.decide.calendar import Schedule, day_of, last_on_or_before, passed, schedule
 from tests.strategy.tiny_market import make_plan, weekdays
 
 # 21 November 2020 is a Saturday, 2021 a Sunday, 2022 a Monday; 15 December 2020 is a Tuesday.

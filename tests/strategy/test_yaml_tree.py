@@ -3,7 +3,7 @@
 import pytest
 
 from market.errors import InputError
-from strategy.yaml_tree import MAX_DEPTH, MAX_NODES, dotted, printable, read_yaml
+from strategy.plan.file.yaml_tree import MAX_DEPTH, MAX_NODES, dotted, printable, read_yaml
 
 
 def refusal(text, **more):

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from market.catalogue import CATALOGUE
 from market.container import Market, Observations
+from market.series.catalogue import CATALOGUE
 from strategy.plan import Plan
-from strategy.result import Result
-from strategy.simulation import simulate
+from strategy.result.result import Result
+from strategy.run.simulation import simulate
 
 Bar = tuple[float, float, float, float]
 

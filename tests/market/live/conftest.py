@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from market.cache import Cache
-from market.live.cboe import Cboe
-from market.live.finra import Finra
-from market.live.fred import Fred
-from market.live.http import Http, Limits
-from market.live.yahoo import Yahoo
+from market.live.fetch.http import Http, Limits
+from market.live.hosts.cboe import Cboe
+from market.live.hosts.finra import Finra
+from market.live.hosts.fred import Fred
+from market.live.hosts.yahoo import Yahoo
 from tests.market.live.host import NOW, Server
 
 

@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 import market
-from market.bundled import BUNDLED_IDS, bundled_prices
 from market.errors import InputError
-from market.files import read_prices
-from market.listing import listing
+from market.files.read import read_prices
 from market.live.update import chosen, update
+from market.sources.bundled import BUNDLED_IDS, bundled_prices
+from market.sources.listing import listing
 from strategy.cli import cli
 from strategy.plan import Data, Plan
 from tests.market.live.formats import CHART, GRAPH, Bar, bars, cboe, cboe_path, chart, fred
@@ -165,7 +165,7 @@ def test_the_listing_says_cache(filled):
 @pytest.fixture
 def simulate(monkeypatch, cache, http, sources):
     monkeypatch.setattr("market.live.update.default_sources", lambda: sources)
-    monkeypatch.setattr("market.live.http.Http", lambda **_: http)
+    monkeypatch.setattr("market.live.fetch.http.Http", lambda **_: http)
 
     def simulate(*arguments):
         return CliRunner().invoke(cli, arguments)

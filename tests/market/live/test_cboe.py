@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from market.live.cboe import Cboe
-from market.live.refusal import SourceError
+from market.live.fetch.refusal import SourceError
+from market.live.hosts.cboe import Cboe
 from tests.market.live.formats import bars, cboe, cboe_path
 from tests.market.live.host import NOW, Reply
 

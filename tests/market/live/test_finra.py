@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from market.live.finra import Finra
-from market.live.refusal import SourceError
+from market.live.fetch.refusal import SourceError
+from market.live.hosts.finra import Finra
 from tests.market.live.formats import DEBIT, PAGE, WORKBOOK, workbook
 from tests.market.live.host import NOW, Reply
 

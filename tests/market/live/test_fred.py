@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from market.live.fred import Fred
-from market.live.refusal import SourceError
+from market.live.fetch.refusal import SourceError
+from market.live.hosts.fred import Fred
 from tests.market.live.formats import API, GRAPH, fred, fred_api
 from tests.market.live.host import NOW, Reply
 

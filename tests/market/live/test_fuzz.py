@@ -11,13 +11,13 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from market.live.cboe import Cboe
-from market.live.finra import Finra
-from market.live.fred import Fred
-from market.live.http import Body, SourceError
-from market.live.series import LIVE
+from market.live.fetch.http import Body, SourceError
+from market.live.hosts.cboe import Cboe
+from market.live.hosts.finra import Finra
+from market.live.hosts.fred import Fred
+from market.live.hosts.yahoo import Yahoo
+from market.live.merge.series import LIVE
 from market.live.update import _check_form
-from market.live.yahoo import Yahoo
 from tests.market.live.formats import bars, cboe, chart, fred, fred_api, workbook
 from tests.market.live.host import NOW
 

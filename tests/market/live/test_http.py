@@ -13,9 +13,9 @@ from email.utils import format_datetime
 import pytest
 
 from market.errors import InputError
-from market.live.http import Http, Limits
-from market.live.refusal import SourceError
-from market.live.secrets import mask, printable
+from market.live.fetch.http import Http, Limits
+from market.live.fetch.refusal import SourceError
+from market.live.fetch.secrets import mask, printable
 from tests.market.live.host import HERE, NOW, Reply
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.bundled import bundled_series
-from market.live.merge import Known, merge
-from market.live.series import LIVE
-from market.live.source import Fetched, Split
+from market.live.hosts.source import Fetched, Split
+from market.live.merge.merge import Known, merge
+from market.live.merge.series import LIVE
+from market.sources.bundled import bundled_series
 
 TODAY = dt.date(2026, 11, 21)
 FETCHED = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)

@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 import market
-from market.bundled import bundled_prices
 from market.cache.pending import Pending
-from market.catalogue import CATALOGUE
 from market.errors import InputError
-from market.live.commit import confirm
-from market.live.series import LIVE, updated
+from market.live.merge.commit import confirm
+from market.live.merge.series import LIVE, updated
 from market.live.update import chosen, from_file, update
+from market.series.catalogue import CATALOGUE
+from market.sources.bundled import bundled_prices
 from strategy.cli import cli
 from strategy.plan import Data
 from tests.market.live.formats import CHART, bars, chart

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from market.live.http import Limits
-from market.live.series import LIVE
+from market.live.fetch.http import Limits
+from market.live.merge.series import LIVE
 from market.live.update import default_sources
 
 PAGE = (Path(__file__).parents[3] / "docs" / "live-data.md").read_text()

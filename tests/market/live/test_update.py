@@ -14,15 +14,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from market.bundled import bundled_series
 from market.cache import Cache
 from market.cache.pending import Pending
 from market.errors import InputError
-from market.live.commit import confirm, reject
-from market.live.http import Http, Limits
-from market.live.series import LIVE
+from market.live.fetch.http import Http, Limits
+from market.live.hosts.yahoo import Yahoo
+from market.live.merge.commit import confirm, reject
+from market.live.merge.series import LIVE
 from market.live.update import chosen, default_sources, update
-from market.live.yahoo import Yahoo
+from market.sources.bundled import bundled_series
 from tests.market.live.formats import (
     CHART,
     GRAPH,

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from market.live.refusal import SourceError
-from market.live.yahoo import Yahoo
+from market.live.fetch.refusal import SourceError
+from market.live.hosts.yahoo import Yahoo
 from tests.market.live.formats import CHART, NEW_YORK, bars, chart
 from tests.market.live.host import NOW, Reply
 

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from market.cache import Cache
-from market.live.cboe import Cboe
-from market.live.http import Http, Limits
+from market.live.fetch.http import Http, Limits
+from market.live.hosts.cboe import Cboe
+from market.live.hosts.yahoo import Yahoo
 from market.live.update import chosen, update
-from market.live.yahoo import Yahoo
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 

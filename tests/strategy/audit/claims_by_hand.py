@@ -9,10 +9,10 @@ import pandas as pd
 
 from market.container import Market
 from strategy.audit.audit import Audit, audit
-from strategy.audit.claims import Claim
-from strategy.audit.claims_file import LoadedClaims
-from strategy.audit.statements import ClaimsFile
-from strategy.audit.study import Effort
+from strategy.audit.claims.claim import Claim
+from strategy.audit.claims.file import LoadedClaims
+from strategy.audit.claims.statements import ClaimsFile
+from strategy.audit.study.study import Effort
 from strategy.plan import Plan
 from tests.strategy.tiny_market import make_market, make_plan, price_frame, weekdays
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from strategy.audit.audit import audit
-from strategy.audit.claims_file import load_claims
-from strategy.audit.verdict import VERDICTS
+from strategy.audit.claims.file import load_claims
+from strategy.audit.study.verdict import VERDICTS
 from strategy.plan import Plan
 
 CLAIMS = Path(__file__).resolve().parents[3] / "configs" / "claims.yaml"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from strategy.audit.bootstrap import block_length, difference_interval, stationary_index
+from strategy.audit.study.bootstrap import block_length, difference_interval, stationary_index
 
 
 def autoregression(rng, phi, n):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from market.errors import InputError
-from strategy.audit.claims_file import find_claims, load_claims
+from strategy.audit.claims.file import find_claims, load_claims
 
 CONFIGS = Path(__file__).resolve().parents[3] / "configs"
 CLAIM = """

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.audit.events import find_events, is_price_rule, spells
-from strategy.audit.sample import draw_sample
+from strategy.audit.study.events import find_events, is_price_rule, spells
+from strategy.audit.study.sample import draw_sample
 from tests.strategy.audit.claims_by_hand import flat_market, make_claim, market_of
 from tests.strategy.tiny_market import make_market, make_plan, price_frame, weekdays
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.audit.outcomes import FEW_WINDOWS, Bars, Extremes, drawdowns, hits, outcomes
-from strategy.audit.windows import Windows
+from strategy.audit.study.outcomes import FEW_WINDOWS, Bars, Extremes, drawdowns, hits, outcomes
+from strategy.audit.study.windows import Windows
 from tests.strategy.audit.claims_by_hand import make_claim
 from tests.strategy.tiny_market import price_frame, weekdays
 

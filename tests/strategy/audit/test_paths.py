@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from strategy.audit.audit import audit
-from strategy.audit.paths import ENOUGH, first_row, prepare, run_paths
-from strategy.audit.sample import draw_sample
-from strategy.audit.study import Effort
+from strategy.audit.study.paths import ENOUGH, first_row, prepare, run_paths
+from strategy.audit.study.sample import draw_sample
+from strategy.audit.study.study import Effort
 from tests.strategy.audit.claims_by_hand import claims_of, make_claim, market_of, walk
 from tests.strategy.tiny_market import make_market, make_plan, random_prices, weekdays
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.audit.placebo import FEWEST, JITTER_SESSIONS, compare, judge, shifted, subsets
-from strategy.audit.placebo import within_years as within
-from strategy.audit.ranking import month_means, random_margins, table_of_years
+from strategy.audit.study.placebo import FEWEST, JITTER_SESSIONS, compare, judge, shifted, subsets
+from strategy.audit.study.placebo import within_years as within
+from strategy.audit.study.ranking import month_means, random_margins, table_of_years
 
 SESSIONS = pd.bdate_range("1990-01-01", "2019-12-31")
 DAY = SESSIONS.to_numpy().astype("datetime64[D]").astype(np.int64)

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from market import load
-from strategy.audit.claims_file import load_claims
+from strategy.audit.claims.file import load_claims
+from strategy.audit.claims.statements import ClaimsFile
 from strategy.audit.scorecard import base_rate, brier, log_score, scorecard
-from strategy.audit.statements import ClaimsFile
 from strategy.audit.tape import tape
 from strategy.plan import Plan
-from strategy.plan_file import load_plan
+from strategy.plan.file.plan_file import load_plan
 from tests.strategy.tiny_market import make_market, make_plan, price_frame, weekdays
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from strategy.audit.statistics import (
+from strategy.audit.study.statistics import (
     episodes,
     figure_of,
     first_of,

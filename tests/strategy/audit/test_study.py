@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.audit.verdict import Evidence, contradiction, judge
+from strategy.audit.study.verdict import Evidence, contradiction, judge
 from tests.strategy.audit.claims_by_hand import make_claim, market_of, trial_of, walk
 from tests.strategy.tiny_market import make_market, price_frame, weekdays
 

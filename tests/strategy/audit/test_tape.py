@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.audit.statements import ClaimsFile
+from strategy.audit.claims.statements import ClaimsFile
 from strategy.audit.tape import plan_day, tape
 from tests.strategy.tiny_market import (
     make_market,

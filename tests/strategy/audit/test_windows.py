@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.audit.claim_parts import Horizon
-from strategy.audit.windows import fixed_length, known_until, months_of, windows
-from strategy.vintages import passed
+from strategy.audit.claims.parts import Horizon
+from strategy.audit.study.windows import fixed_length, known_until, months_of, windows
+from strategy.decide.calendar import passed
 from tests.strategy.tiny_market import weekdays
 
 SESSIONS = weekdays("2020-01-01", "2021-12-31", ["2020-12-25"])

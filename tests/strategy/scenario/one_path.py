@@ -9,13 +9,13 @@ import pandas as pd
 
 from market.container import Market
 from strategy.plan import Plan
-from strategy.scenario.engine import Futures, run_futures
-from strategy.scenario.garch import no_garch
-from strategy.scenario.history import make_history
-from strategy.scenario.paths import Draw
+from strategy.scenario.engine.engine import Futures, run_futures
+from strategy.scenario.engine.start import Start, make_start
 from strategy.scenario.settings import Scenario
-from strategy.scenario.start import Start, make_start
-from strategy.scenario.worlds import World
+from strategy.scenario.worlds.garch import no_garch
+from strategy.scenario.worlds.history import make_history
+from strategy.scenario.worlds.paths import Draw
+from strategy.scenario.worlds.worlds import World
 
 
 def one_path(plan: Plan, market: Market, anchor: int, last: int) -> tuple[Start, Futures]:

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from strategy.plan import Plan
-from strategy.scenario.base_rates import base_rates
-from strategy.scenario.distributions import describe, histogram
-from strategy.scenario.engine import run_futures
-from strategy.scenario.events import tactical_events
-from strategy.scenario.odds import _interval, history_odds, rate, world_odds
+from strategy.scenario.engine.engine import run_futures
+from strategy.scenario.engine.events import tactical_events
+from strategy.scenario.engine.start import make_start
+from strategy.scenario.odds.base_rates import base_rates
+from strategy.scenario.odds.distributions import describe, histogram
+from strategy.scenario.odds.odds import _interval, history_odds, rate, world_odds
 from strategy.scenario.settings import Scenario
-from strategy.scenario.start import make_start
-from strategy.scenario.worlds import make_world
+from strategy.scenario.worlds.worlds import make_world
 
 
 def bars(*rows):

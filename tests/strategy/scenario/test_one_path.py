@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from strategy.scenario.terms import Figure
-from strategy.simulation import simulate
-from strategy.tables import vintage_table
+from strategy.result.tables import vintage_table
+from strategy.run.simulation import simulate
+from strategy.scenario.engine.terms import Figure
 from tests.strategy.scenario.one_path import one_path
 from tests.strategy.tiny_market import make_market, make_plan, observations, random_prices, weekdays
 

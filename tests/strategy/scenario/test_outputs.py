@@ -8,10 +8,10 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from reports.language import LANGUAGES
-from reports.scenario_page import build_scenario
+from reports.scenario.page import build_scenario
+from reports.text.language import LANGUAGES
 from strategy.cli import cli
-from strategy.scenario.calibration import reliability
+from strategy.scenario.odds.calibration import reliability
 from tests.reports.page import leaks, parse
 
 FEW = (

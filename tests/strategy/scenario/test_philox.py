@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from strategy.scenario.philox import philox, stream_of, uniforms
+from strategy.scenario.worlds.philox import philox, stream_of, uniforms
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from strategy.scenario.engine import run_futures
-from strategy.scenario.garch import no_garch
-from strategy.scenario.history import make_history
-from strategy.scenario.paths import Draw, Table
+from strategy.scenario.engine.engine import run_futures
+from strategy.scenario.engine.start import make_start
+from strategy.scenario.engine.terms import Figure
 from strategy.scenario.settings import Scenario
-from strategy.scenario.start import make_start
-from strategy.scenario.terms import Figure
-from strategy.scenario.worlds import World
+from strategy.scenario.worlds.garch import no_garch
+from strategy.scenario.worlds.history import make_history
+from strategy.scenario.worlds.paths import Draw, Table
+from strategy.scenario.worlds.worlds import World
 from tests.strategy.tiny_market import make_market, make_plan, random_prices, weekdays
 
 PATHS = 40_000

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from market.errors import InputError
-from strategy.plan_file import load_plan
+from strategy.plan.file.plan_file import load_plan
 from strategy.scenario.scenario_file import read_scenario_file, validated
 from strategy.scenario.settings import Scenario
 

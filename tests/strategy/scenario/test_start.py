@@ -5,10 +5,10 @@ import pytest
 
 from market.errors import InputError
 from strategy.plan import Plan
-from strategy.scenario.calendar import future_sessions
+from strategy.scenario.engine.start import make_start
 from strategy.scenario.settings import Scenario
-from strategy.scenario.start import make_start
-from strategy.scenario.worlds import make_world
+from strategy.scenario.worlds.calendar import future_sessions
+from strategy.scenario.worlds.worlds import make_world
 
 
 def plan_of(**tactical):

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from strategy.plan import Plan
-from strategy.scenario.engine import make_variants, run_futures
-from strategy.scenario.exact import draw_future, hedge_rows
-from strategy.scenario.history import politis_white
+from strategy.scenario.engine.engine import make_variants, run_futures
+from strategy.scenario.engine.exact import draw_future, hedge_rows
+from strategy.scenario.engine.start import make_start
+from strategy.scenario.engine.terms import Figure
 from strategy.scenario.settings import Scenario
-from strategy.scenario.start import make_start
-from strategy.scenario.terms import Figure
-from strategy.scenario.worlds import look_alikes, make_world
+from strategy.scenario.worlds.history import politis_white
+from strategy.scenario.worlds.worlds import look_alikes, make_world
 
 SHOCK = {"name": "fall", "fall": 0.2, "sessions": 30, "start": "2025-02-03"}
 ALL = ("bootstrap", "lookalike", "analog", "garch", "replay", "fall")

@@ -2,7 +2,7 @@
 
     python -m tests.strategy.sweep.against_single_runs --variants 10000 --seed 1
 
-Walks (`strategy.sweep.dense`) and compositions (`strategy.sweep.compose`) of
+Walks (`strategy.sweep.dense.loop`) and compositions (`strategy.sweep.composed.compose`) of
 random plans in every context of `random_plans`, each held against `simulate`.
 Prints the largest differences and exits with 1 where one is above 1e-9, or
 where an exit reason was not met. Plan number k of a seed is always the same.
@@ -25,24 +25,24 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 
-import strategy.hedging
-import strategy.simulation
+import strategy.hedge.vintage
+import strategy.run.simulation
 from market import load
 from market.container import Market
+from strategy.legs.tactical import Reason
 from strategy.plan import Plan
-from strategy.simulation import simulate
-from strategy.sweep.columns import COUNTS, STATED
-from strategy.sweep.compose import compose
-from strategy.sweep.context import Context, make_context
-from strategy.sweep.dense import dense
-from strategy.sweep.judge import row_of
-from strategy.sweep.outcomes import Hedges, Tactical
-from strategy.sweep.paths import Paths
-from strategy.sweep.rows import Rows, rows_of
-from strategy.sweep.single import single_row
-from strategy.sweep.sleeves import make_ranges, make_sleeve
-from strategy.sweep.walk import CALLED, NO_TROUBLE, RUINED
-from strategy.tactical import Reason
+from strategy.run.simulation import simulate
+from strategy.sweep.composed.compose import compose
+from strategy.sweep.composed.sleeves import make_ranges, make_sleeve
+from strategy.sweep.dense.loop import dense
+from strategy.sweep.engine.context import Context, make_context
+from strategy.sweep.engine.outcomes import Hedges, Tactical
+from strategy.sweep.engine.paths import Paths
+from strategy.sweep.engine.rows import Rows, rows_of
+from strategy.sweep.engine.single import single_row
+from strategy.sweep.engine.walk import CALLED, NO_TROUBLE, RUINED
+from strategy.sweep.evidence.judge import row_of
+from strategy.sweep.file.columns import COUNTS, STATED
 from tests.strategy.sweep.random_plans import (
     CONTEXTS,
     DENSE_CONTEXTS,
@@ -119,9 +119,9 @@ def signals_once() -> Iterator[None]:
     """
     with ExitStack() as stack:
         for module, name in (
-            (strategy.simulation, "risk_components"),
-            (strategy.simulation, "risk_triggers"),
-            (strategy.hedging, "bill_rate"),
+            (strategy.run.simulation, "risk_components"),
+            (strategy.run.simulation, "risk_triggers"),
+            (strategy.hedge.vintage, "bill_rate"),
         ):
             stack.enter_context(patch.object(module, name, _once(getattr(module, name))))
         yield

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from strategy.sweep.sweep_file import Sweep, load_sweep
+from strategy.sweep.file.sweep_file import Sweep, load_sweep
 
 SMALL = """\
 name: small

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from strategy.sweep.folder import TIMES
+from strategy.sweep.work.folder import TIMES
 from tests.strategy.sweep.conftest import SMALL
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -2,9 +2,10 @@
 
 import sys
 
-from strategy.sweep import engine, identity
-from strategy.sweep.run import run_sweep
-from strategy.sweep.sweep_file import load_sweep
+from strategy.sweep.engine import engine
+from strategy.sweep.file.sweep_file import load_sweep
+from strategy.sweep.work import identity
+from strategy.sweep.work.run import run_sweep
 
 engine.ROWS.update(separable=40, dense=40, single=4)
 # an edit of the sources while the tests run is not what they are about

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from market.errors import InputError
-from strategy.sweep.axes import Distribution, draw, read_values
+from strategy.sweep.file.axes import Distribution, draw, read_values
 
 STOP = "tactical.stop"
 WITHIN = "tactical.failed_breakout.within"

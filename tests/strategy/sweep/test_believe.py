@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.simulation import simulate
-from strategy.sweep import believe as believe_module
-from strategy.sweep import run as run_module
-from strategy.sweep.believe import believe, ledger_of
-from strategy.sweep.held import held_to_the_end, same_exposure
-from strategy.sweep.run import prepare, run_sweep
-from strategy.sweep.single import run_single
+from strategy.run.simulation import simulate
+from strategy.sweep.engine.single import run_single
+from strategy.sweep.evidence import believe as believe_module
+from strategy.sweep.evidence.believe import believe, ledger_of
+from strategy.sweep.evidence.held import held_to_the_end, same_exposure
+from strategy.sweep.work import run as run_module
+from strategy.sweep.work.run import prepare, run_sweep
 from strategy.validation.sharpe import moments
 
 LONG = """\
@@ -45,7 +45,7 @@ def judged(sweep, out, **change):
 @pytest.fixture(scope="module")
 def long(tmp_path_factory):
     """Evidence, run and engine of twelve ways to run the long since 1985."""
-    from strategy.sweep.sweep_file import load_sweep
+    from strategy.sweep.file.sweep_file import load_sweep
 
     home = tmp_path_factory.mktemp("long")
     (home / "sweep.yaml").write_text(LONG, encoding="utf-8")
@@ -184,7 +184,7 @@ def test_a_hedge_is_held_against_holding_less(write_sweep, tmp_path):
 
 
 def test_more_ways_to_hold_than_are_simulated_is_said(write_sweep, tmp_path, monkeypatch):
-    from strategy.sweep import held
+    from strategy.sweep.evidence import held
 
     monkeypatch.setattr(held, "MOST_PLANS", 2)
     found, *_ = judged(write_sweep(LONG), tmp_path)
@@ -228,7 +228,7 @@ def test_a_torn_ledger_is_read_around_and_said(write_sweep, tmp_path):
 
 
 def _sweep(path, out, stop):
-    from strategy.sweep.sweep_file import load_sweep
+    from strategy.sweep.file.sweep_file import load_sweep
 
     path.write_text(STOPS.replace("0.05]", f"{stop}]"), encoding="utf-8")
     judged(load_sweep(path), out)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from market.errors import InputError
-from strategy.sweep import engine as engine_module
-from strategy.sweep.cluster import ClusterCrew, Lines
-from strategy.sweep.folder import TIMES
-from strategy.sweep.run import run_sweep
+from strategy.sweep.engine import engine as engine_module
+from strategy.sweep.work.cluster import ClusterCrew, Lines
+from strategy.sweep.work.folder import TIMES
+from strategy.sweep.work.run import run_sweep
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -114,7 +114,7 @@ def test_every_part_is_handed_out_once_whoever_asks():
 
 def test_an_address_where_nothing_answers_is_refused(monkeypatch):
     pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
-    from strategy.sweep import cluster as cluster_module
+    from strategy.sweep.work import cluster as cluster_module
 
     monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 0.5)
     with pytest.raises(InputError, match="no scheduler answers at"):

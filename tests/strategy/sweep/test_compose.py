@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from strategy.plan import Plan
-from strategy.sweep.bins import BINS, bin_edges, bin_of
-from strategy.sweep.compose import compose
-from strategy.sweep.context import make_context
-from strategy.sweep.dense import dense
-from strategy.sweep.paths import PATH_METRICS
-from strategy.sweep.sleeves import make_ranges, make_sleeve
-from strategy.sweep.walk import CALLED, NO_TROUBLE
+from strategy.sweep.composed.compose import compose
+from strategy.sweep.composed.sleeves import make_ranges, make_sleeve
+from strategy.sweep.dense.loop import dense
+from strategy.sweep.engine.bins import BINS, bin_edges, bin_of
+from strategy.sweep.engine.context import make_context
+from strategy.sweep.engine.paths import PATH_METRICS
+from strategy.sweep.engine.walk import CALLED, NO_TROUBLE
 from tests.strategy.sweep.random_plans import CONTEXTS, random_plan
 
 N = 20
@@ -92,7 +92,7 @@ def test_a_bin_holds_the_returns_between_its_edges():
 
 def test_the_bins_of_the_tail_state_their_error():
     # 1 % steps: the mean of the lowest 783 of 15,652 is known by hand
-    from strategy.sweep.bins import tail_mean, tail_size
+    from strategy.sweep.engine.bins import tail_mean, tail_size
 
     n = 15_652
     size = int(tail_size(n))

@@ -3,8 +3,8 @@
 import pytest
 
 from market.errors import InputError
-from strategy.sweep.estimate import duration, size
-from strategy.sweep.run import prepare
+from strategy.sweep.work.estimate import duration, size
+from strategy.sweep.work.run import prepare
 
 WIDE = """\
 name: wide

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from market.errors import InputError
-from strategy.sweep.expression import parse
+from strategy.sweep.file.expression import parse
 
 VALUES = {
     "tactical.stop": np.array([0.01, 0.03, 0.05]),

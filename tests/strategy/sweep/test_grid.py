@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from market.errors import InputError
-from strategy.sweep.estimate import check_number
-from strategy.sweep.grid import CONTEXT, HEDGE, RISK, TACTICAL, kinds_of, make_grid
+from strategy.sweep.file.grid import CONTEXT, HEDGE, RISK, TACTICAL, kinds_of, make_grid
+from strategy.sweep.work.estimate import check_number
 from tests.strategy.sweep.conftest import SMALL
 
 MIXED = """\

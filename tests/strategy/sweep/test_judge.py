@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from strategy.sweep.columns import METRICS
-from strategy.sweep.engine import Engine
-from strategy.sweep.judge import JudgeError
-from strategy.sweep.run import run_sweep
+from strategy.sweep.engine.engine import Engine
+from strategy.sweep.evidence.judge import JudgeError
+from strategy.sweep.file.columns import METRICS
+from strategy.sweep.work.run import run_sweep
 
 JUDGED = """\
 name: judged

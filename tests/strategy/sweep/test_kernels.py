@@ -7,11 +7,11 @@ as one likes (see docs/sweep.md).
 import numpy as np
 import pytest
 
-from strategy.sweep.columns import METRICS, STATED
-from strategy.sweep.context import POLICIES, levels_key, make_context
-from strategy.sweep.dense import dense
-from strategy.sweep.single import single_row
-from strategy.tactical import Reason, tactical_outcome
+from strategy.legs.tactical import Reason, tactical_outcome
+from strategy.sweep.dense.loop import dense
+from strategy.sweep.engine.context import POLICIES, levels_key, make_context
+from strategy.sweep.engine.single import single_row
+from strategy.sweep.file.columns import METRICS, STATED
 from tests.strategy.sweep.against_single_runs import (
     ALL,
     Disagreement,

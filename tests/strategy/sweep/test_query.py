@@ -7,10 +7,10 @@ from click.testing import CliRunner
 
 from market.errors import InputError
 from strategy.commands.sweep import sweep as command
-from strategy.sweep.folder import SweepFolder, find_folder
-from strategy.sweep.query import query
-from strategy.sweep.run import run_sweep
-from strategy.sweep.sweep_file import load_sweep
+from strategy.sweep.file.sweep_file import load_sweep
+from strategy.sweep.work.folder import SweepFolder, find_folder
+from strategy.sweep.work.query import query
+from strategy.sweep.work.run import run_sweep
 from tests.strategy.sweep.conftest import SMALL
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from strategy.sweep.ranking import Ranking, signed
+from strategy.sweep.evidence.ranking import Ranking, signed
 
 
 def add(ranking, first, scores, figures=None):

@@ -4,12 +4,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from strategy.simulation import simulate
+from strategy.run.simulation import simulate
 from strategy.sweep import daily_returns, vintage_returns
-from strategy.sweep.engine import make_engine
-from strategy.sweep.grid import make_grid
-from strategy.sweep.run import run_sweep
-from strategy.sweep.settings import variant_plan
+from strategy.sweep.engine.engine import make_engine
+from strategy.sweep.file.grid import make_grid
+from strategy.sweep.file.settings import variant_plan
+from strategy.sweep.work.run import run_sweep
 
 
 def test_vintage_returns_are_those_of_the_file(small, tmp_path):

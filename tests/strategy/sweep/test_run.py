@@ -7,12 +7,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from market.errors import InputError
-from strategy.sweep import engine as engine_module
-from strategy.sweep import identity
-from strategy.sweep import run as run_module
-from strategy.sweep.columns import METRICS
-from strategy.sweep.folder import TIMES, SweepFolder
-from strategy.sweep.run import prepare, run_sweep
+from strategy.sweep.engine import engine as engine_module
+from strategy.sweep.file.columns import METRICS
+from strategy.sweep.work import identity
+from strategy.sweep.work import run as run_module
+from strategy.sweep.work.folder import TIMES, SweepFolder
+from strategy.sweep.work.run import prepare, run_sweep
 from tests.strategy.sweep.conftest import SMALL
 from tests.strategy.sweep.killed import LONGEST_SECONDS, SWEEP, contents, kill_and_resume, start
 
@@ -103,7 +103,7 @@ def test_a_sweep_killed_between_two_parts_computes_only_the_others(small, tmp_pa
     whole = run_sweep(small, tmp_path / "whole")
     ready = prepare(small)
     folder = SweepFolder(tmp_path / "out" / whole.folder.path.name)
-    from strategy.sweep.table import compute_part
+    from strategy.sweep.work.table import compute_part
 
     parts = ready.grid.chunks(ready.engine.rows)
     assert len(parts) == 4

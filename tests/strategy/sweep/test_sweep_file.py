@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from market.errors import InputError
-from strategy.sweep.grid import make_grid
-from strategy.sweep.settings import variant_plan
-from strategy.sweep.sweep_file import load_sweep
+from strategy.sweep.file.grid import make_grid
+from strategy.sweep.file.settings import variant_plan
+from strategy.sweep.file.sweep_file import load_sweep
 
 CONFIGS = Path(__file__).resolve().parents[3] / "configs"
 

@@ -8,11 +8,11 @@ from click.testing import CliRunner
 from rich.console import Console
 
 import market as markets
+from reports.terminal.today import screen
 from strategy.cli import cli
 from strategy.plan import Plan
-from strategy.simulation import simulate
+from strategy.run.simulation import simulate
 from strategy.today import today
-from strategy.today.screen import screen
 
 
 def ask(*words, code=0):

@@ -12,11 +12,11 @@ import pytest
 
 import market as markets
 from market.errors import InputError
-from strategy.instructions import Leg
-from strategy.ledger import reason_label
+from strategy.account.instructions import Leg
+from strategy.legs.tactical import Phase
 from strategy.plan import Plan
-from strategy.simulation import Simulation, simulate
-from strategy.tactical import Phase
+from strategy.result.ledger import reason_label
+from strategy.run.simulation import Simulation, simulate
 from strategy.today import today
 
 #: Fills that an order placed earlier brings about, not tonight's decision.

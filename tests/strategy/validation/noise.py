@@ -114,10 +114,10 @@ def walk(market: Market, seed: int, drift: float = 0.06, volatility: float = 0.1
 
 def swept(seed: int, folder: Path) -> World:
     """A world of prices: a real sweep on a random walk, judged as any other."""
-    from strategy.sweep.believe import believe
-    from strategy.sweep.engine import Engine
-    from strategy.sweep.run import prepare, run_sweep
-    from strategy.sweep.sweep_file import load_sweep
+    from strategy.sweep.engine.engine import Engine
+    from strategy.sweep.evidence.believe import believe
+    from strategy.sweep.file.sweep_file import load_sweep
+    from strategy.sweep.work.run import prepare, run_sweep
 
     path = folder / "noise.yaml"
     path.write_text(SWEEP, encoding="utf-8")

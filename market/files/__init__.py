@@ -1,0 +1,1 @@
+"""A user's files: tables of prices and series, read and judged."""

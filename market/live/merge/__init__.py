@@ -1,0 +1,1 @@
+"""What an answer may change: held against what is known, judged, merged, committed."""

@@ -1,0 +1,338 @@
+"""Runs side by side: what differs in plan and data, and what the differences are worth.
+
+Differences are taken against the first run. Daily paths are compared on the
+sessions that all runs have, vintages on those that both have complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from market.errors import InputError
+from reports.stored.runs import StoredRun
+from reports.text.format import lookup
+from strategy.result.metrics import YEAR, drawdown, sample_statistics
+
+#: A page of more lines than these tells nothing apart.
+MOST_RUNS = 16
+LETTERS = "ABCDEFGHIJKLMNOP"
+
+#: Figures of the runs, as they stand in metrics.json.
+FIGURES = (
+    "vintages.n_complete",
+    "tactical.n",
+    "tactical.mean",
+    "tactical.median",
+    "tactical.hit_rate",
+    "tactical.worst",
+    "tactical.first_target_rate",
+    "hedge.n",
+    "hedge.mean",
+    "hedge.mean_cost",
+    "hedge.sum_return",
+    "total.total_return",
+    "total.cagr",
+    "total.volatility",
+    "total.sharpe",
+    "total.sortino",
+    "total.max_drawdown",
+    "total.calmar",
+    "total.worst_month",
+    "total.cvar_95",
+    "benchmark.cagr",
+    "benchmark.max_drawdown",
+    "risk.mean_coverage",
+    "risk.share_blind",
+)
+
+#: Measures of the path whose differences get an interval, in the order of `path_measures`; on
+#: less than a year of sessions the first is the total return.
+MEASURES = ("cagr", "volatility", "sharpe", "sortino", "max_drawdown", "cvar_95")
+
+#: Columns of vintages.csv that are compared vintage by vintage.
+PAIRED = ("tactical_return", "hedge_return", "total_return")
+
+#: Resamples of the bootstrap and the seed of its draws: the same runs give the same page.
+RESAMPLES, SEED = 1000, 20_251_121
+#: Fewer common sessions or vintages than these give no interval.
+FEWEST_SESSIONS, FEWEST_VINTAGES = 250, 3
+
+
+@dataclass(frozen=True)
+class PathDifference:
+    """One measure of a run's path less the first run's, on the common sessions.
+
+    Attributes
+    ----------
+    low, high : float or None
+        95% percentile interval of the stationary bootstrap.
+    """
+
+    measure: str
+    first: float
+    other: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def value(self) -> float:
+        return self.other - self.first
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves zero out."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two or more runs.
+
+    Attributes
+    ----------
+    runs : tuple of StoredRun
+        The first is what the others are compared with.
+    data_differences : tuple of str
+        Series whose content or range differs; empty where all runs read the same.
+    """
+
+    runs: tuple[StoredRun, ...]
+    data_differences: tuple[str, ...] = ()
+
+    @property
+    def letters(self) -> list[str]:
+        """A letter for each run: plans' names may repeat and be long."""
+        return list(LETTERS[: len(self.runs)])
+
+    @property
+    def others(self) -> list[tuple[str, StoredRun]]:
+        """The runs but the first, with their letters."""
+        return list(zip(self.letters, self.runs, strict=True))[1:]
+
+    @cached_property
+    def settings(self) -> list[tuple[str, list[Any]]]:
+        """Keys of the plans that differ, with each run's value; a key it lacks is None."""
+        flat = [flatten(run.record["plan"]) for run in self.runs]
+        keys = dict.fromkeys(key for plan in flat for key in plan)
+        rows = [(key, [plan.get(key) for plan in flat]) for key in keys if key != "name"]
+        return [(key, values) for key, values in rows if any(v != values[0] for v in values)]
+
+    @cached_property
+    def figures(self) -> list[tuple[str, list[Any]]]:
+        """Paths of metrics.json with each run's figure; those that no run has are left out."""
+        rows = [(path, [lookup(run.metrics, path) for run in self.runs]) for path in FIGURES]
+        return [(path, values) for path, values in rows if any(v is not None for v in values)]
+
+    @cached_property
+    def sessions(self) -> pd.DatetimeIndex:
+        """The sessions that every run has."""
+        common = pd.DatetimeIndex(self.runs[0].daily.index)
+        for run in self.runs[1:]:
+            common = common.intersection(pd.DatetimeIndex(run.daily.index))
+        return common
+
+    @cached_property
+    def same_sessions(self) -> bool:
+        """Whether all runs have the same sessions."""
+        return all(len(run.daily) == len(self.sessions) for run in self.runs)
+
+    @cached_property
+    def equities(self) -> np.ndarray:
+        """Equity over its first value, sessions x runs."""
+        columns = [
+            run.daily["equity_total"].reindex(self.sessions).to_numpy(dtype=float)
+            for run in self.runs
+        ]
+        table = np.column_stack(columns) if len(self.sessions) else np.empty((0, len(columns)))
+        return table / table[0] if len(table) else table
+
+    @cached_property
+    def drawdowns(self) -> np.ndarray:
+        """Fraction below the highest equity so far, sessions x runs."""
+        return np.column_stack([drawdown(path) for path in self.equities.T])
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """`MEASURES`, with the total return in place of a yearly one on less than a year."""
+        if len(self.sessions) - 1 < YEAR:
+            return ("total_return", *MEASURES[1:])
+        return MEASURES
+
+    @cached_property
+    def block(self) -> float:
+        """Mean block length of the bootstrap in sessions, by Politis and White; 0 without one."""
+        if len(self.sessions) < FEWEST_SESSIONS:
+            return 0.0
+        from arch.bootstrap import optimal_block_length
+
+        returns = self.equities[1:] / self.equities[:-1] - 1.0
+        longest = 1.0
+        for column in (returns[:, 1:] - returns[:, :1]).T:
+            if column.std() > 0.0:
+                found = float(optimal_block_length(column)["stationary"].iloc[0])
+                longest = max(longest, found if np.isfinite(found) else 1.0)
+        return min(longest, len(returns) / 4.0)
+
+    @cached_property
+    def path_differences(self) -> list[list[PathDifference]]:
+        """For each run but the first, its measures against the first's."""
+        if len(self.sessions) < 2:
+            return [[] for _ in self.runs[1:]]
+        returns = self.equities[1:] / self.equities[:-1] - 1.0
+        point = path_measures(returns)
+        low = high = np.full_like(point[:, 1:], np.nan)
+        if self.block:
+            from arch.bootstrap import StationaryBootstrap
+
+            draws = StationaryBootstrap(self.block, returns, seed=np.random.default_rng(SEED))
+            resampled = draws.apply(lambda r: _differences(r).ravel(), RESAMPLES)
+            low, high = (
+                np.nanpercentile(resampled, q, axis=0).reshape(low.shape) for q in (2.5, 97.5)
+            )
+        return [
+            [
+                PathDifference(
+                    name,
+                    float(point[i, 0]),
+                    float(point[i, j + 1]),
+                    *(float(x) if np.isfinite(x) else None for x in (low[i, j], high[i, j])),
+                )
+                for i, name in enumerate(self.measures)
+            ]
+            for j in range(len(self.runs) - 1)
+        ]
+
+    def paired(self, run: StoredRun, column: str) -> pd.DataFrame:
+        """Vintages that both the first run and `run` have complete and with a value.
+
+        Returns
+        -------
+        DataFrame
+            ``vintage``, ``first``, ``other``, ``difference``.
+        """
+        tables = []
+        for source, name in ((self.runs[0], "first"), (run, "other")):
+            rows = source.vintages[source.vintages["complete"].astype(bool)]
+            values = pd.to_numeric(rows[column], errors="coerce").to_numpy(dtype=float)
+            tables.append(pd.Series(values, index=rows["vintage"].astype(int), name=name))
+        table = pd.concat(tables, axis=1, join="inner").dropna()
+        table["difference"] = table["other"] - table["first"]
+        return table.reset_index(names="vintage")
+
+    def paired_statistics(self, run: StoredRun, column: str) -> dict[str, Any]:
+        """Mean of the paired differences with its t interval, and how many are not zero."""
+        table = self.paired(run, column)
+        values = table["difference"].to_numpy(dtype=float)
+        out = sample_statistics(values, table["vintage"].to_numpy())
+        out["n_different"] = int((values != 0.0).sum())
+        if len(values) < FEWEST_VINTAGES or not out.get("std"):
+            out["mean_low"] = out["mean_high"] = None
+        return out
+
+    @cached_property
+    def years(self) -> list[int]:
+        """Vintages that any run has."""
+        return sorted({int(y) for run in self.runs for y in run.vintages["vintage"]})
+
+
+def compare(runs: Sequence[StoredRun], *, different_data: bool = False) -> Comparison:
+    """The comparison of two or more runs.
+
+    Parameters
+    ----------
+    runs : sequence of StoredRun
+    different_data : bool
+        Allow runs that read different data.
+
+    Raises
+    ------
+    InputError
+        With fewer than two runs or too many, with the same run twice, or where
+        the runs read different data and that was not asked for.
+    """
+    unique = list({run.id: run for run in runs}.values())
+    if len(unique) < 2:
+        what = "only one run" if len(runs) < 2 else f"the same run {len(runs)} times"
+        raise InputError(f"got {what}", where="RUN", expected="two or more different runs")
+    if len(unique) > MOST_RUNS:
+        raise InputError(
+            f"got {len(unique)} runs",
+            where="RUN",
+            expected=f"at most {MOST_RUNS}, named one by one",
+        )
+    differences = data_differences(unique)
+    if differences and not different_data:
+        raise InputError(
+            f"the runs read different data ({'; '.join(differences[:3])}"
+            f"{'; …' if len(differences) > 3 else ''})",
+            where="RUN",
+            do="add --different-data to compare them all the same; the page will say so",
+        )
+    for run in unique:  # a damaged file is told before anything is computed
+        _ = run.metrics, run.vintages, run.daily
+    return Comparison(tuple(unique), tuple(differences))
+
+
+def data_differences(runs: Sequence[StoredRun]) -> list[str]:
+    """Series that differ between runs in content or range, a few words each."""
+    out = []
+    for name in dict.fromkeys(name for run in runs for name in run.series):
+        found = [run.series.get(name) for run in runs]
+        if any(series is None for series in found):
+            without = [LETTERS[i] for i, series in enumerate(found) if series is None]
+            out.append(f"{name}: not in {', '.join(without)}")
+            continue
+        keys = [tuple(s.get(k) for k in ("sha256", "first", "last", "rows")) for s in found if s]
+        if len(set(keys)) > 1:
+            ranges = dict.fromkeys(f"{first} to {last}" for _, first, last, _ in keys)
+            what = " against ".join(ranges) if len(ranges) > 1 else "same range, other figures"
+            out.append(f"{name}: {what}")
+    return out
+
+
+def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Dotted keys of nested mappings; lists stay whole."""
+    if not isinstance(value, dict):
+        return {prefix: value}
+    out: dict[str, Any] = {}
+    for key, item in value.items():
+        out |= flatten(item, f"{prefix}.{key}" if prefix else str(key))
+    return out
+
+
+def path_measures(returns: np.ndarray) -> np.ndarray:
+    """`MEASURES` of daily returns, measures x runs; definitions as in metrics.json.
+
+    The first is not made yearly on less than a year.
+    """
+    n = len(returns)
+    years = max(n / YEAR, 1.0)
+    equity = np.cumprod(1.0 + returns, axis=0)
+    spread = returns.std(axis=0, ddof=1)
+    mean = returns.mean(axis=0)
+    downside = np.sqrt(np.mean(np.minimum(returns, 0.0) ** 2, axis=0))
+    peak = np.maximum(np.maximum.accumulate(equity, axis=0), 1.0)
+    tail = max(1, int(np.ceil(0.05 * n)))
+    worst = np.partition(returns, tail - 1, axis=0)[:tail]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.vstack(
+            (
+                np.where(equity[-1] > 0.0, np.abs(equity[-1]) ** (1.0 / years) - 1.0, -1.0),
+                spread * np.sqrt(YEAR),
+                mean / spread * np.sqrt(YEAR),
+                mean / downside * np.sqrt(YEAR),
+                (equity / peak - 1.0).min(axis=0),
+                worst.mean(axis=0),
+            )
+        )
+
+
+def _differences(returns: np.ndarray) -> np.ndarray:
+    measured = path_measures(returns)
+    return np.asarray(measured[:, 1:] - measured[:, :1])

@@ -1,0 +1,1 @@
+"""Drawing: SVG, palette, the registry of charts, pictures."""

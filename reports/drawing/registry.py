@@ -1,0 +1,90 @@
+"""The registry: a chart is a function of the view and a width that returns a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from reports.drawing.palette import PALETTE, Scheme, chart_style
+from reports.drawing.svg import Canvas
+from reports.run.view import View
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A finished chart.
+
+    Parameters
+    ----------
+    canvas : Canvas
+    alt : str
+        What the picture shows, in words and numbers, for whom it is not visible.
+    """
+
+    canvas: Canvas
+    alt: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One entry of the registry.
+
+    Parameters
+    ----------
+    name : str
+    title : str
+    caption : str
+        What the marks mean, with units. Both are English; pages translate them.
+    function : callable
+        ``(subject, width, **options) -> Drawing``, or None where there is nothing to show.
+    """
+
+    name: str
+    title: str
+    caption: str
+    function: Callable[..., Drawing | None]
+
+
+#: Charts of a run, drawn from a `View`; of runs side by side, from a `Comparison`; of a sweep,
+#: from a `SweepData`.
+CHARTS: dict[str, Chart] = {}
+COMPARISON_CHARTS: dict[str, Chart] = {}
+SWEEP_CHARTS: dict[str, Chart] = {}
+
+
+def chart(
+    name: str, *, title: str, caption: str, of: dict[str, Chart] = CHARTS
+) -> Callable[[Callable[..., Drawing | None]], Callable[..., Drawing | None]]:
+    """Register a function as the chart `name`, of a run unless another registry is given."""
+
+    def register(function: Callable[..., Drawing | None]) -> Callable[..., Drawing | None]:
+        if name in of:
+            raise ValueError(f"two charts are called {name!r}")
+        of[name] = Chart(name, title, caption, function)
+        return function
+
+    return register
+
+
+def standalone(
+    name: str, view: View, width: float, *, scheme: Scheme = "light", **options: Any
+) -> str | None:
+    """The chart `name` as an SVG file with its own style; None where there is nothing to show."""
+    drawing = draw(name, view, width, **options)
+    if drawing is None:
+        return None
+    canvas = drawing.canvas
+    attributes = Markup(' xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{}"')
+    ground = PALETTE["ground"][("light", "dark").index(scheme)]
+    before = f"<style>{chart_style(scheme)}</style>" + (
+        f'<rect width="{canvas.width:g}" height="{canvas.height:g}" fill="{ground}"/>'
+    )
+    return str(canvas.render("", attributes.format(drawing.alt), before)) + "\n"
+
+
+def draw(name: str, view: View, width: float, **options: Any) -> Drawing | None:
+    """The chart `name` at a width in pixels; None where the run has nothing to show in it."""
+    return CHARTS[name].function(view, width, **options)

@@ -1,0 +1,1 @@
+"""What every page shares: its frame and the limits it states."""

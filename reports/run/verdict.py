@@ -1,0 +1,269 @@
+"""The words of the report that depend on the outcome: verdict and key figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports.run.view import View
+from reports.text.format import figure, lookup, sentence_list, show, words
+from reports.text.language import _, say
+from strategy.result.metrics import YEAR
+
+
+@dataclass(frozen=True)
+class Card:
+    """One key figure with what stands behind it.
+
+    Parameters
+    ----------
+    label : str
+    value : Markup
+        The figure.
+    interval : Markup
+        Its 95% interval, or a range; empty where there is none.
+    basis : Markup
+        What it is counted over.
+    """
+
+    label: str
+    value: Markup
+    interval: Markup
+    basis: Markup
+
+
+def headline(view: View) -> Markup:
+    """One sentence: what the December long did over n vintages, with its interval."""
+    m = view.metrics
+    tactical = m["tactical"]
+    if not tactical.get("n"):
+        return _nothing_counted(view)
+    first, last = _counted_years(view)
+    values = {
+        "n": figure(m, "tactical.n"),
+        "first": first,
+        "last": last,
+        "mean": figure(m, "tactical.mean"),
+        "hits": figure(m, "tactical.hits"),
+        "rate": figure(m, "tactical.hit_rate"),
+        "low": figure(m, "tactical.hit_low"),
+        "high": figure(m, "tactical.hit_high"),
+    }
+    if lookup(m, "tactical.mean_low") is None:
+        return say(
+            "Over {n} complete vintages from {first} to {last} the December long made {mean} on "
+            "average and ended above zero in {hits} of them: {rate}, exact 95% interval {low} to "
+            "{high}.",
+            **values,
+        )
+    return say(
+        "Over {n} complete vintages from {first} to {last} the December long made {mean} on "
+        "average (95% interval {mean_low} to {mean_high}) and ended above zero in {hits} of them: "
+        "{rate}, exact 95% interval {low} to {high}.",
+        mean_low=figure(m, "tactical.mean_low"),
+        mean_high=figure(m, "tactical.mean_high"),
+        **values,
+    )
+
+
+def findings(view: View) -> list[Markup]:
+    """What else the first screen must say, most important first."""
+    m = view.metrics
+    out: list[Markup] = []
+    low, high = lookup(m, "tactical.mean_low"), lookup(m, "tactical.mean_high")
+    if low is not None:
+        if low <= 0.0 <= high:
+            out.append(say("The interval of the mean includes zero: luck alone would explain it."))
+        elif low > 0:
+            out.append(
+                say(
+                    "The interval of the mean lies above zero; it does not account for the number "
+                    "of plans tried before this one."
+                )
+            )
+        else:
+            out.append(
+                say(
+                    "The interval of the mean lies below zero; it does not account for the number "
+                    "of plans tried before this one."
+                )
+            )
+    out.append(_hedge_finding(view))
+    key, period = _growth(view)
+    if lookup(m, f"total.{key}") is not None:
+        out.append(
+            say(
+                "Core, December longs and hedges together made {plan} {period} with a max drawdown "
+                "of {plan_fall}; the core alone {core} with {core_fall}.",
+                plan=figure(m, f"total.{key}"),
+                period=period,
+                plan_fall=figure(m, "total.max_drawdown"),
+                core=figure(m, f"benchmark.{key}"),
+                core_fall=figure(m, "benchmark.max_drawdown"),
+            )
+        )
+    unfinished = lookup(m, "vintages.unfinished") or []
+    if unfinished and tactical_counted(view):
+        years = sentence_list([str(y) for y in unfinished])
+        out.append(
+            say("{years} is not finished: shown, marked, and in no average.", years=years)
+            if len(unfinished) == 1
+            else say("{years} are not finished: shown, marked, and in no average.", years=years)
+        )
+    return out
+
+
+def tactical_counted(view: View) -> bool:
+    """Whether any vintage counts towards the December long's averages."""
+    return bool(view.metrics["tactical"].get("n"))
+
+
+def cards(view: View) -> list[Card]:
+    """The key figures, each with its interval and its basis."""
+    m = view.metrics
+    out: list[Card] = []
+
+    def add(label: str, path: str, interval: Markup | str = "", basis: Markup | str = "") -> None:
+        if lookup(m, path) is not None:
+            out.append(Card(label, figure(m, path), Markup(interval), Markup(basis)))
+
+    n = Markup("n = {}").format(figure(m, "tactical.n"))
+    add(_("December long, mean"), "tactical.mean", _interval(view, "tactical.mean"), n)
+    without = Markup("")
+    if lookup(m, "tactical.leave_one_out_low") is not None:
+        without = say(
+            "mean without one vintage {low} to {high}",
+            low=figure(m, "tactical.leave_one_out_low"),
+            high=figure(m, "tactical.leave_one_out_high"),
+        )
+    add(_("December long, median"), "tactical.median", without, n)
+    add(_("Above zero"), "tactical.hit_rate", _interval(view, "tactical.hit"), n)
+    add(
+        _("Reached the first target"),
+        "tactical.first_target_rate",
+        _interval(view, "tactical.first_target"),
+        n,
+    )
+    worst = say("in {year}", year=figure(m, "tactical.worst_vintage"))
+    best = Markup("")
+    if lookup(m, "tactical.best") is not None:
+        best = say(
+            "best {value} in {year}",
+            value=figure(m, "tactical.best"),
+            year=figure(m, "tactical.best_vintage"),
+        )
+    add(_("Worst December long"), "tactical.worst", best, worst)
+    add(
+        _("Hedge, mean of a hedged year"),
+        "hedge.mean",
+        _interval(view, "hedge.mean"),
+        say("of equity, n = {n}", n=figure(m, "hedge.n")),
+    )
+    add(
+        _("Hedged less holding less"),
+        "hedge.against_derisk.mean",
+        _interval(view, "hedge.against_derisk.mean"),
+        say("of equity, n = {n}", n=figure(m, "hedge.against_derisk.n")),
+    )
+    add(
+        _("Falls of 20% in the next year"),
+        "next_year.rate_of_20",
+        _interval(view, "next_year"),
+        say(
+            "{falls} of {n} years",
+            falls=figure(m, "next_year.falls_of_20"),
+            n=figure(m, "next_year.n"),
+        ),
+    )
+    sessions = say("{n} sessions", n=figure(m, "total.sessions"))
+    growth, _period = _growth(view)
+    measures = [
+        (_("Return a year, whole plan"), growth)
+        if growth == "cagr"
+        else (_("Total return, whole plan"), growth),
+        (_("Max drawdown, whole plan"), "max_drawdown"),
+    ]
+    if growth == "cagr":
+        measures.append((_("Sharpe ratio, whole plan"), "sharpe"))
+    for label, key in measures:
+        against = say("core alone {value}", value=figure(m, f"benchmark.{key}"))
+        add(label, f"total.{key}", against, sessions)
+    add(
+        _("Coverage of the risk score"),
+        "risk.mean_coverage",
+        say("no score on {share} of the sessions", share=figure(m, "risk.share_blind")),
+        _("mean share of its weight with data"),
+    )
+    return out
+
+
+def _nothing_counted(view: View) -> Markup:
+    m = view.metrics
+    row = view.latest
+    if not row.traded:
+        ended = say("the December long was not entered ({reason})", reason=words(row.reason))
+    else:
+        ended = say(
+            "the December long of {year} stands at {value}, ended by {reason}",
+            year=row.year,
+            value=Markup('<data value="{}">{}</data>').format(
+                repr(row["tactical_return"]), show(row["tactical_return"], "percent")
+            ),
+            reason=row.ended,
+        )
+    return say(
+        "No vintage counts towards an average: {complete} of {n} complete; {ended}.",
+        complete=figure(m, "vintages.n_complete"),
+        n=figure(m, "vintages.n"),
+        ended=ended,
+    )
+
+
+def _hedge_finding(view: View) -> Markup:
+    m = view.metrics
+    if view.plan.hedge.instrument == "none":
+        return say("The plan holds no hedge.")
+    if not lookup(m, "vintages.n_complete"):
+        return say("No hedged year is over yet.")
+    if not lookup(m, "hedge.n"):
+        return say(
+            "The hedge was held in no complete vintage: the score stayed too low or without data."
+        )
+    out = say(
+        "The hedge of the following year was held in {n} of them and changed equity by {mean}",
+        n=figure(m, "hedge.n"),
+        mean=figure(m, "hedge.mean"),
+    )
+    if lookup(m, "hedge.mean_low") is not None:
+        out += say(
+            " on average (95% interval {low} to {high})",
+            low=figure(m, "hedge.mean_low"),
+            high=figure(m, "hedge.mean_high"),
+        )
+    if lookup(m, "hedge.mean_cost") is not None:
+        out += say(", costs and carry of {cost} included", cost=figure(m, "hedge.mean_cost"))
+    return out + say(".")
+
+
+def _growth(view: View) -> tuple[str, str]:
+    """Key and period of the growth to tell: a year's figure only of at least a year."""
+    sessions = lookup(view.metrics, "total.sessions") or 0
+    if sessions >= YEAR:
+        return "cagr", _("a year")
+    return "total_return", _("over {n} sessions", n=sessions)
+
+
+def _counted_years(view: View) -> tuple[int, int]:
+    years = [row.year for row in view.rows if row.complete and row.traded]
+    return years[0], years[-1]
+
+
+def _interval(view: View, stem: str) -> Markup:
+    """95% interval from ``<stem>_low`` and ``<stem>_high``, or ``<stem>.low`` and ``.high``."""
+    m = view.metrics
+    for join in ("_", "."):
+        low, high = f"{stem}{join}low", f"{stem}{join}high"
+        if lookup(m, low) is not None:
+            return say("95%: {low} to {high}", low=figure(m, low), high=figure(m, high))
+    return Markup("")

@@ -1,0 +1,1 @@
+"""What lies on disk: runs, tables, their index, and how values are written."""

@@ -1,0 +1,1 @@
+"""quantstats' tear sheet, in a process of its own."""

@@ -1,0 +1,399 @@
+"""The summary of a run on screen: what happened, how sure it is, what was missing, where it lies.
+
+Every number comes from the run's metrics or its vintage table; nothing is
+computed here but the count of a share. It reads at 80 columns and without
+colour.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from market.sources.listing import CACHE_ORIGIN
+
+MISSING = "-"
+
+#: How a tactical leg ends, in the order of the summary.
+ENDINGS = {
+    "target_2": "second target",
+    "target_1": "first target",
+    "time": "time",
+    "failed_breakout": "failed breakout",
+    "stop": "stop",
+    "stop_gap": "stop in a gap",
+    "no_room": "no trade: opened in the zone",
+    "gate": "no trade: conditions not met",
+    "no_stop_room": "no trade: stop above the entry",
+    "no_session": "no trade: no session",
+    "no_levels": "no trade: too little history for the levels",
+    "open": "still open",
+}
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What the summary tells of a run.
+
+    Parameters
+    ----------
+    name : str
+        The plan's name.
+    metrics : mapping
+        The run's metrics, as in ``metrics.json``.
+    vintages : sequence of mapping
+        Rows of the vintage table.
+    folder : Path
+        Where the files lie.
+    files : sequence of str
+        Their names.
+    again : bool
+        Whether the folder was there before: same plan, data and code.
+    same_bar : str
+        The plan's policy for ambiguous bars.
+    data_version : str, optional
+        Version of the cache that was read, empty where nothing is cached; None
+        where the plan reads the bundled data only.
+    """
+
+    name: str
+    metrics: Mapping[str, Any]
+    vintages: Sequence[Mapping[Any, Any]]
+    folder: Path
+    files: Sequence[str]
+    again: bool = False
+    same_bar: str = "stop_first"
+    data_version: str | None = None
+
+
+def summarise(facts: RunFacts) -> RenderableType:
+    """The summary as something rich can print."""
+    metrics = facts.metrics
+    return Group(
+        _title(facts),
+        *_section("Tactical leg", _tactical(metrics, facts.same_bar)),
+        *_section("Hedge", _hedge(metrics)),
+        *_section("Whole plan", _paths(metrics)),
+        *_section("Risk score", _risk(metrics)),
+        *_section("Data", _data(metrics, facts.data_version)),
+        *_section("Unfinished, in no average", _unfinished(facts)),
+        *_section("Files", _files(facts)),
+    )
+
+
+def _title(facts: RunFacts) -> Text:
+    v = facts.metrics["vintages"]
+    years = f"{v['first']}" if v["first"] == v["last"] else f"{v['first']} to {v['last']}"
+    title = Text(facts.name, style="bold")
+    title.append(f"  {_count(v['n'], 'vintage')}, {years}; {v['n_complete']} complete", style="")
+    return title
+
+
+def _tactical(metrics: Mapping[str, Any], same_bar: str) -> list[RenderableType]:
+    t = metrics["tactical"]
+    reasons = t.get("exit_reasons", {})
+    ended = " · ".join(f"{ENDINGS[key]} {reasons[key]}" for key in ENDINGS if key in reasons)
+    if not t["n"]:
+        return [_pairs([("ended by", ended or MISSING), ("return", _nothing(metrics))])]
+    rows = [
+        ("ended by", ended),
+        (
+            "zone reached",
+            f"{_share(t['first_target_rate'])}: {t['first_target_hits']} of {t['n']} sold their "
+            f"first part there (95% interval {_share(t['first_target_low'])} to "
+            f"{_share(t['first_target_high'])}, exact)",
+        ),
+        *_sample(t),
+        ("in the market", f"{_share(t['share_of_sessions'])} of sessions"),
+    ]
+    if t["ambiguous_bars"]:
+        other = "target_first" if same_bar == "stop_first" else "stop_first"
+        rows.append(
+            (
+                "ambiguous bars",
+                f"{t['ambiguous_bars']} in {_count(t['ambiguous_vintages'], 'vintage')}: mean "
+                f"{_percent(t['mean'])} {_words(same_bar)}, "
+                f"{_percent(t['mean_other_policy'])} {_words(other)}",
+            )
+        )
+    else:
+        rows.append(("ambiguous bars", "none: no bar reached both the stop and a target"))
+    return [_pairs(rows)]
+
+
+def _sample(s: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Mean, median, hit rate and extremes of one value a vintage."""
+    interval = ""
+    if s.get("mean_low") is not None:
+        interval = f" (95% interval {_percent(s['mean_low'])} to {_percent(s['mean_high'])})"
+    return [
+        ("mean", f"{_percent(s['mean'])}{interval}, median {_percent(s['median'])}"),
+        (
+            "hit rate",
+            f"{_share(s['hit_rate'])}: {s['hits']} of {s['n']} "
+            f"(95% interval {_share(s['hit_low'])} to {_share(s['hit_high'])}, exact)",
+        ),
+        (
+            "worst, best",
+            f"{_percent(s['worst'])} ({s['worst_vintage']}), "
+            f"{_percent(s['best'])} ({s['best_vintage']})",
+        ),
+    ]
+
+
+def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
+    h, after = metrics["hedge"], metrics["next_year"]
+    whole = metrics["vintages"]["n_complete"]
+    if not whole:
+        return [_pairs([("return", _nothing(metrics))])]
+    hedged = f"{h['n']} of {_count(whole, 'year')}"
+    if h["n_blind"]:
+        hedged += f"; in {h['n_blind']} the risk score was unknown throughout"
+    if h.get("n_unavailable"):
+        hedged += f"; in {h['n_unavailable']} the instrument had no price"
+    rows = [("hedged", hedged)]
+    if h["n"]:
+        rows += [
+            *_sample(h),
+            *_holding_less(h.get("against_derisk", {})),
+            (
+                "cost, gain",
+                f"mean cost {_percent(h['mean_cost'], sign=False)}, mean gain before cost "
+                f"{_percent(h['mean_gain'])}; sum {_percent(h['sum_return'])} of equity",
+            ),
+        ]
+    if after["n"]:
+        rows.append(
+            (
+                "the year after",
+                f"the index fell 20% or more in {after['falls_of_20']} of {after['n']} years "
+                f"(95% interval {_share(after['low'])} to {_share(after['high'])})",
+            )
+        )
+    return [_pairs(rows)]
+
+
+def _holding_less(against: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The hedge beside selling core to the same average beta."""
+    if not against.get("n"):
+        return []
+    interval = ""
+    if against.get("mean_low") is not None:
+        interval = (
+            f" (95% interval {_percent(against['mean_low'])} to {_percent(against['mean_high'])})"
+        )
+    return [
+        (
+            "holding less",
+            f"the hedge made {_percent(against['mean'])} against less core at the same beta"
+            f"{interval}; it was ahead in {against['hits']} of {against['n']} years",
+        )
+    ]
+
+
+def _paths(metrics: Mapping[str, Any]) -> list[RenderableType]:
+    plan, core = metrics["total"], metrics["benchmark"]
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="")
+    table.add_column(f"{plan.get('first', '')} to {plan.get('last', '')}", no_wrap=True)
+    table.add_column("plan", justify="right", no_wrap=True)
+    rivals = [core]
+    table.add_column("core alone", justify="right", no_wrap=True)
+    if metrics["hedge"].get("n") and "derisk" in metrics:
+        # in place of the hedge: no hedge at all, and less core
+        rivals += [metrics["unhedged"], metrics["derisk"]]
+        table.add_column("no hedge", justify="right", no_wrap=True)
+        table.add_column("less core", justify="right", no_wrap=True)
+    # a path shorter than a year has no return a year
+    short = plan["sessions"] < 252
+    for label, key, show in (
+        ("total return", "total_return", _percent)
+        if short
+        else ("return a year", "cagr", _percent),
+        ("volatility", "volatility", _share),
+        ("Sharpe ratio", "sharpe", _number),
+        ("max drawdown", "max_drawdown", _percent),
+        ("worst month", "worst_month", _percent),
+    ):
+        table.add_row(label, show(plan.get(key)), *(show(rival.get(key)) for rival in rivals))
+    return [table]
+
+
+def _risk(metrics: Mapping[str, Any]) -> list[RenderableType]:
+    r = metrics["risk"]
+    head = (
+        f"known on {_share(1.0 - r['share_blind'])} of days; on average "
+        f"{_share(r['mean_coverage'])} of its weight has data, "
+        f"{_share(r['min_coverage'])} is needed"
+    )
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="")
+    for name in ("component", "weight", "days with data", "from", "to"):
+        table.add_column(name, justify="left" if name == "component" else "right", no_wrap=True)
+    for name, c in r["components"].items():
+        available = bool(c["share_available"])
+        table.add_row(
+            name,
+            f"{c['weight']:g}",
+            _share(c["share_available"]) if available else "none",
+            c["first"] if available else "no data",
+            c["last"] if available else "",
+        )
+    return [Text(head), table]
+
+
+def _data(metrics: Mapping[str, Any], version: str | None) -> list[RenderableType]:
+    d = metrics["data"]
+    kind = "closes only" if d["close_only"] else "open, high, low, close"
+    rows = [("prices", f"{d['prices']}, {d['first']} to {d['last']}, {kind} ({d['origin']})")]
+    if version is not None:
+        rows.append(("data version", f"{version or 'none'}: {_origins(d)}"))
+    if d["absent_components"]:
+        rows.append(("not there", "nothing usable for " + ", ".join(d["absent_components"])))
+    ended = _ended_before(d["series"], d["last"])
+    if ended:
+        rows.append(("ended early", ended))
+    if d["sessions_without_bill_rate"]:
+        rows.append(
+            (
+                "bill rate",
+                f"unknown on {_count(d['sessions_without_bill_rate'], 'session')}: cash earned 0",
+            )
+        )
+    if d["fills_at_open"]:
+        rows.append(
+            (
+                "copied opens",
+                f"{_share(d['share_on_copied_open'])} of the {d['fills_at_open']} fills at an "
+                "open used one that repeats the close before",
+            )
+        )
+    return [_pairs(rows)]
+
+
+def _origins(data: Mapping[str, Any]) -> str:
+    """Which series are newer in the cache, and which came with the program or from a file."""
+    found = series_by_origin(data)
+    cached = ", ".join(found["cache"])
+    parts = [f"{cached} from the cache" if cached else "nothing newer is cached"]
+    if found["bundled"]:
+        parts.append(f"{', '.join(found['bundled'])} as they come with the program")
+    if found["file"]:
+        parts.append(f"{', '.join(found['file'])} from files")
+    return "; ".join(parts)
+
+
+def series_by_origin(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Ids of the series of a run, its prices first, by where they came from.
+
+    Parameters
+    ----------
+    data : mapping
+        The block ``data`` of the run's metrics.
+
+    Returns
+    -------
+    dict of str to list of str
+        Keys ``cache``, ``bundled`` and ``file``.
+    """
+    found: dict[str, list[str]] = {"cache": [], "bundled": [], "file": []}
+    origins = [(data["prices"], data["origin"])]
+    origins += [(name, facts["origin"]) for name, facts in data["series"].items()]
+    for name, origin in origins:
+        kind = "file"
+        if origin == "bundled":
+            kind = "bundled"
+        elif origin.startswith(CACHE_ORIGIN):
+            kind = "cache"
+        found[kind].append(name)
+    return found
+
+
+def _ended_before(series: Mapping[str, Any], last: str) -> str:
+    """Series that ended more than a quarter before the prices, by their last month."""
+    limit = dt.date.fromisoformat(last) - dt.timedelta(days=92)
+    months: dict[str, list[str]] = {}
+    for name, facts in series.items():
+        if facts["last"] and dt.date.fromisoformat(facts["last"]) < limit:
+            months.setdefault(facts["last"][:7], []).append(name)
+    return "; ".join(f"{', '.join(names)} {month}" for month, names in sorted(months.items()))
+
+
+def _unfinished(facts: RunFacts) -> list[RenderableType]:
+    rows = []
+    for row in facts.vintages:
+        if row["complete"]:
+            continue
+        told = [ENDINGS.get(str(row["exit_reason"]), str(row["exit_reason"]))]
+        if _known(row["exit_date"]):
+            told[0] += f" on {row['exit_date']}"
+        if _known(row["tactical_return"]):
+            told[0] += f", tactical {_percent(row['tactical_return'])}"
+        if _known(row["hedge_mean_ratio"]):
+            told.append(f"hedge so far {_percent(row['hedge_return'])}")
+        told.append(f"total so far {_percent(row['total_return'])}")
+        rows.append((str(row["vintage"]), "; ".join(told)))
+    return [_pairs(rows)] if rows else []
+
+
+def _files(facts: RunFacts) -> list[RenderableType]:
+    lines = [Text(f"{facts.folder}/", style="bold", overflow="fold")]
+    if facts.again:
+        lines[0].append("  same plan, data and code as before", style="")
+    lines.append(Text("  ".join(facts.files), overflow="fold"))
+    return list(lines)
+
+
+def _section(title: str, body: Sequence[RenderableType]) -> Iterable[RenderableType]:
+    if body:
+        yield Text(f"\n{title}", style="bold")
+        for part in body:
+            yield Padding(part, (0, 0, 0, 2), expand=False)
+
+
+def _pairs(rows: Iterable[tuple[str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, min_width=14)
+    grid.add_column(overflow="fold")
+    for label, text in rows:
+        grid.add_row(Text(label, style="dim"), Text(text))
+    return grid
+
+
+def _nothing(metrics: Mapping[str, Any]) -> str:
+    return "nothing to average: no " + (
+        "vintage traded" if metrics["vintages"]["n_complete"] else "vintage is complete"
+    )
+
+
+def _known(value: object) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
+
+
+def _percent(value: float | None, *, sign: bool = True) -> str:
+    if value is None or math.isnan(value):
+        return MISSING
+    return f"{100.0 * value:+.2f}%" if sign else f"{100.0 * value:.2f}%"
+
+
+def _share(value: float | None) -> str:
+    return MISSING if value is None else f"{100.0 * value:.1f}%"
+
+
+def _number(value: float | None) -> str:
+    return MISSING if value is None else f"{value:.2f}"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _words(policy: str) -> str:
+    return {"stop_first": "with the stop first", "target_first": "with the target first"}[policy]

@@ -1,0 +1,220 @@
+"""What each figure is called and which kind of number it is, by its name in metrics.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reports.text.language import _, noted
+
+Kind = Literal[
+    "percent",  # fraction, shown as percent with sign
+    "share",  # fraction without sign
+    "cost",  # fraction, small, without plus sign
+    "money",  # units of the starting capital's currency
+    "points",  # index points
+    "ratio",
+    "count",
+    "sessions",
+    "date",
+    "text",
+    "truth",
+]
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a figure is called and how it is shown.
+
+    Parameters
+    ----------
+    label : str
+        Words for the reader.
+    kind : str
+        One of `Kind`.
+    note : str
+        What it means, one sentence.
+    """
+
+    label: str
+    kind: Kind
+    note: str = ""
+
+
+#: Figures by the last part of their path in metrics.json, or by column name.
+FIELDS: dict[str, Field] = {
+    # tactical leg
+    "n": Field("Vintages counted", "count"),
+    "n_complete": Field("Complete vintages", "count"),
+    "n_no_trade": Field("Vintages without a trade", "count"),
+    "mean": Field("Mean return", "percent"),
+    "mean_low": Field("Mean, low end of the 95% interval", "percent"),
+    "mean_high": Field("Mean, high end of the 95% interval", "percent"),
+    "median": Field("Median return", "percent"),
+    "std": Field("Standard deviation", "share"),
+    "t_stat": Field("t statistic", "ratio", "Mean against zero, n − 1 degrees of freedom."),
+    "hits": Field("Vintages above zero", "count"),
+    "hit_rate": Field("Hit rate", "share", "Share of vintages above zero."),
+    "hit_low": Field("Hit rate, low end of the 95% interval", "share"),
+    "hit_high": Field("Hit rate, high end of the 95% interval", "share"),
+    "first_target_hits": Field("Vintages that reached the first target", "count"),
+    "first_target_rate": Field("Share that reached the first target", "share"),
+    "first_target_low": Field("Low end of its 95% interval", "share"),
+    "first_target_high": Field("High end of its 95% interval", "share"),
+    "worst": Field("Worst return", "percent"),
+    "best": Field("Best return", "percent"),
+    "worst_vintage": Field("Worst vintage", "text"),
+    "best_vintage": Field("Best vintage", "text"),
+    "leave_one_out_low": Field("Mean without the best vintage", "percent"),
+    "leave_one_out_high": Field("Mean without the worst vintage", "percent"),
+    "mean_sessions_held": Field("Mean length", "sessions"),
+    "ambiguous_bars": Field(
+        "Ambiguous bars", "count", "Sessions that reached the stop and a target."
+    ),
+    "ambiguous_vintages": Field("Vintages with an ambiguous bar", "count"),
+    "mean_other_policy": Field("Mean return, other same-bar policy", "percent"),
+    "share_of_sessions": Field("Time in the market", "share"),
+    # hedge and the following year
+    "mean_drawdown_saved": Field("Mean drawdown saved", "percent", "Against going without it."),
+    "n_drawdown_saved": Field("Years in which it saved drawdown", "count"),
+    "cost_per_drawdown_point": Field("Return given up per point of drawdown saved", "ratio"),
+    "n_capped": Field("Years in which a limit on exposure acted", "count"),
+    "n_not_hedged": Field("Vintages without a hedge", "count"),
+    "n_blind": Field("of them without any score", "count"),
+    "mean_cost": Field("Mean cost", "cost", "Fees, slippage and carry of a hedged year."),
+    "mean_gain": Field("Mean gain before costs", "percent"),
+    "mean_ratio": Field("Mean hedge held", "share", "Share of equity, over the hedge window."),
+    "sum_return": Field("Sum over all hedged years", "percent"),
+    "falls_of_20": Field("Years with a fall of 20%", "count"),
+    "rate_of_20": Field("Share of years with a fall of 20%", "share"),
+    "low": Field("Low end of the 95% interval", "share"),
+    "high": Field("High end of the 95% interval", "share"),
+    "median_return": Field("Median return", "percent"),
+    # paths
+    "total_return": Field("Total return", "percent"),
+    "cagr": Field("Return a year", "percent", "Compound, over years of 252 sessions."),
+    "volatility": Field("Volatility a year", "share"),
+    "sharpe": Field("Sharpe ratio", "ratio", "Excess over zero, years of 252 sessions."),
+    "sortino": Field("Sortino ratio", "ratio"),
+    "calmar": Field("Calmar ratio", "ratio"),
+    "max_drawdown": Field("Max drawdown", "percent", "From the starting capital onwards."),
+    "max_drawdown_start": Field("its peak", "date"),
+    "max_drawdown_end": Field("recovered", "date"),
+    "max_drawdown_low": Field("its low", "date"),
+    "worst_month": Field("Worst month", "percent"),
+    "best_month": Field("Best month", "percent"),
+    "worst_year": Field("Worst year", "percent"),
+    "best_year": Field("Best year", "percent"),
+    "cvar_95": Field("Mean of the worst 5% of days", "percent"),
+    "sessions": Field("Sessions", "count"),
+    "pnl": Field("Profit", "money"),
+    "carry": Field("Carry", "money"),
+    "costs": Field("Fees and slippage", "money"),
+    "capital": Field("Starting capital", "money"),
+    # risk score and data
+    "weight": Field("Weight", "ratio"),
+    "share_available": Field("Sessions with data", "share"),
+    "first": Field("From", "date"),
+    "last": Field("To", "date"),
+    "mean_coverage": Field("Mean coverage", "share", "Share of the score's weight with data."),
+    "share_blind": Field("Time without a score", "share"),
+    "mean_score": Field("Mean score", "ratio"),
+    "fills": Field("Fills", "count"),
+    "fills_at_open": Field("Fills at an open", "count"),
+    "fills_on_copied_open": Field("of them at a copied open", "count"),
+    "sessions_without_bill_rate": Field("Sessions without a bill rate", "count"),
+    "share_on_copied_open": Field(
+        "Fills at a copied open", "share", "Opens that repeat the previous close."
+    ),
+    # columns of vintages.csv
+    "vintage": Field("Vintage", "text"),
+    "anchor_date": Field("Anchor", "date"),
+    "anchor_close": Field("Close at anchor", "points"),
+    "entry_date": Field("Entry", "date"),
+    "entry_price": Field("Entry price", "points"),
+    "stop": Field("Stop", "points"),
+    "zone_low": Field("Zone from", "points"),
+    "zone_high": Field("Zone to", "points"),
+    "extension_low": Field("Extension", "points"),
+    "exit_date": Field("Exit", "date"),
+    "exit_reason": Field("Ended by", "text"),
+    "tactical_return": Field("Tactical", "percent", "Per unit of the sleeve's capital, net."),
+    "max_adverse": Field("Deepest", "percent", "Largest move against the position."),
+    "max_favourable": Field("Highest", "percent", "Largest move in its favour."),
+    "score": Field("Score", "ratio", "Risk score when the hedge was decided."),
+    "coverage": Field("Coverage", "share", "Share of the score's weight with data."),
+    "hedge_return": Field("Hedge", "percent", "Contribution to equity, net."),
+    "hedge_cost": Field("Hedge cost", "cost", "Fees, slippage and carry."),
+    "core_return": Field("Core", "percent"),
+    "next_year_return": Field("Index, next year", "percent"),
+    "next_year_max_drawdown": Field("Its max drawdown", "percent"),
+    "complete": Field("Complete", "truth"),
+}
+
+#: How a tactical leg ended, in words.
+EXIT_REASONS: dict[str, str] = {
+    "target_2": noted("second target"),
+    "target_1": noted("first target"),
+    "time": noted("time"),
+    "failed_breakout": noted("failed breakout"),
+    "stop": noted("stop"),
+    "stop_gap": noted("stop, by gap"),
+    "no_room": noted("no room below the zone"),
+    "gate": noted("entry conditions"),
+    "no_stop_room": noted("stop above the entry"),
+    "no_session": noted("no session"),
+    "no_levels": noted("too little history for the levels"),
+    "open": noted("still open"),
+}
+
+
+#: Figures that need other words in one part of metrics.json.
+PATHS: dict[str, Field] = {
+    "hedge.n": Field("Vintages with a hedge", "count"),
+    "hedge.mean": Field("Mean contribution", "percent", "After costs and carry."),
+    "hedge.median": Field("Median contribution", "percent"),
+    "hedge.hit_rate": Field("Share of them above zero", "share"),
+    "hedge.against_derisk.n": Field("Years compared with holding less", "count"),
+    "hedge.against_derisk.mean": Field("Mean, hedged less holding less", "percent"),
+    "hedge.against_derisk.mean_low": Field("its 95% interval, low end", "percent"),
+    "hedge.against_derisk.mean_high": Field("its 95% interval, high end", "percent"),
+    "hedge.best": Field("Best contribution", "percent"),
+    "hedge.best_vintage": Field("Vintage of the best", "text"),
+    "hedge.worst": Field("Worst contribution", "percent"),
+    "hedge.worst_vintage": Field("Vintage of the worst", "text"),
+}
+
+#: Figures whose name alone does not tell their kind, by the part of metrics.json they are in.
+GROUPS: dict[str, Field] = {
+    "exit_reasons": Field("Vintages", "count"),
+}
+
+
+def field(name: str) -> Field:
+    """What is known of a figure, its words in the current language.
+
+    A name without an entry still gets a label and a guess.
+    """
+    known = _find(name)
+    return Field(_(known.label), known.kind, _(known.note) if known.note else "")
+
+
+def _find(name: str) -> Field:
+    known = PATHS.get(name) or FIELDS.get(name.rpartition(".")[2])
+    group = name.split(".")[-2] if "." in name else ""
+    if group in GROUPS:
+        return GROUPS[group]
+    if name.startswith("risk.components.") and name.endswith(".mean"):
+        return Field("Mean risk", "ratio", "0 low, 1 high.")
+    if known:
+        return known
+    label = name.rpartition(".")[2].replace("_", " ")
+    label = label[:1].upper() + label[1:]
+    kind: Kind = "ratio"
+    if name.endswith(("return", "drawdown", "benefit", "cost", "carry", "low", "high", "mean")):
+        kind = "percent"
+    elif "share" in name or name.endswith(("coverage", "rate", "volatility")):
+        kind = "share"
+    elif name.endswith(("date", "start", "end")):
+        kind = "date"
+    return Field(label, kind)

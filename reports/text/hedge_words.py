@@ -1,0 +1,58 @@
+"""What instruments, costs, fates and cases of a hedge are called."""
+
+from __future__ import annotations
+
+from reports.text.language import noted
+
+#: Names of instruments in words.
+INSTRUMENTS = {
+    "short": noted("short sale"),
+    "inverse_etf": noted("inverse fund"),
+    "inverse_etf_1x": noted("inverse fund, 1×"),
+    "inverse_etf_2x": noted("inverse fund, 2×"),
+    "inverse_etf_3x": noted("inverse fund, 3×"),
+    "put": noted("put"),
+    "put_spread": noted("put spread"),
+    "collar": noted("collar"),
+    "derisk": noted("holding less"),
+    "none": noted("none"),
+}
+
+#: Lines of the hedge's cost in words.
+COSTS = {
+    "premium": noted("Option premium"),
+    "decay": noted("Decay of the daily reset"),
+    "dividends": noted("Dividends paid on the short"),
+    "borrow": noted("Stock borrow"),
+    "interest": noted("Interest (negative: earned)"),
+    "swaps": noted("Swap financing"),
+    "expenses": noted("Fund expenses"),
+    "roll": noted("Rolls"),
+    "tracking": noted("Tracking"),
+    "fees": noted("Fees"),
+    "slippage": noted("Slippage"),
+}
+
+#: What became of a vintage's hedge.
+STATUSES = {
+    "none": noted("the plan has no hedge"),
+    "no_window": noted("the hedge window is not in the data yet"),
+    "unavailable": noted("the instrument had no price in the whole window"),
+    "blind": noted("the score was unknown in the whole window, and nothing was held"),
+    "idle": noted("the score asked for no hedge"),
+    "partial": noted("a hedge was held, but for part of the window the instrument had no price"),
+    "hedged": noted("a hedge was held"),
+    "forced": noted("a hedge was held and bought back for lack of margin"),
+}
+
+ALTERNATIVES = (
+    ("with", noted("With the hedge")),
+    ("without", noted("Without it")),
+    ("derisk", noted("Holding less instead")),
+)
+
+CASES = (
+    ("analogs", noted("precedent")),
+    ("false_alarms", noted("false alarm: hedged, and no fall of 20%")),
+    ("missed", noted("missed: a fall of 20%, and not hedged")),
+)

@@ -1,0 +1,1 @@
+"""Rules of other markets: breadth, small caps, technology, gold, dollar, oil, bitcoin, funds."""

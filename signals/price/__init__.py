@@ -1,0 +1,1 @@
+"""Rules of the traded index: support, resistance, zone, trend, season, volatility."""

@@ -1,0 +1,1 @@
+"""The late-cycle risks, their score and the triggers."""

@@ -1,0 +1,1 @@
+"""The account: instructions become orders, orders become equity; vectorbt's book beside it."""

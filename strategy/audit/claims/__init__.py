@@ -1,0 +1,1 @@
+"""Claims: what a claims file says, and how its mistakes are explained."""

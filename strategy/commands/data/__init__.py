@@ -1,0 +1,1 @@
+"""`simulate data`: list, export and update series."""

@@ -1,0 +1,1 @@
+"""What commands share: groups, options of plans and pages, stages, wide screens."""

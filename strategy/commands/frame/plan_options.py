@@ -1,0 +1,102 @@
+"""What commands that take a plan have in common: its argument, its options, and finding it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from market.errors import InputError
+
+if TYPE_CHECKING:
+    from strategy.plan.file.plan_file import PlanFile
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+NEWEST = "newest"
+
+
+def plan_options(command: _Command) -> _Command:
+    """Add CONFIG and the options of a plan: parameters config, overrides, prices."""
+    command = data_version_option(command)
+    for decorate in (
+        click.option(
+            "--prices",
+            metavar="FILE",
+            help="CSV or Parquet file of the traded index, in place of data.prices.",
+        ),
+        click.option(
+            "--set",
+            "overrides",
+            metavar="KEY=VALUE",
+            multiple=True,
+            help="Override a key of the plan, for example tactical.stop=0.02. Repeatable.",
+        ),
+        click.argument("config", metavar="CONFIG"),
+    ):
+        command = decorate(command)
+    return command
+
+
+def data_version_option(command: _Command) -> _Command:
+    """Add ``--data-version``: two overrides, after those that the user typed."""
+
+    @click.option(
+        "--data-version",
+        metavar="VERSION",
+        help="Read the cache of live data as it was at this version, or 'newest': "
+        "data.source=auto and data.version.",
+    )
+    @wraps(command)
+    def with_version(
+        *arguments: Any, data_version: str | None, overrides: tuple[str, ...], **options: Any
+    ) -> Any:
+        if data_version is None:
+            return command(*arguments, overrides=overrides, **options)
+        wanted = "null" if data_version == NEWEST else json.dumps(data_version)
+        overrides = (*overrides, "data.source=auto", f"data.version={wanted}")
+        try:
+            return command(*arguments, overrides=overrides, **options)
+        except InputError as error:
+            if not error.where.startswith(("--set data.version", "data.version")):
+                raise
+            # told in the words that were typed
+            raise InputError(
+                error.what, where="--data-version", expected=error.expected, do=error.do
+            ) from error
+
+    return with_version  # type: ignore[return-value]
+
+
+def read_plan(config: str, overrides: tuple[str, ...] = (), prices: str | None = None) -> PlanFile:
+    """The plan of a file, or of that name among the plans that come with the program."""
+    from strategy.plan.file.plan_file import read_plan_file
+
+    with plan_path(config) as path:
+        return read_plan_file(path, overrides, prices=prices)
+
+
+@contextmanager
+def plan_path(config: str) -> Iterator[str | Path]:
+    """The file that CONFIG means.
+
+    What exists is taken as it is. A bare name, or one below ``configs/``, that
+    does not exist here may be a packaged plan; any other path is the user's
+    own, and missing.
+    """
+    from contextlib import ExitStack
+    from importlib.resources import as_file, files
+
+    own = Path(config)
+    name = own.name if own.suffix in (".yaml", ".yml") else f"{own.name}.yaml"
+    with ExitStack() as stack:
+        found: str | Path = config
+        if str(own.parent) in (".", "configs") and "\0" not in config and not own.exists():
+            packaged = files("configs").joinpath(name)
+            if packaged.is_file():
+                found = stack.enter_context(as_file(packaged))
+        yield found

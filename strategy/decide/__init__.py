@@ -1,0 +1,1 @@
+"""What is decided before money moves: vintages, levels, entry, score, triggers."""

@@ -1,0 +1,1 @@
+"""The hedge: its ratio, its costs, one vintage of it beside its rivals; instruments."""

@@ -1,0 +1,148 @@
+"""`inverse_etf`: a fund that returns -1, -2 or -3 times each day's index return.
+
+The value of a fund with leverage L goes, from close to close,
+
+    r = L (r_price + q dt) - (L - 1) r_f dt - s |L| dt - ER / 252
+
+(Cheng & Madhavan 2009; Avellaneda & Zhang 2010): L times the index's total
+return, interest earned on own capital and short proceeds ((1 - L) r_f), less
+the swaps' spread s per unit of leverage and the expense ratio. dt counts
+calendar days over 365, r_f is the bill rate known at the close before. The
+open is L times the overnight price return; the day's carry falls between open
+and close. Exposure is reset at each close, so that a path 100, 110, 99 gives
+0.91 at -3x where a static short gives 1.03: the difference is the decay line
+of the hedge's costs.
+
+Assumptions: no tracking error beside the named costs, no premium to net asset
+value, constant dividend yield. Where a real fund is loaded
+(`inverse_etf.series`), windows it covers use its prices, and
+`strategy.hedge.instruments.fund` tells the model's difference.
+
+Size: a hedge of h takes off index exposure of h, so h / |L| of the equity is
+spent on the fund; the money is the account's, and its interest is the hedge's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from strategy.account.instructions import COVER, SCORE, WINDOW_END, Instructions, Kind, Leg
+from strategy.account.legs import DAYS_OF_YIELD, Floats, Legs, overnight_rate
+from strategy.hedge.instruments.setting import (
+    EmptyLegs,
+    Fate,
+    HedgeWindow,
+    Instrument,
+    Ratios,
+    Setting,
+    held_through,
+)
+from strategy.legs.tactical import Phase
+
+SESSIONS_A_YEAR = 252.0
+#: A fund that loses everything in a day stays at this price.
+NOTHING_LEFT = 1e-9
+START = 100.0
+
+
+def carry_parts(setting: Setting) -> dict[str, Floats]:
+    """What a unit of the fund's value earns a session beside its leverage, by cause."""
+    fund = setting.hedge.inverse_etf
+    year = setting.days / DAYS_OF_YIELD
+    leverage = float(fund.leverage)
+    return {
+        "dividends": leverage * setting.costs.dividend_yield * year,
+        "interest": (1.0 - leverage) * overnight_rate(setting.rate) * year,
+        "swaps": -fund.financing_spread_bps / 1e4 * abs(leverage) * year,
+        "expenses": np.full(len(year), -fund.expense_ratio / SESSIONS_A_YEAR),
+    }
+
+
+def daily_returns(setting: Setting) -> Floats:
+    """The model's return from close to close; 0 for the first session."""
+    price = np.zeros(len(setting.close))
+    price[1:] = setting.close[1:] / setting.close[:-1] - 1.0
+    returns = setting.hedge.inverse_etf.leverage * price
+    for part in carry_parts(setting).values():
+        returns = returns + part
+    returns[:1] = 0.0
+    return returns
+
+
+def make_legs(setting: Setting) -> Legs:
+    """One leg, priced window by window from 100 at the close before."""
+    slippage = setting.costs.slippage_bps / 1e4
+    return EmptyLegs(len(setting.close), 1, slippage).build()
+
+
+def fill_prices(setting: Setting, legs: Legs, window: HedgeWindow) -> str:
+    """Price one window's leg; returns what the prices are."""
+    first, last = window.first, window.last
+    leverage = float(setting.hedge.inverse_etf.leverage)
+    span = slice(first, last + 1)
+    before = setting.close[first - 1 : last]
+    overnight = leverage * (setting.open_[span] / before - 1.0)
+    fund = setting.fund
+    covered = fund is not None and not np.isnan(fund.daily[span]).any()
+    daily = fund.daily[span] if fund and covered else daily_returns(setting)[span]
+    close = START * np.cumprod(np.maximum(1.0 + daily, 1e-12))
+    open_ = np.concatenate([[START], close[:-1]]) * np.maximum(1.0 + overnight, 1e-12)
+    if fund and covered:
+        real = close * fund.open_to_close[span]
+        open_ = np.where(np.isnan(real), open_, real)
+    if setting.at is Phase.CLOSE:
+        open_ = close
+    legs.close[first - 1, 0] = legs.open_[first - 1, 0] = START
+    legs.close[span, 0] = np.maximum(close, NOTHING_LEFT)
+    legs.open_[span, 0] = np.maximum(open_, NOTHING_LEFT)
+    wide = slice(first - 1, last + 1)
+    legs.exposure_close[wide] = leverage * legs.close[wide]
+    legs.exposure_open[wide] = leverage * legs.open_[wide]
+    return fund.series if fund and covered else "model"
+
+
+def add_orders(
+    setting: Setting, legs: Legs, out: Instructions, window: HedgeWindow, path: Ratios
+) -> Fate:
+    """One window's prices and instructions."""
+    source = fill_prices(setting, legs, window)
+    size = float(abs(setting.hedge.inverse_etf.leverage))
+    price = legs.close[:, 0] if setting.at is Phase.CLOSE else legs.open_[:, 0]
+    for i, t in enumerate(range(window.first, window.last + 1)):
+        if t == window.last and setting.at is Phase.CLOSE:
+            continue  # the window's end sells all in the same fill
+        if not np.isnan(path.ratio[i]):
+            kind, value = Kind.NOTIONAL, path.ratio[i]
+            reason = COVER if path.scale[i] < 1.0 else SCORE
+        elif path.scale[i] < 1.0:
+            kind, value, reason = Kind.SCALE, path.scale[i], COVER
+        else:
+            continue
+        out.add(
+            t,
+            setting.at,
+            kind,
+            Leg.HEDGE,
+            float(price[t]),
+            value=value,
+            reason=reason,
+            vintage=window.vintage,
+            base=size * float(legs.close[t - 1, 0]),
+        )
+    if window.timed:
+        out.add(
+            window.last,
+            Phase.CLOSE,
+            Kind.EXIT,
+            Leg.HEDGE,
+            float(legs.close[window.last, 0]),
+            reason=WINDOW_END,
+            vintage=window.vintage,
+        )
+    name = f"{source} {setting.hedge.inverse_etf.leverage}x"
+    legs.labels[(int(Leg.HEDGE), window.first)] = name
+    unpriced = np.zeros(len(path.held), dtype=bool)
+    return Fate(held_through(setting, path.held), source, unpriced, (name,))
+
+
+INVERSE_ETF = Instrument(make_legs, add_orders)

@@ -1,0 +1,163 @@
+"""What an instrument is priced with, the window it is held in, and what became of it there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from strategy.account.instructions import Instructions
+from strategy.account.legs import Floats, Legs, Limits
+from strategy.legs.tactical import Phase
+from strategy.plan import Costs, Hedge
+
+if TYPE_CHECKING:
+    from strategy.hedge.instruments.fund import Fund
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Prices, rates and volatility on every session, and the plan's hedge.
+
+    Attributes
+    ----------
+    sessions : DatetimeIndex
+    open_, close : float64[n]
+        The index; closes only under ``fill: next_close``.
+    days : float64[n]
+        Calendar days since the session before.
+    rate : float64[n]
+        Yearly bill rate known at each close, 0 where none is.
+    vix : float64[n]
+        VIX known at each close, fraction; NaN where none is.
+    at : Phase
+        Hour of the hedge's orders: the open, or the close under
+        ``fill: next_close``.
+    hedge : Hedge
+    costs : Costs
+    fund : Fund, optional
+        A real fund's history, where one is loaded.
+    """
+
+    sessions: pd.DatetimeIndex
+    open_: Floats
+    close: Floats
+    days: Floats
+    rate: Floats
+    vix: Floats
+    at: Phase
+    hedge: Hedge
+    costs: Costs
+    fund: Fund | None = None
+
+    def make_legs(self) -> Legs:
+        """Legs of the plan's instrument, to be filled window by window."""
+        from strategy.hedge.instruments import INSTRUMENTS
+
+        name = self.hedge.instrument
+        return INSTRUMENTS["short" if name == "none" else name].make_legs(self)
+
+    def limits(self) -> Limits:
+        """The plan's caps and, for a short, its margin."""
+        caps, short = self.hedge.caps, self.hedge.instrument == "short"
+        return Limits(
+            np.inf if caps.net is None else caps.net,
+            np.inf if caps.gross is None else caps.gross,
+            self.hedge.short.maintenance if short else 0.0,
+        )
+
+    def fill(self, t: int) -> float:
+        """Price of the index at the hedge's hour."""
+        return float(self.close[t] if self.at is Phase.CLOSE else self.open_[t])
+
+
+class HedgeWindow(NamedTuple):
+    """Sessions in which a vintage's hedge may be held; ``first`` is -1 where there are none."""
+
+    first: int
+    last: int
+    timed: bool
+    vintage: int
+
+
+class Ratios(NamedTuple):
+    """What the score asks for in each session of a window; see `resolve_hedge`."""
+
+    ratio: Floats
+    scale: Floats
+    held: Floats
+
+
+def held_through(setting: Setting, held: Floats) -> Floats:
+    """Ratios held: an order at the close of a window's last session is not made."""
+    if setting.at is not Phase.CLOSE or not len(held):
+        return held
+    return np.concatenate([held[:-1], held[-2:-1] if len(held) > 1 else [0.0]])
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one window's hedge.
+
+    Attributes
+    ----------
+    held : float64[k]
+        Ratio last set, 0 where the instrument had no price.
+    priced_by : str
+        What its prices are: index, model, a fund's id, black-76.
+    unpriced : bool[k]
+        Sessions at whose order the instrument had no price.
+    contracts : tuple of str
+        Names of the contracts held.
+    """
+
+    held: Floats
+    priced_by: str
+    unpriced: np.ndarray
+    contracts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One way to take index exposure off.
+
+    Attributes
+    ----------
+    make_legs : callable
+        Legs for all sessions, to be filled window by window.
+    add_orders : callable
+        Appends one window's instructions, and its prices to the legs.
+    """
+
+    make_legs: Callable[[Setting], Legs]
+    add_orders: Callable[[Setting, Legs, Instructions, HedgeWindow, Ratios], Fate]
+
+
+@dataclass
+class EmptyLegs:
+    """Arrays of NaN for legs whose prices come window by window."""
+
+    n: int
+    legs: int
+    slippage: float
+    financed: bool = True
+    labels: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def build(self) -> Legs:
+        def blank() -> Floats:
+            return np.full((self.n, self.legs), np.nan)
+
+        return Legs(
+            blank(),
+            blank(),
+            blank(),
+            blank(),
+            np.full(self.legs, self.slippage),
+            np.zeros(self.n),
+            self.financed,
+            {},
+            self.labels,
+        )

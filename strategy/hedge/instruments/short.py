@@ -1,0 +1,84 @@
+"""`short`: the index sold short, as a borrowed fund or as its future.
+
+Borrowed fund (``style: etf``). A short of value v earns a day
+``v (-r_price + max(r - rebate spread, 0) dt - q dt - borrow dt')``: the price
+return, the rebate on its proceeds, less the dividends paid to the lender and
+the borrow fee; dt counts 365 days a year, dt' (borrow) 360.
+
+Future (``style: future``). A short earns ``-dF``. With the fair
+``F = S e^{(r - q) tau}`` that is ``v (-r_price + (r - q) dt)`` as the basis
+runs off: no dividend is charged beside it. What the market's implied
+financing lies above the bill rate is `financing_spread_bps`, and every third
+Friday of March, June, September and December costs `roll_bps`.
+
+Assumptions: dividends are the constant yield of `costs`; the hedge can always
+be borrowed; margin is `maintenance` of all positions, checked at closes, and a
+broken one buys the whole short back at the next open.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from strategy.account.instructions import COVER, SCORE, WINDOW_END, Instructions, Kind, Leg
+from strategy.account.legs import Legs, index_legs
+from strategy.hedge.instruments.expiries import roll_sessions
+from strategy.hedge.instruments.setting import (
+    Fate,
+    HedgeWindow,
+    Instrument,
+    Ratios,
+    Setting,
+    held_through,
+)
+from strategy.legs.tactical import Phase
+
+
+def make_legs(setting: Setting) -> Legs:
+    """One leg: the index."""
+    short = setting.hedge.short
+    roll = roll_sessions(setting.sessions) if short.style == "future" else None
+    return index_legs(
+        setting.open_, setting.close, setting.days, setting.rate, setting.costs, short, roll
+    )
+
+
+def add_orders(
+    setting: Setting, legs: Legs, out: Instructions, window: HedgeWindow, path: Ratios
+) -> Fate:
+    """One window's instructions: the ratios the score sets, the covers, the end."""
+    for i, t in enumerate(range(window.first, window.last + 1)):
+        if not np.isnan(path.ratio[i]):
+            kind, value = Kind.SHORT, path.ratio[i]
+            reason = COVER if path.scale[i] < 1.0 else SCORE
+        elif path.scale[i] < 1.0:
+            kind, value, reason = Kind.SCALE, path.scale[i], COVER
+        else:
+            continue
+        if t == window.last and setting.at is Phase.CLOSE:
+            continue  # the window's end covers all in the same fill
+        out.add(
+            t,
+            setting.at,
+            kind,
+            Leg.HEDGE,
+            setting.fill(t),
+            value=value,
+            reason=reason,
+            vintage=window.vintage,
+        )
+    if window.timed:
+        out.add(
+            window.last,
+            Phase.CLOSE,
+            Kind.SCALE,
+            Leg.HEDGE,
+            float(setting.close[window.last]),
+            value=0.0,
+            reason=WINDOW_END,
+            vintage=window.vintage,
+        )
+    return Fate(held_through(setting, path.held), "index", np.zeros(len(path.held), dtype=bool))
+
+
+SHORT = Instrument(make_legs, add_orders)

@@ -1,0 +1,207 @@
+"""One vintage's hedge: its orders, its account, and the accounts it is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from market.container import Market
+from market.rates import bill_rate
+from strategy.account.account import Account, run_account
+from strategy.account.instructions import MARGIN, Instructions
+from strategy.account.legs import Legs, days_between
+from strategy.decide.triggers import lifted
+from strategy.hedge.costs import HedgeCosts, hedge_costs
+from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX
+from strategy.hedge.instruments.derisk import Derisk, equal_average_beta, equal_path, mean_exposure
+from strategy.hedge.instruments.fund import load_fund
+from strategy.hedge.instruments.inverse_etf import daily_returns
+from strategy.hedge.instruments.setting import Fate, HedgeWindow, Setting
+from strategy.hedge.ratio import hedge_path, lift
+from strategy.legs.tactical import Phase
+from strategy.plan import Plan
+
+#: What became of a vintage's hedge, in words for files.
+HEDGE_STATUS = {
+    "none": "the plan has no hedge",
+    "no_window": "the hedge window is not in the data yet",
+    "unavailable": "the instrument had no price in the whole window",
+    "blind": "the score was unknown in the whole window, and nothing was held",
+    "idle": "the score asked for no hedge",
+    "partial": "a hedge was held, but for part of the window the instrument had no price",
+    "hedged": "a hedge was held",
+    "forced": "a hedge was held and bought back for lack of margin",
+}
+
+
+@dataclass(frozen=True)
+class HedgeRun:
+    """What became of one vintage's hedge.
+
+    Attributes
+    ----------
+    window : HedgeWindow
+    fate : Fate
+    status : str
+        A key of `HEDGE_STATUS`.
+    instructions : Instructions
+        Tactical leg and hedge.
+    account : Account
+        With the hedge.
+    unhedged : Account
+        Without it.
+    derisk : Derisk
+        With less core instead, at equal average beta.
+    derisk_path : Account
+        With less core instead, by the hedge's own ratios.
+    costs : HedgeCosts
+    """
+
+    window: HedgeWindow
+    fate: Fate
+    status: str
+    instructions: Instructions
+    account: Account
+    unhedged: Account
+    derisk: Derisk
+    derisk_path: Account
+    costs: HedgeCosts
+
+
+def hedge_setting(
+    plan: Plan, market: Market, open_: np.ndarray, close: np.ndarray
+) -> tuple[Setting, pd.DataFrame]:
+    """What the hedge is priced with, and the bill rate with its sources."""
+    rate = bill_rate(market)
+    sessions = market.sessions
+    vix = np.full(len(sessions), np.nan)
+    if market.has("vix"):
+        vix = market.asof("vix")["value"].to_numpy(dtype=float) / 100.0
+    setting = Setting(
+        sessions,
+        open_,
+        close,
+        days_between(sessions.to_numpy()),
+        np.nan_to_num(rate["rate"].to_numpy(dtype=float), nan=0.0),
+        np.where(vix > 0.0, vix, np.nan),
+        Phase.OPEN if plan.tactical.entry.fill == "next_open" else Phase.CLOSE,
+        plan.hedge,
+        plan.costs,
+    )
+    series = plan.hedge.inverse_etf.series
+    if plan.hedge.instrument == "inverse_etf" and series is not None:
+        setting = replace(setting, fund=load_fund(market, series, daily_returns(setting)))
+    return setting, rate
+
+
+def with_triggers(
+    target: np.ndarray, review: np.ndarray, triggers: dict[str, pd.DataFrame], plan: Plan
+) -> tuple[np.ndarray, np.ndarray]:
+    """Target ratios and review sessions with the plan's active triggers."""
+    states = {name: frame["state"].to_numpy() for name, frame in triggers.items()}
+    return lift(target, review, lifted(states, plan.risk), plan.hedge)
+
+
+def protect(
+    plan: Plan,
+    setting: Setting,
+    legs: Legs,
+    tactical: Instructions,
+    window: HedgeWindow,
+    target: np.ndarray,
+    review: np.ndarray,
+    first: int,
+    last: int,
+    *,
+    compared: bool = True,
+) -> HedgeRun:
+    """Run one vintage with its hedge, without it, and with less core instead.
+
+    Parameters
+    ----------
+    plan : Plan
+    setting : Setting
+    legs : Legs
+        Filled with the window's prices.
+    tactical : Instructions
+        The vintage without its hedge.
+    window : HedgeWindow
+    target, review : float64[n], bool[n]
+        Target ratio at each close, and sessions at which it is re-evaluated.
+    first, last : int
+        Sessions of the account, capital 1 at the close of `first`.
+    compared : bool, optional
+        False: the comparators are left out.
+    """
+
+    def run(rows: Instructions) -> Account:
+        return run_account(
+            setting.sessions,
+            setting.close,
+            setting.rate,
+            first,
+            last,
+            rows.table(),
+            plan.costs,
+            capital=1.0,
+            core_weight=plan.core.weight,
+            legs=legs,
+            open_=setting.open_,
+            limits=setting.limits(),
+            hedge_at=setting.at,
+        )
+
+    instrument = plan.hedge.instrument
+    if instrument == "none" or window.first < 1:
+        fate = Fate(np.empty(0), "", np.empty(0, dtype=bool))
+        status = "none" if instrument == "none" else "no_window"
+        return _plain(run(tactical), tactical, window, fate, status)
+    path = hedge_path(setting.close, target, review, window.first, window.last, plan.hedge)
+    instructions = Instructions(list(tactical.rows))
+    fate = INSTRUMENTS[instrument].add_orders(setting, legs, instructions, window, path)
+    status = _status(fate, target[window.first - 1 : window.last])
+    if not fate.held.any():
+        return _plain(run(tactical), instructions, window, fate, status)
+    account = run(instructions)
+    if (account.orders["reason"] == MARGIN).any():
+        status = "forced"
+    unhedged = run(tactical)
+    derisk, by_path = Derisk(unhedged, 0.0, np.nan), unhedged
+    if compared:
+        derisk = equal_average_beta(setting, run, tactical, unhedged, account, window)
+        by_path = equal_path(setting, run, tactical, window, fate.held)
+    costs = hedge_costs(account, setting)
+    return HedgeRun(window, fate, status, instructions, account, unhedged, derisk, by_path, costs)
+
+
+def _plain(
+    account: Account, instructions: Instructions, window: HedgeWindow, fate: Fate, status: str
+) -> HedgeRun:
+    """A vintage that held no hedge: every comparator is the account itself."""
+    beta = mean_exposure(account, window) if window.first > 0 else np.nan
+    return HedgeRun(
+        window,
+        fate,
+        status,
+        instructions,
+        account,
+        account,
+        Derisk(account, 0.0, beta),
+        account,
+        HedgeCosts(0.0, {}, 0.0),
+    )
+
+
+def _status(fate: Fate, target: np.ndarray) -> str:
+    if fate.unpriced.all():
+        return "unavailable"
+    if fate.held.any():
+        return "partial" if fate.unpriced.any() else "hedged"
+    return "blind" if np.isnan(target).all() else "idle"
+
+
+def unavailable_reason(instrument: str) -> str:
+    """Why an instrument can be unavailable."""
+    return "no VIX known: index options cannot be priced" if instrument in NEEDS_VIX else ""

@@ -1,0 +1,1 @@
+"""Compiled functions: the one decorator, and where the compiled code is kept."""

@@ -1,0 +1,1 @@
+"""Fills of a leg: one compiled resolver decides every exit."""

@@ -1,0 +1,1 @@
+"""Plan files: YAML read, checked against the models, explained; the JSON Schema."""

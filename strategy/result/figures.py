@@ -1,0 +1,150 @@
+"""Every figure of a run, collected by subject: the content of metrics.json."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from strategy.legs.tactical import Phase
+from strategy.result.metrics import (
+    hedge_metrics,
+    hit_interval,
+    performance,
+    sample_statistics,
+    tactical_metrics,
+)
+
+if TYPE_CHECKING:
+    from strategy.result.result import Result
+
+
+def figures(result: Result) -> dict[str, Any]:
+    """Figures by subject, plain Python values, missing ones None."""
+    clean: dict[str, Any] = plain(_figures(result))
+    return clean
+
+
+def _figures(result: Result) -> dict[str, Any]:
+    simulation, vintages, daily = result.simulation, result.vintages, result.daily
+    sessions = pd.DatetimeIndex(daily.index)
+    years = vintages["vintage"].to_numpy()
+    complete = vintages["complete"].to_numpy(dtype=bool)
+    whole = vintages[complete]
+    out: dict[str, Any] = {
+        "vintages": {
+            "n": len(vintages),
+            "n_complete": int(complete.sum()),
+            "first": int(years[0]),
+            "last": int(years[-1]),
+            "unfinished": [int(y) for y in years[~complete]],
+        },
+        "tactical": tactical_metrics(vintages),
+        "hedge": hedge_metrics(vintages),
+        "vintage_total": sample_statistics(
+            whole["total_return"].to_numpy(dtype=float), whole["vintage"].to_numpy()
+        ),
+        "vintage_core": sample_statistics(
+            whole["core_return"].to_numpy(dtype=float), whole["vintage"].to_numpy()
+        ),
+        "total": performance(simulation.chained.equity, sessions),
+        "benchmark": performance(simulation.benchmark.equity, sessions),
+        # the hedge's two rivals: no hedge, and less core at the same average beta
+        "unhedged": performance(simulation.unhedged.equity, sessions),
+        "derisk": performance(simulation.derisk.equity, sessions),
+    }
+    out["tactical"]["share_of_sessions"] = float((daily["exposure_tactical"] > 0.0).mean())
+    out["total"]["first"] = out["benchmark"]["first"] = f"{sessions[0]:%Y-%m-%d}"
+    out["total"]["last"] = out["benchmark"]["last"] = f"{sessions[-1]:%Y-%m-%d}"
+    next_year = whole["next_year_max_drawdown"].dropna().to_numpy(dtype=float)
+    out["next_year"] = {
+        "n": len(next_year),
+        "falls_of_20": int((next_year <= -0.20).sum()),
+        "median_return": float(whole["next_year_return"].median()) if len(next_year) else None,
+    }
+    if len(next_year):
+        hits = out["next_year"]["falls_of_20"]
+        low, high = hit_interval(hits, len(next_year))
+        out["next_year"].update(rate_of_20=hits / len(next_year), low=low, high=high)
+    out["sleeves"] = {
+        sleeve: {
+            "pnl": float(simulation.chained.pnl[-1, j]),
+            "carry": float(simulation.chained.carry[:, j].sum()),
+            "costs": float(simulation.chained.costs[:, j].sum()),
+        }
+        for j, sleeve in enumerate(("core", "tactical", "hedge"))
+    }
+    out["risk"] = _risk_metrics(result)
+    out["data"] = _data_metrics(result)
+    return out
+
+
+def _risk_metrics(result: Result) -> dict[str, Any]:
+    daily = result.daily
+    coverage = daily["coverage"]
+    components: dict[str, Any] = {}
+    for name, component in result.plan.risk.components().items():
+        known = daily[f"risk_{name}"].dropna()
+        components[name] = {
+            "weight": component.weight,
+            "share_available": len(known) / len(daily),
+            "first": f"{known.index[0]:%Y-%m-%d}" if len(known) else None,
+            "last": f"{known.index[-1]:%Y-%m-%d}" if len(known) else None,
+            "mean": float(known.mean()) if len(known) else None,
+        }
+    return {
+        "min_coverage": result.plan.risk.min_coverage,
+        "mean_coverage": float(coverage.mean()),
+        "share_blind": float(daily["score"].isna().mean()),
+        "components": components,
+    }
+
+
+def _data_metrics(result: Result) -> dict[str, Any]:
+    simulation, market = result.simulation, result.market
+    orders = simulation.chained.orders
+    at_open = orders[orders["phase"] == Phase.OPEN]
+    copied = market.copied_open[at_open["session"]]
+    missing_rate = result.daily["bill_rate"].isna()
+    return {
+        "prices": market.id,
+        "origin": market.origin,
+        "close_only": market.close_only,
+        "first": f"{market.sessions[0]:%Y-%m-%d}",
+        "last": f"{market.sessions[-1]:%Y-%m-%d}",
+        "sessions": len(market.sessions),
+        "fills": len(orders),
+        "fills_at_open": len(at_open),
+        "fills_on_copied_open": int(copied.sum()),
+        "share_on_copied_open": float(copied.mean()) if len(at_open) else None,
+        "sessions_without_bill_rate": int(missing_rate.sum()),
+        # components of the score that never had a usable input in this run
+        "absent_components": [
+            name
+            for name in result.plan.risk.components()
+            if not result.daily[f"risk_{name}"].notna().any()
+        ],
+        "series": {
+            name: {
+                "first": f"{o.frame.index[0]:%Y-%m-%d}" if len(o.frame) else None,
+                "last": f"{o.frame.index[-1]:%Y-%m-%d}" if len(o.frame) else None,
+                "rows": len(o.frame),
+                "origin": o.origin,
+            }
+            for name, o in sorted(market.series.items())
+        },
+    }
+
+
+def plain(value: Any) -> Any:
+    """Plain Python values with NaN and infinity as None, ready for JSON."""
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

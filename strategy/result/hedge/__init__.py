@@ -1,0 +1,1 @@
+"""The hedge beside its alternatives: report, needs, one vintage left out, along a path."""

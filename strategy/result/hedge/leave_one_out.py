@@ -1,0 +1,92 @@
+"""The hedge with each part of its decision removed, one component or trigger at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from strategy.decide.score import combine
+from strategy.hedge.ratio import review_sessions, target_ratio
+from strategy.hedge.vintage import protect, with_triggers
+from strategy.result.metrics import max_drawdown
+from strategy.run.simulation import Simulation
+
+
+def leave_one_out(simulation: Simulation) -> pd.DataFrame:
+    """The hedge of every complete vintage, with all, and with each part of its decision removed.
+
+    The tactical leg is left as it is, although its size reads the score too.
+
+    Returns
+    -------
+    DataFrame
+        ``removed`` (``nothing`` first), ``weight``, ``mean_coverage``,
+        ``n_hedged``, ``mean_ratio``, ``sum_return``, ``mean_return`` (over
+        hedged vintages), ``worst``, ``mean_drawdown_saved``,
+        ``change_of_sum`` against nothing removed.
+    """
+    plan = simulation.plan
+    rows = [_row(simulation, "nothing", np.nan, simulation.risk, simulation.triggers)]
+    for name, component in plan.risk.components().items():
+        rest = {k: f for k, f in simulation.components.items() if k != name}
+        if not sum(plan.risk.components()[k].weight for k in rest):
+            continue  # nothing left to decide by
+        rows.append(
+            _row(simulation, name, component.weight, combine(rest, plan.risk), simulation.triggers)
+        )
+    active = {name: getattr(plan.risk.triggers, name).active for name in simulation.triggers}
+    for name in simulation.triggers:
+        if active[name]:
+            rest = {k: f for k, f in simulation.triggers.items() if k != name}
+            rows.append(_row(simulation, f"trigger {name}", np.nan, simulation.risk, rest))
+    table = pd.DataFrame(rows)
+    table["change_of_sum"] = table["sum_return"] - table["sum_return"].iloc[0]
+    return table
+
+
+def _row(
+    simulation: Simulation,
+    removed: str,
+    weight: float,
+    risk: pd.DataFrame,
+    triggers: dict[str, pd.DataFrame],
+) -> dict[str, Any]:
+    plan, setting = simulation.plan, simulation.setting
+    base = target_ratio(risk["score"].to_numpy(), plan.hedge)
+    review = review_sessions(setting.sessions, plan.hedge.reevaluate)
+    target, review = with_triggers(base, review, triggers, plan) if triggers else (base, review)
+    legs = setting.make_legs()
+    returns, ratios, saved = [], [], []
+    for v in simulation.vintages:
+        if not v.schedule.complete or v.hedge.status == "unavailable":
+            continue
+        run = protect(
+            plan,
+            setting,
+            legs,
+            v.tactical,
+            v.hedge.window,
+            target,
+            review,
+            v.schedule.anchor,
+            v.schedule.hedge_last,
+            compared=False,
+        )
+        if run.fate.held.any():
+            returns.append(float(run.account.pnl[-1, 2]))
+            ratios.append(float(run.fate.held.mean()))
+            saved.append(max_drawdown(run.account.equity) - max_drawdown(run.unhedged.equity))
+    held = np.array(returns)
+    return {
+        "removed": removed,
+        "weight": weight,
+        "mean_coverage": float(risk["coverage"].mean()),
+        "n_hedged": len(held),
+        "mean_ratio": float(np.mean(ratios)) if ratios else np.nan,
+        "sum_return": float(held.sum()),
+        "mean_return": float(held.mean()) if len(held) else np.nan,
+        "worst": float(held.min()) if len(held) else np.nan,
+        "mean_drawdown_saved": float(np.mean(saved)) if saved else np.nan,
+    }

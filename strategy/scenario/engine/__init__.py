@@ -1,0 +1,1 @@
+"""Futures to figures: the start, the terms, the compiled walk, its exact twin."""

@@ -1,0 +1,170 @@
+"""One future at a time through the Python of a run on history: every instrument, at its speed.
+
+The kernel knows the index sold short. Funds and options go through
+`strategy.hedge.vintage.protect` itself, on fewer futures, and the output says on how
+many. For a short both ways give the same numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from strategy.account.account import Instructions, Kind, Leg
+from strategy.account.instructions import ENTRY
+from strategy.hedge.instruments.setting import HedgeWindow, Setting
+from strategy.hedge.vintage import HedgeRun, protect
+from strategy.legs.tactical import MARKET_EXITS, Outcome, Phase, tactical_outcome
+from strategy.plan import Plan
+from strategy.result.metrics import max_drawdown
+from strategy.run.simulation import tactical_weight
+from strategy.scenario.engine.engine import Futures
+from strategy.scenario.engine.kernel import cascade_targets
+from strategy.scenario.engine.start import Start
+from strategy.scenario.engine.terms import Figure
+from strategy.scenario.worlds.paths import draw_path
+from strategy.scenario.worlds.worlds import World
+
+
+@dataclass(frozen=True)
+class Path:
+    """One future, session by session; index 0 is the day it begins."""
+
+    open_: np.ndarray
+    high: np.ndarray
+    low: np.ndarray
+    close: np.ndarray
+    vix: np.ndarray
+    rate: np.ndarray
+
+    @property
+    def bars(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """open, high, low, close."""
+        return self.open_, self.high, self.low, self.close
+
+
+def draw_future(start: Start, world: World, i: int) -> Path:
+    """Future `i` of a world; all bars reduced to their close under ``fill: next_close``."""
+    arrays = tuple(np.empty(start.horizon + 1) for _ in range(6))
+    draw_path(i, start.history.table, world.garch, world.draw, *arrays)
+    if start.terms.at_close:
+        arrays = (arrays[3],) * 4 + arrays[4:]
+    return Path(*arrays)
+
+
+def path_setting(start: Start, world: World, path: Path, plan: Plan) -> Setting:
+    """What an instrument is priced with on one future."""
+    return Setting(
+        start.sessions,
+        path.open_,
+        path.close,
+        world.calendar.days,
+        path.rate,
+        path.vix,
+        Phase.CLOSE if start.terms.at_close else Phase.OPEN,
+        plan.hedge,
+        plan.costs,
+    )
+
+
+def hedge_future(
+    start: Start,
+    world: World,
+    path: Path,
+    plan: Plan,
+    tactical: Instructions,
+    window: HedgeWindow,
+    target: np.ndarray,
+    review: np.ndarray,
+) -> HedgeRun:
+    """`strategy.hedge.vintage.protect` on one future."""
+    setting = path_setting(start, world, path, plan)
+    return protect(
+        plan,
+        setting,
+        setting.make_legs(),
+        tactical,
+        window,
+        target,
+        review,
+        0,
+        start.horizon,
+        compared=False,
+    )
+
+
+def tactical_rows(start: Start, path: Path) -> Instructions:
+    """The tactical leg's instructions on one future."""
+    out = Instructions()
+    plan, s, levels = start.plan, start.schedule, start.levels
+    if not start.terms.enter:
+        return out
+    outcome: Outcome = tactical_outcome(
+        path.bars,
+        s.entry,
+        s.last,
+        True,
+        (levels.zone_low, levels.zone_high),
+        levels.extension_low,
+        levels.scale,
+        plan.tactical,
+    )
+    weight = tactical_weight(plan, outcome, start.score) if outcome.traded else 0.0
+    if weight <= 0.0:
+        return out
+    at_close = start.terms.at_close
+    for fill in outcome.exits:
+        leg = Leg.TACTICAL_1 if fill.tranche == 1 else Leg.TACTICAL_2
+        phase = Phase.CLOSE if at_close else Phase.OPEN
+        value = weight * fill.share
+        out.add(s.entry, phase, Kind.SPEND, leg, outcome.entry_price, value=value, reason=ENTRY)
+    for fill in outcome.exits:
+        leg = Leg.TACTICAL_1 if fill.tranche == 1 else Leg.TACTICAL_2
+        phase = Phase.CLOSE if at_close else fill.phase
+        market = fill.reason in MARKET_EXITS
+        out.add(fill.session, phase, Kind.EXIT, leg, fill.price, market=market, reason=fill.reason)
+    return out
+
+
+def hedge_rows(start: Start, futures: Futures, count: int) -> None:
+    """Replace the hedge's figures of the first `count` futures by those of the plan's instrument.
+
+    Those of the others become NaN: nobody computed them.
+    """
+    world = futures.world
+    kept = (Figure.TOTAL_RETURN, Figure.TOTAL_FALL, Figure.CORE_PNL, Figure.TACTICAL_PNL)
+    new = (Figure.HEDGE_PNL, Figure.HEDGE_COST, Figure.MEAN_RATIO)
+    for figure in (*kept, *new, Figure.DERISK_RETURN, Figure.DERISK_FALL):
+        futures[figure][:] = np.nan
+    futures.fans[1] = np.nan
+    for i in range(min(count, len(futures))):
+        path = draw_future(start, world, i)
+        target, review = world.calendar.target.copy(), world.calendar.review.copy()
+        if start.terms.cascade:
+            cascade_targets(world.calendar, start.terms, path.close, path.vix, target, review)
+        run = hedge_future(
+            start,
+            world,
+            path,
+            start.plan,
+            tactical_rows(start, path),
+            start.window,
+            target,
+            review,
+        )
+        equity, pnl = run.account.equity, run.account.pnl[-1]
+        held = run.fate.held
+        for figure, value in (
+            (Figure.TOTAL_RETURN, equity[-1] - 1.0),
+            (Figure.TOTAL_FALL, max_drawdown(equity)),
+            (Figure.CORE_PNL, pnl[0]),
+            (Figure.TACTICAL_PNL, pnl[1]),
+            (Figure.HEDGE_PNL, pnl[2]),
+            (Figure.HEDGE_COST, run.costs.cost),
+            (Figure.MEAN_RATIO, held.mean() if len(held) else 0.0),
+        ):
+            futures[figure][i] = value
+        if i < futures.fans.shape[1]:
+            futures.fans[1, i, : len(equity)] = equity
+            futures.fans[1, i, len(equity) :] = equity[-1]

@@ -1,0 +1,397 @@
+"""The plan on one future after another: resolver, hedge and account of history, compiled together.
+
+`futures` fills one row of figures a path and keeps nothing else, but for the
+first paths, whose closes and equity are kept for fan charts. The tactical leg
+goes through `strategy.legs.tactical.resolve`, the hedge through
+`strategy.hedge.ratio.resolve_hedge`, money through `strategy.account.kernel.walk`:
+the functions of a run on history, with the same instructions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from strategy.account.instructions import COVER, DERISK, ENTRY, SCORE, WINDOW_END
+from strategy.account.kernel import walk
+from strategy.hedge.ratio import resolve_hedge
+from strategy.kernels.compiled import compiled
+from strategy.legs.tactical import resolve
+from strategy.scenario.engine.events import deepest_fall, tactical_events
+from strategy.scenario.engine.terms import Figure
+from strategy.scenario.worlds.paths import draw_path
+
+# plain integers for the compiled function
+_HOLD, _SPEND, _EXIT, _SHORT, _SCALE, _NOTIONAL, _TRIM = range(7)
+_T1, _T2, _GATE = 1, 2, 9
+(
+    _ENTRY_PRICE, _STOP, _REASON, _TACTICAL, _WEIGHT, _AMBIGUOUS, _TOUCH, _ZONE_FIRST,
+    _STOP_FIRST, _BREAKOUT, _FAILURE, _EXIT_CLOSE, _YEAR_RETURN, _YEAR_FALL, _TOTAL, _TOTAL_FALL,
+    _PLAIN, _PLAIN_FALL, _DERISK, _DERISK_FALL, _TACTICAL_PNL, _HEDGE_PNL, _HEDGE_COST,
+    _MEAN_RATIO, _CORE_PNL,
+) = (int(f) for f in Figure)  # fmt: skip
+
+
+@compiled(nogil=True)
+def net_return(
+    paid: float, prices: Any, reasons: Any, shares: Any, fee: float, slippage: float
+) -> float:
+    """`strategy.legs.tactical.Outcome.net_return` for two tranches whose leg has ended."""
+    received = 0.0
+    for k in range(2):
+        if shares[k] <= 0.0:
+            continue
+        price = prices[k]
+        if reasons[k] != _T1 and reasons[k] != _T2:
+            price *= 1.0 - slippage
+        received += shares[k] * (price * (1.0 - fee))
+    return received / (paid * (1.0 + slippage) * (1.0 + fee)) - 1.0
+
+
+@compiled(nogil=True)
+def short_carry(calendar: Any, terms: Any, rate: Any, carry: Any) -> None:
+    """`strategy.account.legs.short_carry_parts`, added up, with the rates of one future."""
+    for t in range(len(carry)):
+        year = calendar.days[t] / 365.0
+        r = rate[t - 1] if t else rate[0]
+        if terms.future:
+            carry[t] = (
+                (r + terms.financing_spread) * year
+                - terms.dividend * year
+                - terms.roll_cost * calendar.roll[t]
+            )
+        else:
+            carry[t] = (
+                max(r - terms.rebate_spread, 0.0) * year
+                - terms.dividend * year
+                - terms.borrow * (calendar.days[t] / 360.0)
+            )
+
+
+@compiled(nogil=True)
+def cascade_targets(
+    calendar: Any, terms: Any, close: Any, vix: Any, target: Any, review: Any
+) -> None:
+    """Lift the target while the close is below its average and VIX above its level."""
+    past = terms.past_close
+    width = terms.cascade_sessions
+    before = False
+    for t in range(len(close)):
+        now = False
+        if len(past) + t + 1 >= width and vix[t] - terms.cascade_vix > 0.0:
+            total = 0.0
+            for k in range(width):
+                at = t - k
+                total += close[at] if at >= 0 else past[len(past) + at] * close[0]
+            now = close[t] < total / width
+        if now:
+            target[t] = terms.full
+        if t and now != before:
+            review[t] = True
+        before = now
+
+
+@compiled(nogil=True)
+def put_row(
+    where: Any, money: Any, flags: Any, count: int, session: int, phase: int, kind: int, leg: int,
+    value: float, price: float, market: bool, reason: int,
+) -> int:  # fmt: skip
+    """Insert one instruction in the order of the day, after those of its hour."""
+    k = count
+    while k > 0 and (
+        where[k - 1, 0] > session or (where[k - 1, 0] == session and where[k - 1, 1] > phase)
+    ):
+        where[k] = where[k - 1]
+        money[k] = money[k - 1]
+        flags[k] = flags[k - 1]
+        k -= 1
+    where[k, 0], where[k, 1], where[k, 2], where[k, 3] = session, phase, kind, leg
+    where[k, 4] = reason
+    money[k, 0], money[k, 1] = value, price
+    flags[k] = market
+    return count + 1
+
+
+@compiled(nogil=True)
+def run_walk(
+    count: int, where: Any, money: Any, flags: Any, open_: Any, close: Any, rate: Any,
+    carry: Any, calendar: Any, terms: Any, core_units: float, equity: Any,
+) -> Any:  # fmt: skip
+    """The account of one future, capital 1; `equity` gets its path, and keeps its last value."""
+    horizon = len(close) - 1
+    legs_open, legs_close = open_.reshape((-1, 1)), close.reshape((-1, 1))
+    found = walk(
+        open_, close, calendar.days, rate, 0, horizon, 1.0, core_units,
+        legs_open, legs_close, legs_open, legs_close,
+        np.full(1, terms.slippage), carry, False,
+        where[:count, 0].copy(), where[:count, 1].copy(), where[:count, 2].copy(),
+        where[:count, 3].copy(), money[:count, 0].copy(), money[:count, 1].copy(),
+        flags[:count].copy(), where[:count, 4].copy(), np.zeros(count, np.int64),
+        np.full(count, np.nan),
+        terms.fee, terms.slippage, terms.margin_spread, terms.dividend, terms.cash_earns,
+        terms.cap_net, terms.cap_gross, terms.maintenance, terms.at_close,
+    )  # fmt: skip
+    path, pnl, carried, costs, exposure, _, _, _, _, _, _, _, walked = found
+    equity[:walked] = path[:walked]
+    equity[walked:] = path[walked - 1]
+    hedge_carry, hedge_costs = 0.0, 0.0
+    for t in range(walked):
+        hedge_carry += carried[t, 2]
+        hedge_costs += costs[t, 2]
+    end = calendar.end if calendar.timed else calendar.end + 1
+    mean_exposure, counted = 0.0, 0
+    for t in range(max(calendar.first, 0), min(max(end, calendar.first + 1), walked)):
+        mean_exposure += exposure[t, 0] + exposure[t, 1] + exposure[t, 2]
+        counted += 1
+    if counted:
+        mean_exposure /= counted
+    return (
+        pnl[walked - 1, 0],
+        pnl[walked - 1, 1],
+        pnl[walked - 1, 2],
+        hedge_costs - hedge_carry,
+        mean_exposure,
+    )
+
+
+@compiled(nogil=True)
+def tactical_leg(
+    i: int, open_: Any, high: Any, low: Any, close: Any, calendar: Any, terms: Any, variants: Any,
+    stop: float, row: Any, tried: Any, where: Any, money: Any, flags: Any,
+) -> int:  # fmt: skip
+    """The leg on one future: its variants, then the plan's own, whose instructions are put down.
+
+    Returns the number of instructions.
+    """
+    paid = open_[calendar.entry]
+    hour = 2 if terms.at_close else 0
+    shares = np.empty(2)
+    count = 0
+    row[_REASON] = _GATE
+    row[_WEIGHT] = 0.0
+    shares_tried = len(variants.first_shares)
+    cases = len(variants.stops) * shares_tried
+    # one call of the resolver for all of them, because the compiler works on every call anew
+    for case in range(cases + 1):
+        own = case == cases
+        a, b = (0, 0) if own else (case // shares_tried, case % shares_tried)
+        if not own:
+            tried[i, a, b] = np.nan
+        if not terms.enter:
+            continue
+        share = terms.first_share if own else variants.first_shares[b]
+        session, phase, reason, price, ambiguous, _, _ = resolve(
+            open_, high, low, close, calendar.entry, calendar.last, True, terms.zone_low,
+            terms.zone_high, terms.extension_low,
+            stop if own else paid * (1.0 - variants.stops[a]), share, terms.within, terms.buffer,
+            terms.touch, terms.target_first,
+        )  # fmt: skip
+        if own:
+            row[_REASON] = reason[0]
+            row[_AMBIGUOUS] = ambiguous
+        if session.max() < 0:
+            continue
+        shares[0], shares[1] = share, 1.0 - share
+        made = net_return(paid, price, reason, shares, terms.fee, terms.slippage)
+        if not own:
+            tried[i, a, b] = made
+            continue
+        row[_TACTICAL] = made
+        weight = terms.weight
+        if not np.isnan(terms.risk_budget):
+            weight = min(weight, terms.risk_budget / (1.0 - stop / paid))
+        weight *= terms.size_factor
+        row[_WEIGHT] = weight
+        latest = -1
+        for k in range(2):
+            # in one bar a stop follows a target, and the second target follows the first
+            order = ((session[k] * 3 + phase[k]) * 2 + (reason[k] > _T2)) * 2 + k
+            if session[k] >= 0 and order > latest:
+                latest = order
+                row[_REASON] = reason[k]
+        for k in range(2):
+            if session[k] < 0 or weight <= 0.0:
+                continue
+            count = put_row(
+                where, money, flags, count, calendar.entry, hour, _SPEND, 1 + k,
+                weight * shares[k], paid, True, ENTRY,
+            )  # fmt: skip
+            count = put_row(
+                where, money, flags, count, session[k], 2 if terms.at_close else phase[k], _EXIT,
+                1 + k, 0.0, price[k], reason[k] > _T2, reason[k],
+            )  # fmt: skip
+    return count
+
+
+@compiled(nogil=True)
+def put_hedge(
+    open_: Any, close: Any, vix: Any, target: Any, review: Any, calendar: Any, terms: Any,
+    count: int, where: Any, money: Any, flags: Any,
+) -> Any:  # fmt: skip
+    """Instructions of the hedge, as `strategy.hedge.instruments.short` gives them.
+
+    Returns the number of instructions, and the mean ratio held.
+    """
+    if not terms.hedged or calendar.first < 1:
+        return count, 0.0
+    target[:], review[:] = calendar.target, calendar.review
+    if terms.cascade:
+        cascade_targets(calendar, terms, close, vix, target, review)
+    ratio, scale, held = resolve_hedge(
+        close, target, review, calendar.first, calendar.end, close[calendar.first - 1],
+        terms.falls, terms.shares, terms.band, terms.steps, terms.every, terms.when_blind,
+        terms.full,
+    )  # fmt: skip
+    if held.max() <= 0.0:
+        return count, 0.0
+    hour = 2 if terms.at_close else 0
+    for k in range(len(ratio)):
+        t = calendar.first + k
+        covers = scale[k] < 1.0
+        sets = not np.isnan(ratio[k])
+        # the window's end covers all in the same fill
+        if (t == calendar.end and terms.at_close) or not (sets or covers):
+            continue
+        count = put_row(
+            where, money, flags, count, t, hour, _SHORT if sets else _SCALE, 3,
+            ratio[k] if sets else scale[k], close[t] if terms.at_close else open_[t], True,
+            COVER if covers else SCORE,
+        )  # fmt: skip
+    if calendar.timed:
+        count = put_row(
+            where, money, flags, count, calendar.end, 2, _SCALE, 3, 0.0, close[calendar.end],
+            True, WINDOW_END,
+        )  # fmt: skip
+    return count, held.mean()
+
+
+@compiled(nogil=True)
+def put_less_core(
+    open_: Any, close: Any, calendar: Any, terms: Any, sold: float, count: int, where: Any,
+    money: Any, flags: Any,
+) -> Any:  # fmt: skip
+    """The tactical leg's instructions without the hedge's, and a part of the core sold instead.
+
+    Sold at the window's start and bought back at its end; returns the number
+    of instructions.
+    """
+    kept = 0
+    for k in range(count):
+        if where[k, 3] < 3:
+            where[kept] = where[k]
+            money[kept] = money[k]
+            flags[kept] = flags[k]
+            kept += 1
+    first, end = calendar.first, calendar.end
+    price = close[first] if terms.at_close else open_[first]
+    hour = 2 if terms.at_close else 0
+    kept = put_row(where, money, flags, kept, first, hour, _TRIM, 0, sold, price, True, DERISK)
+    if calendar.timed and end > first:
+        kept = put_row(where, money, flags, kept, end, 2, _TRIM, 0, -sold, close[end], True, DERISK)
+    return kept
+
+
+@compiled(nogil=True)
+def futures(
+    first: int, last: int, table: Any, garch: Any, draw: Any, calendar: Any, terms: Any,
+    variants: Any, compare: bool, rows: Any, tried: Any, fans: Any,
+) -> None:  # fmt: skip
+    """Futures `first` to before `last`: a row of `Figure` each.
+
+    Parameters
+    ----------
+    table, garch, draw
+        See `strategy.scenario.worlds.paths`.
+    calendar, terms, variants
+    compare : bool
+        Also the portfolio with less core instead of the hedge.
+    rows : float64[n, FIGURES]
+    tried : float32[n, stops, shares]
+        Tactical return of each variant, NaN where nothing was bought.
+    fans : float32[3, kept, h + 1]
+        Close relative to the start, equity with and without hedge, of the
+        first `kept` paths.
+    """
+    horizon = len(calendar.days) - 1
+    open_, high = np.empty(horizon + 1), np.empty(horizon + 1)
+    low, close = np.empty(horizon + 1), np.empty(horizon + 1)
+    vix, rate = np.empty(horizon + 1), np.empty(horizon + 1)
+    carry, target = np.empty(horizon + 1), np.empty(horizon + 1)
+    review = np.empty(horizon + 1, np.bool_)
+    plain, equity, less = np.empty(horizon + 1), np.empty(horizon + 1), np.empty(horizon + 1)
+    room = 2 * horizon + 16
+    where, money = np.zeros((room, 5), np.int64), np.zeros((room, 2))
+    flags = np.zeros(room, np.bool_)
+    for i in range(first, last):
+        draw_path(i, table, garch, draw, open_, high, low, close, vix, rate)
+        if terms.at_close:
+            open_[:], high[:], low[:] = close, close, close
+        row = rows[i]
+        row[:] = np.nan
+        start = close[0]
+        paid = open_[calendar.entry]
+        stop = terms.stop if terms.stop_is_level else paid * (1.0 - terms.stop)
+        row[_ENTRY_PRICE], row[_STOP] = paid, stop
+        touch, zone_first, stop_first, breakout, failure = tactical_events(
+            open_, high, low, close, calendar.entry, calendar.last, terms.zone_low,
+            terms.zone_high, stop, terms.within, terms.buffer, terms.touch, terms.target_first,
+        )  # fmt: skip
+        row[_TOUCH], row[_ZONE_FIRST], row[_STOP_FIRST] = touch, zone_first, stop_first
+        row[_BREAKOUT], row[_FAILURE] = breakout, failure
+        row[_EXIT_CLOSE] = close[calendar.last] / start - 1.0
+        if calendar.year_first > 0:
+            before = calendar.year_first - 1
+            row[_YEAR_RETURN] = close[calendar.year_last] / close[before] - 1.0
+            row[_YEAR_FALL] = deepest_fall(close, before, calendar.year_last)
+
+        count = tactical_leg(
+            i, open_, high, low, close, calendar, terms, variants, stop, row, tried, where, money,
+            flags,
+        )  # fmt: skip
+        short_carry(calendar, terms, rate, carry)
+        core_units = terms.core_weight * 1.0 / start
+        exposure, mean_exposure = np.nan, np.nan
+        # the portfolio without the hedge, with it, and with less core instead
+        for account in range(3):
+            into = plain
+            if account == 1:
+                count, mean_ratio = put_hedge(
+                    open_, close, vix, target, review, calendar, terms, count, where, money, flags
+                )
+                row[_MEAN_RATIO] = mean_ratio
+                equity[:] = plain
+                row[_TOTAL], row[_TOTAL_FALL] = row[_PLAIN], row[_PLAIN_FALL]
+                row[_DERISK], row[_DERISK_FALL] = row[_PLAIN], row[_PLAIN_FALL]
+                if mean_ratio == 0.0:
+                    break
+                into = equity
+            if account == 2:
+                if not compare:
+                    break
+                # what the hedge took off on average, sold from the core
+                sold = exposure - mean_exposure
+                count = put_less_core(
+                    open_, close, calendar, terms, sold, count, where, money, flags
+                )
+                into = less
+            core_pnl, tactical_pnl, hedge_pnl, hedge_cost, mean_exposure = run_walk(
+                count, where, money, flags, open_, close, rate, carry, calendar, terms, core_units,
+                into,
+            )  # fmt: skip
+            total, fall = into[horizon] - 1.0, deepest_fall(into, 0, horizon)
+            if account == 2:
+                row[_DERISK], row[_DERISK_FALL] = total, fall
+                continue
+            row[_CORE_PNL], row[_TACTICAL_PNL] = core_pnl, tactical_pnl
+            row[_HEDGE_PNL], row[_HEDGE_COST] = hedge_pnl, hedge_cost
+            if account == 0:
+                row[_PLAIN], row[_PLAIN_FALL] = total, fall
+                exposure = mean_exposure
+            else:
+                row[_TOTAL], row[_TOTAL_FALL] = total, fall
+        if i < fans.shape[1]:
+            for t in range(horizon + 1):
+                fans[0, i, t] = close[t] / start
+                fans[1, i, t] = equity[t]
+                fans[2, i, t] = plain[t]

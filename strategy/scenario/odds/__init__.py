@@ -1,0 +1,1 @@
+"""What many futures say: odds, base rates, what-if tables, calibration."""

@@ -1,0 +1,1 @@
+"""Where futures come from: resampled history, GARCH, analogs, shocks; random numbers."""

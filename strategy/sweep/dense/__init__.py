@@ -1,0 +1,1 @@
+"""The dense way: every variant walks every session."""

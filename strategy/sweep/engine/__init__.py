@@ -1,0 +1,1 @@
+"""Variants to figures: contexts, outcomes of the legs, the walk of an account, rows."""

@@ -1,0 +1,1 @@
+"""What a sweep file says: keys, axes, constraints, and the grid that they make."""
