@@ -117,16 +117,8 @@ def cases() -> dict[str, list[list[str]]]:
     made["compare"] = [
         ["run", "short_long", *RUN],
         ["run", "structural", *RUN],
-        ["compare", "runs/short_long-*", "runs/structural-*"],
-        [
-            "compare",
-            "runs/short_long-*",
-            "runs/structural-*",
-            "--lang",
-            "zh-Hant",
-            "--out",
-            "z.html",
-        ],
+        ["compare", *two],
+        ["compare", *two, "--lang", "zh-Hant", "--out", "z.html"],
         ["table", "runs/short_long-*"],
         ["table", "runs/short_long-*", "vintages"],
         ["plot", "runs/short_long-*"],

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from market.atomic import write_whole
 from reports.drawing.registry import SWEEP_CHARTS
 from reports.html.page import Figures, render
+from reports.sweep import chart as _charts  # noqa: F401 - registers them
 from reports.sweep import evidence as sweep_evidence
 from reports.sweep.data import SweepData, read_sweep
 from reports.sweep.grids import Grid
