@@ -15,7 +15,7 @@ from market.series.catalogue import CATALOGUE
 from market.sources.bundled import BUNDLED_IDS, bundled_prices, bundled_series
 from market.sources.listing import LISTING_COLUMNS, export, listing
 from market.sources.load import load
-from tests.market.test_sources import PRICES, Data
+from tests.market.sources.test_load import PRICES, Data
 
 
 def test_listing_shows_every_series_with_range_rows_and_age():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from strategy.legs.tactical import Outcome, Reason, resolve, tactical_outcome
 from strategy.plan import FailedBreakout, StopLevel, Tactical
-from tests.strategy.naive_resolver import Bar, naive_path
+from tests.strategy.legs.naive_resolver import Bar, naive_path
 
 #: Half points round the ladder 97 / 100 / 104 / 105 / 108: equal prices, gaps and flats are common.
 TICK = 0.5

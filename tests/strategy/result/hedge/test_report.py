@@ -270,7 +270,7 @@ def test_the_command_prints_the_tables_and_json(tmp_path):
 
 
 def test_the_examples_of_the_documentation_are_plans():
-    page = Path(__file__).resolve().parents[2] / "docs" / "hedge.md"
+    page = Path(__file__).resolve().parents[4] / "docs" / "hedge.md"
     blocks = re.findall(r"```yaml\n(.*?)```", page.read_text(), flags=re.S)
     assert len(blocks) >= 5
     for block in blocks:
@@ -281,7 +281,7 @@ def test_the_documentation_names_every_table_and_cost_line(report):
     from strategy.hedge.cost_lines import COST_LINES
     from strategy.hedge.vintage import HEDGE_STATUS
 
-    docs = Path(__file__).resolve().parents[2] / "docs"
+    docs = Path(__file__).resolve().parents[4] / "docs"
     text = (docs / "hedge.md").read_text() + (docs / "outputs.md").read_text()
     words = [*report.tables(), *COST_LINES, *HEDGE_STATUS]
     assert [w for w in words if w not in text] == []

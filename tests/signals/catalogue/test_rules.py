@@ -16,7 +16,7 @@ IDS = (
     *("R25", "R26", "R27", "R28", "R29", "R30", "R31", "R32", "R33", "R34", "R35", "R36"),
     *("R37", "R38", "R39", "R40", "R41", "R42", "R43", "R44", "R45"),
 )
-RULE_TABLE = Path(__file__).resolve().parents[3] / "shared" / "PLAN.md"
+RULE_TABLE = Path(__file__).resolve().parents[4] / "shared" / "PLAN.md"
 COLUMNS = {
     "value": "float64",
     "threshold": "float64",

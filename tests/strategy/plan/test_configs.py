@@ -10,7 +10,7 @@ from strategy.plan.file.plan_file import load_plan, resolved
 from strategy.plan.file.schema import alternatives
 from strategy.plan.file.yaml_tree import read_yaml
 
-CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+CONFIGS = Path(__file__).resolve().parents[3] / "configs"
 SHORT_LONG = CONFIGS / "short_long.yaml"
 PLANS = (
     *("short_long", "as_written", "structural"),

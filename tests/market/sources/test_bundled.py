@@ -18,7 +18,7 @@ from market.series.catalogue import CATALOGUE, PRICE_SERIES
 from market.sources.bundled import BUNDLED_IDS, bundled_prices, bundled_series, manifest
 
 DATA = Path(str(resources.files("market.bundle"))) / "data"
-REFERENCE = Path(__file__).parents[2].parent / "shared" / "data" / "reference"
+REFERENCE = Path(__file__).parents[3].parent / "shared" / "data" / "reference"
 
 KNOWN_CLOSES = [
     ("1987-10-19", 224.84, 0.005),
@@ -256,5 +256,5 @@ def test_importing_market_does_not_import_pandas():
         "import sys, market, market.errors, market.series.catalogue; "
         "sys.exit('pandas' in sys.modules or 'pyarrow' in sys.modules)"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

@@ -28,7 +28,7 @@ from tests.strategy.tiny_market import (
     weekdays,
 )
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+CONFIGS = Path(__file__).parents[3] / "configs"
 SOME_COSTS = {"fee_bps": 5, "slippage_bps": 10, "dividend_yield": 0.02, "cash": "bills"}
 
 
@@ -376,7 +376,7 @@ def test_every_leg_on_real_history_is_inside_its_calendar(history):
 
 
 def test_the_tactical_return_of_every_vintage_again_from_its_bars(history, bundled):
-    from tests.strategy.naive_resolver import naive_path
+    from tests.strategy.legs.naive_resolver import naive_path
 
     prices = bundled.prices
     for row in history.vintages.to_dict("records"):

@@ -29,7 +29,7 @@ from tests.strategy.tiny_market import (
     weekdays,
 )
 
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "reference"
+REFERENCE = Path(__file__).resolve().parents[5] / "shared" / "data" / "reference"
 NO_COSTS = Costs.model_validate(FREE)
 
 
