@@ -13,7 +13,7 @@ from signals.price.support import twenty_week_average
 
 #: Sessions over which the structural zone's lower edge is the highest close.
 HIGH_SESSIONS = 252
-#: A round number is about this share of the price: 100 points at 5950 (DESIGN section 6).
+#: A round number is about this share of the price: 100 points at 5950 (docs/rules.md).
 ROUND_SHARE = 0.0168
 _NICE = (1.0, 2.0, 2.5, 5.0)
 
@@ -98,7 +98,7 @@ extension_high=6500.0)
 
 
 def structural_levels(prices: pd.DataFrame, anchor: pd.Timestamp | str) -> Levels:
-    """Structural levels of DESIGN section 6 at the close of `anchor`.
+    """Structural levels (docs/rules.md) at the close of `anchor`.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ _TOLERANCE = Parameter(
 
 
 def twenty_week_average(prices: pd.DataFrame) -> pd.Series[float]:
-    """Point-in-time 20-week average (DESIGN section 5).
+    """Point-in-time 20-week average (docs/rules.md).
 
     On session t: the mean of the closes of the 19 weeks before t's own and
     close(t), which stands for the week of t whether or not t ends it.

@@ -22,7 +22,7 @@ REFERENCE = 5950.0
 ZONE = (6180.0, 6200.0)
 EXTENSION = (6450.0, 6500.0)
 
-#: Absolute levels belong to the index only within this distance (DESIGN section 6).
+#: Absolute levels belong to the index only within this distance (docs/rules.md).
 GUARD_TOLERANCE = 0.02
 
 _MODE = Parameter(
@@ -184,7 +184,7 @@ def failed_breakout(
     within: int = 3,
     buffer: float = 0.0,
 ) -> pd.DataFrame:
-    """F1: attempts as in DESIGN section 7, trigger ``close``; true on the day that fails one."""
+    """Attempts as in docs/simulation.md, trigger ``close``; true on the day that fails one."""
     levels, at = levels_in_force(market, mode, reference, zone, EXTENSION, anchor)
     close = market.prices["close"].to_numpy(dtype=np.float64)
     floor = levels["zone_low"] * (1.0 - buffer)

@@ -11,7 +11,7 @@ from market.errors import InputError
 from signals.price.resistance import structural_levels
 from strategy.plan import Levels
 
-#: Absolute levels are refused when reference and close differ by more (DESIGN section 6).
+#: Absolute levels are refused when reference and close differ by more (docs/rules.md).
 GUARD_TOLERANCE = 0.02
 
 

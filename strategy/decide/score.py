@@ -149,7 +149,7 @@ def score_inputs(market: Market, components: dict[str, pd.DataFrame], risk: Risk
 
 
 def combine(components: dict[str, pd.DataFrame], risk: Risk) -> pd.DataFrame:
-    """Score and coverage of DESIGN section 8.
+    """Score and coverage (docs/simulation.md, "The risk score").
 
     Returns
     -------

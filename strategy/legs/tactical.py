@@ -1,6 +1,6 @@
 """The tactical leg's resolver: one Numba function that decides every fill of every run and sweep.
 
-DESIGN section 7 in code. Within a session events come in this order: the
+docs/simulation.md in code. Within a session events come in this order: the
 open, the range between open and close, the close. A stop is live from the
 entry session on. Prices are raw: costs are the account's business.
 """

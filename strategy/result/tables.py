@@ -47,7 +47,7 @@ VINTAGE_COLUMNS = (
 
 
 def vintage_table(simulation: Simulation) -> pd.DataFrame:
-    """One row a vintage; columns of DESIGN section 10, further ones after them.
+    """One row a vintage; columns as in docs/outputs.md.
 
     Returns are fractions. ``core_return``, ``tactical_contribution`` and
     ``hedge_return`` are profits of the vintage's own account as fractions of

@@ -7,9 +7,6 @@ import jinja2
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: Modules of other packages whose words the catalogues hold.
-SCREENS = (ROOT / "strategy" / "today" / "screen.py",)
-
 #: Calls that carry texts: positions and keywords of their arguments.
 CALLS = {
     "_": ((0,), ()),
@@ -24,7 +21,7 @@ CALLS = {
 def texts_in_code() -> dict[str, str]:
     """Texts marked in the package's modules, with where they stand."""
     found = {}
-    for path in (*sorted((ROOT / "reports").rglob("*.py")), *SCREENS):
+    for path in sorted((ROOT / "reports").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue

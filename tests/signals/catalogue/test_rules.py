@@ -16,7 +16,7 @@ IDS = (
     *("R25", "R26", "R27", "R28", "R29", "R30", "R31", "R32", "R33", "R34", "R35", "R36"),
     *("R37", "R38", "R39", "R40", "R41", "R42", "R43", "R44", "R45"),
 )
-RULE_TABLE = Path(__file__).resolve().parents[4] / "shared" / "PLAN.md"
+RULE_PAGE = Path(__file__).resolve().parents[3] / "docs" / "rules.md"
 COLUMNS = {
     "value": "float64",
     "threshold": "float64",
@@ -34,13 +34,49 @@ def test_every_rule_id_is_in_the_catalogue():
     assert {r.id for r in RULES.values()} == set(IDS)
 
 
-def test_catalogue_agrees_with_the_rule_table():
-    if not RULE_TABLE.exists():
-        pytest.skip("the rule table is not on this machine")
-    rows = re.findall(r"^\| (R\d\d) \| ([^|]*) \| ([^|]*) \|", RULE_TABLE.read_text(), re.M)
-    assert {row[0] for row in rows} == {r.id for r in RULES.values()}
-    table = {row[0]: set(re.findall(r"[a-g](?=$|,|\()", row[2])) for row in rows}
-    assert classes_by_id() == table
+def page_rows(heading):
+    """Cells of the table below a second-level heading of the rules' page."""
+    (section,) = re.findall(
+        rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", RULE_PAGE.read_text(), flags=re.M | re.S
+    )
+    rows = [line for line in section.splitlines() if re.match(r"\| R\d", line)]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
+
+
+def test_the_rules_page_says_of_every_id_where_it_stands_and_what_reads_it():
+    of_id = {}
+    for entry in RULES.values():
+        of_id.setdefault(entry.id, []).append(entry)
+    wanted = [
+        [
+            i,
+            entries[0].section,
+            ", ".join(sorted({c for e in entries for c in e.classes})),
+            ", ".join(f"`{e.name}`" for e in entries),
+        ]
+        for i, entries in sorted(of_id.items())
+    ]
+    said = [row[:3] + row[4:] for row in page_rows("What the article says")]
+    assert said == wanted
+
+
+def test_the_rules_page_defines_every_rule_that_is_computed():
+    wanted = {
+        (e.id, f"`{e.name}`", e.meaning, e.lag, e.proxy or "–", e.provenance)
+        for e in RULES.values()
+        if e.computable
+    }
+    said = {(*row[:3], *row[4:]) for row in page_rows("How each rule is computed")}
+    assert said == wanted
+
+
+def test_the_rules_page_says_why_a_rule_is_not_computed():
+    wanted = {
+        (e.id, f"`{e.name}`", e.meaning, e.reason, f"`{e.proxy}`" if e.proxy else "–")
+        for e in RULES.values()
+        if not e.computable
+    }
+    assert {tuple(row) for row in page_rows("What cannot be computed")} == wanted
 
 
 def test_every_rule_of_a_usable_class_is_computable_or_says_why_not():

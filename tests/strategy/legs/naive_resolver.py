@@ -1,4 +1,4 @@
-"""The tactical rules of DESIGN §7 a second time: plain Python, one bar after the other.
+"""The tactical rules of docs/simulation.md a second time: plain Python, one bar after the other.
 
 Written from the design page alone, before the program's own resolver was read, so that the two
 agree because the rules say so. It is slow and spells every rule out. Where the page is silent:

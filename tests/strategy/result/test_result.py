@@ -23,7 +23,7 @@ from tests.strategy.tiny_market import (
 
 SESSIONS = weekdays("2020-06-01", "2022-03-31")
 
-DESIGN_VINTAGES = [
+FIRST_COLUMNS = [
     *("vintage", "anchor_date", "anchor_close", "entry_date", "entry_price", "stop"),
     *("zone_low", "zone_high", "extension_low", "exit_date", "exit_reason", "tactical_return"),
     *("max_adverse", "max_favourable", "ambiguous_bars", "score", "coverage", "hedge_return"),
@@ -51,7 +51,7 @@ def own_id(result) -> str:
 
 
 def test_the_vintage_table_begins_with_the_columns_of_the_design(result):
-    assert list(result.vintages.columns[: len(DESIGN_VINTAGES)]) == DESIGN_VINTAGES
+    assert list(result.vintages.columns[: len(FIRST_COLUMNS)]) == FIRST_COLUMNS
 
 
 def test_the_daily_table_has_the_columns_of_the_design(result):
