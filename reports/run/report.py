@@ -15,6 +15,7 @@ from reports.run.hedge_section import hedge_dict, hedge_tables
 from reports.run.performance_table import calendar_rows, measure_rows
 from reports.run.verdict import cards, findings, headline
 from reports.run.view import ANALOGS, View
+from reports.run.yardstick import rows as yardstick_rows
 from reports.text.format import months, sentence_list
 from reports.text.hedge_words import INSTRUMENTS
 from reports.text.language import _, noted, speaking
@@ -89,6 +90,7 @@ def build_report(
             "headline": headline(view),
             "findings": findings(view),
             "cards": cards(view),
+            "yardstick": yardstick_rows(view),
             "limits": limits(view),
             "columns": VINTAGE_COLUMNS,
             "calendar": calendar_rows(view),

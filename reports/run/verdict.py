@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reports.run.view import View
+from reports.run.yardstick import beside, lead_sentence, measured
 from reports.text.format import figure, lookup, sentence_list, show, words
 from reports.text.language import _, say
 from strategy.result.metrics import YEAR
@@ -34,7 +35,12 @@ class Card:
 
 
 def headline(view: View) -> Markup:
-    """One sentence: what the December long did over n vintages, with its interval."""
+    """What the December long did over n vintages, and what the same days held would have done."""
+    told = _leg(view)
+    return told + Markup(" ") + lead_sentence(view) if measured(view) else told
+
+
+def _leg(view: View) -> Markup:
     m = view.metrics
     tactical = m["tactical"]
     if not tactical.get("n"):
@@ -70,7 +76,7 @@ def headline(view: View) -> Markup:
 def findings(view: View) -> list[Markup]:
     """What else the first screen must say, most important first."""
     m = view.metrics
-    out: list[Markup] = []
+    out: list[Markup] = beside(view)
     low, high = lookup(m, "tactical.mean_low"), lookup(m, "tactical.mean_high")
     if low is not None:
         if low <= 0.0 <= high:
@@ -78,8 +84,8 @@ def findings(view: View) -> list[Markup]:
         elif low > 0:
             out.append(
                 say(
-                    "The interval of the mean lies above zero; it does not account for the number "
-                    "of plans tried before this one."
+                    "The interval of the leg's own mean lies above zero, as a rising market's "
+                    "would; it does not account for the number of plans tried before this one."
                 )
             )
         else:
@@ -130,6 +136,12 @@ def cards(view: View) -> list[Card]:
 
     n = Markup("n = {}").format(figure(m, "tactical.n"))
     add(_("December long, mean"), "tactical.mean", _interval(view, "tactical.mean"), n)
+    add(
+        _("December long less the same days held"),
+        "yardstick.lead.mean",
+        _interval(view, "yardstick.lead.mean"),
+        Markup("n = {}").format(figure(m, "yardstick.n")),
+    )
     without = Markup("")
     if lookup(m, "tactical.leave_one_out_low") is not None:
         without = say(
@@ -243,6 +255,15 @@ def _hedge_finding(view: View) -> Markup:
         )
     if lookup(m, "hedge.mean_cost") is not None:
         out += say(", costs and carry of {cost} included", cost=figure(m, "hedge.mean_cost"))
+    if lookup(m, "hedge.against_derisk_path.mean_low") is not None:
+        return out + say(
+            ". Against less core at the same average beta that is {lead}, at the same beta every "
+            "day {path} (95% interval {low} to {high}): the difference between the two is timing.",
+            lead=figure(m, "hedge.against_derisk.mean"),
+            path=figure(m, "hedge.against_derisk_path.mean"),
+            low=figure(m, "hedge.against_derisk_path.mean_low"),
+            high=figure(m, "hedge.against_derisk_path.mean_high"),
+        )
     return out + say(".")
 
 

@@ -113,6 +113,7 @@ def _tactical(metrics: Mapping[str, Any], same_bar: str) -> list[RenderableType]
             f"{_share(t['first_target_high'])}, exact)",
         ),
         *_sample(t),
+        *_yardstick(metrics.get("yardstick", {})),
         ("in the market", f"{_share(t['share_of_sessions'])} of sessions"),
     ]
     if t["ambiguous_bars"]:
@@ -128,6 +129,66 @@ def _tactical(metrics: Mapping[str, Any], same_bar: str) -> list[RenderableType]
     else:
         rows.append(("ambiguous bars", "none: no bar reached both the stop and a target"))
     return [_pairs(rows)]
+
+
+def _yardstick(y: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The leg beside the same days held, other windows, other days, and each rule's part."""
+    if not y.get("n"):
+        return []
+    lead, window, placebo = y["lead"], y["any_window"], y["placebo"]
+    rows = [
+        ("same days held", _mean(y["held"])),
+        (
+            "rules less held",
+            f"{_mean(lead)}: the rules were ahead in {lead['hits']} of {lead['n']}",
+        ),
+        (
+            "any such window",
+            f"{_mean(window)} over {window['sessions']} sessions from any day; in the same season "
+            f"{_percent(y['season']['mean'])}",
+        ),
+    ]
+    if placebo.get("draws"):
+        rows.append(
+            (
+                "other days",
+                f"the same rules begun up to {placebo['shift']} sessions earlier or later: "
+                f"{_percent(placebo['mean'])}; {_share(placebo['p'])} of such plans did as well",
+            )
+        )
+    rows.append(
+        (
+            "each rule",
+            ", ".join(
+                f"{_rule(name)} {_percent(part['mean'])}" for name, part in y["rules"].items()
+            )
+            + " a vintage, against the leg without it",
+        )
+    )
+    if "power" in y:
+        rows.append(
+            (
+                "power",
+                f"a true difference of {_percent(y['power']['effect'], sign=False)} would be seen "
+                f"with a chance of {_share(y['power']['chance'])}, "
+                f"{_percent(y['power']['detectable'], sign=False)} with 80%",
+            )
+        )
+    return rows
+
+
+def _mean(s: Mapping[str, Any]) -> str:
+    """A mean with its interval."""
+    if s.get("mean_low") is None:
+        return _percent(s["mean"])
+    return (
+        f"{_percent(s['mean'])} (95% interval {_percent(s['mean_low'])} to "
+        f"{_percent(s['mean_high'])})"
+    )
+
+
+def _rule(name: str) -> str:
+    return {"failed_breakout": "failed breakout"}.get(name, name)
 
 
 def _sample(s: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -164,7 +225,7 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
     if h["n"]:
         rows += [
             *_sample(h),
-            *_holding_less(h.get("against_derisk", {})),
+            *_holding_less(h.get("against_derisk", {}), h.get("against_derisk_path", {})),
             (
                 "cost, gain",
                 f"mean cost {_percent(h['mean_cost'], sign=False)}, mean gain before cost "
@@ -182,7 +243,7 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
     return [_pairs(rows)]
 
 
-def _holding_less(against: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _holding_less(against: Mapping[str, Any], by_path: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The hedge beside selling core to the same average beta."""
     if not against.get("n"):
         return []
@@ -194,9 +255,14 @@ def _holding_less(against: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (
             "holding less",
-            f"the hedge made {_percent(against['mean'])} against less core at the same beta"
-            f"{interval}; it was ahead in {against['hits']} of {against['n']} years",
-        )
+            f"the hedge made {_percent(against['mean'])} against less core at the same average "
+            f"beta{interval}; it was ahead in {against['hits']} of {against['n']} years",
+        ),
+        *(
+            [("same beta daily", f"{_mean(by_path)}: the difference to the line above is timing")]
+            if by_path.get("n")
+            else []
+        ),
     ]
 
 

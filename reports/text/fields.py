@@ -57,6 +57,17 @@ FIELDS: dict[str, Field] = {
     "hit_rate": Field("Hit rate", "share", "Share of vintages above zero."),
     "hit_low": Field("Hit rate, low end of the 95% interval", "share"),
     "hit_high": Field("Hit rate, high end of the 95% interval", "share"),
+    "boot_low": Field("Mean, low end of the 95% bootstrap interval", "percent"),
+    "boot_high": Field("Mean, high end of the 95% bootstrap interval", "percent"),
+    "p_sign_flip": Field(
+        "p of the sign-flip test", "ratio", "How often flipped signs give a mean as far from zero."
+    ),
+    "shift": Field("Sessions earlier or later", "count"),
+    "effect": Field("True difference a vintage", "percent"),
+    "chance": Field("Chance to see it", "share"),
+    "detectable": Field("Difference seen with a chance of 80%", "cost"),
+    "spread": Field("Standard deviation of the difference", "share"),
+    "p": Field("Share of placebo plans that did as well", "share"),
     "first_target_hits": Field("Vintages that reached the first target", "count"),
     "first_target_rate": Field("Share that reached the first target", "share"),
     "first_target_low": Field("Low end of its 95% interval", "share"),

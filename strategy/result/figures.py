@@ -41,6 +41,7 @@ def _figures(result: Result) -> dict[str, Any]:
             "unfinished": [int(y) for y in years[~complete]],
         },
         "tactical": tactical_metrics(vintages),
+        "yardstick": result.yardstick.figures(),
         "hedge": hedge_metrics(vintages),
         "vintage_total": sample_statistics(
             whole["total_return"].to_numpy(dtype=float), whole["vintage"].to_numpy()

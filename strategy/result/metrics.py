@@ -206,7 +206,9 @@ def hedge_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
         of their hedge); ``costs`` (mean of each line over hedged vintages);
         ``with``, ``without`` and ``derisk`` (mean return, mean and worst
         drawdown, worst month of the same vintages); ``against_derisk``
-        (statistics of the hedged less the comparator's return).
+        (statistics of the hedged less the comparator's return at equal average
+        beta) and ``against_derisk_path`` (the same at equal beta in every
+        session: what is left without the timing).
     """
     whole = vintages[vintages["complete"]]
     hedged = whole[whole["hedge_max_ratio"] > 0.0]
@@ -245,7 +247,7 @@ def hedge_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
     out["cost_per_drawdown_point"] = given_up / saved if saved > 0.0 else None
     out["n_drawdown_saved"] = int((hedged["drawdown_saved"] > 0.0).sum())
     out["n_capped"] = int((hedged["hedge_limited_sessions"] > 0).sum())
-    out["against_derisk"] = sample_statistics(
-        (hedged["total_return"] - hedged["derisk_return"]).to_numpy(dtype=float), years
-    )
+    for name in ("derisk", "derisk_path"):
+        lead = (hedged["total_return"] - hedged[f"{name}_return"]).to_numpy(dtype=float)
+        out[f"against_{name}"] = sample_statistics(lead, years)
     return out

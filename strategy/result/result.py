@@ -15,6 +15,7 @@ from strategy.result.figures import figures
 from strategy.result.hedge.report import HedgeReport, hedge_report
 from strategy.result.provenance import provenance, run_id
 from strategy.result.tables import daily_table, trade_table, vintage_table
+from strategy.result.yardstick import Yardstick, yardstick
 from strategy.run.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Result:
     @property
     def market(self) -> Market:
         return self.simulation.market
+
+    @cached_property
+    def yardstick(self) -> Yardstick:
+        """The leg beside the same days held, other windows, other days, and without each rule."""
+        return yardstick(self.simulation)
 
     @cached_property
     def vintages(self) -> pd.DataFrame:
