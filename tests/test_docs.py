@@ -51,7 +51,7 @@ def test_metrics_json_has_the_documented_subjects(result):
 
 
 def test_every_exit_reason_of_the_program_is_explained():
-    from strategy.legs.tactical import Reason
+    from strategy.legs.reasons import Reason
 
     text = (ROOT / "docs" / "simulation.md").read_text()
     assert [r.label for r in Reason if f"`{r.label}`" not in text] == []

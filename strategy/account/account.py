@@ -31,7 +31,7 @@ from strategy.account.legs import (
     days_between,
     index_legs,
 )
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.plan import Costs
 
 __all__ = [

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from strategy.account.account import Account, Leg
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 
 if TYPE_CHECKING:
     import vectorbt as vbt

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 
 SLEEVES = ("core", "tactical", "hedge")
 

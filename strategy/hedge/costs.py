@@ -12,7 +12,7 @@ from strategy.account.legs import Floats
 from strategy.hedge.cost_lines import COST_LINES
 from strategy.hedge.instruments.inverse_etf import carry_parts
 from strategy.hedge.instruments.setting import Setting
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 
 
 @dataclass(frozen=True)

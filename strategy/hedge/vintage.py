@@ -20,7 +20,7 @@ from strategy.hedge.instruments.fund import load_fund
 from strategy.hedge.instruments.inverse_etf import daily_returns
 from strategy.hedge.instruments.setting import Fate, HedgeWindow, Setting
 from strategy.hedge.ratio import hedge_path, lift
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.plan import Plan
 
 #: What became of a vintage's hedge, in words for files.

@@ -8,47 +8,12 @@ entry session on. Prices are raw: costs are the account's business.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 
 from strategy.kernels.compiled import compiled
+from strategy.legs.reasons import Phase, Reason
 from strategy.plan import StopLevel, Tactical
-
-
-class Reason(IntEnum):
-    """Why a tranche left the market (or why nothing was bought)."""
-
-    OPEN = 0
-    TARGET_1 = 1
-    TARGET_2 = 2
-    STOP = 3
-    STOP_GAP = 4
-    FAILED_BREAKOUT = 5
-    TIME = 6
-    NO_ROOM = 7
-    NO_STOP_ROOM = 8
-    GATE = 9
-    NO_SESSION = 10
-    NO_LEVELS = 11
-
-    @property
-    def label(self) -> str:
-        """The name used in files, for example ``failed_breakout``."""
-        return self.name.lower()
-
-    @property
-    def traded(self) -> bool:
-        return self < Reason.NO_ROOM
-
-
-class Phase(IntEnum):
-    """When in a session a fill happens."""
-
-    OPEN = 0
-    RANGE = 1
-    CLOSE = 2
-
 
 #: Reasons whose fill is a market order and pays slippage. Targets are limit
 #: orders: filled at their price, or better at the open without slippage.

@@ -26,7 +26,7 @@ from market.container import Market
 from market.errors import InputError
 from market.rates import bill_rate
 from strategy.decide.score import risk_components
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.lookahead.comparison import first_difference
 from strategy.lookahead.cuts import MOVE, at_open, before_close, before_lone_close, outdated
 from strategy.lookahead.dates import choose_dates

@@ -14,7 +14,7 @@ from signals import RULES
 from strategy.account.account import Account, Leg
 from strategy.decide.calendar import schedule
 from strategy.decide.rule_parameters import plan_parameters
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.lookahead.report import EXCLUDED
 from strategy.plan import Plan
 from strategy.result.ledger import reason_label

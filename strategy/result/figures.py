@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.result.metrics import (
     hedge_metrics,
     hit_interval,

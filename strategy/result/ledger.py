@@ -16,7 +16,7 @@ from strategy.account.instructions import (
     SLEEVES,
     Leg,
 )
-from strategy.legs.tactical import Reason
+from strategy.legs.reasons import Reason
 
 TRADE_COLUMNS = (
     "vintage",

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from strategy.hedge.cost_lines import COST_LINES
-from strategy.legs.tactical import Reason
+from strategy.legs.reasons import Reason
 
 YEAR = 252
 #: Two-sided level of every interval.

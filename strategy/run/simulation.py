@@ -20,7 +20,8 @@ from strategy.decide.triggers import risk_triggers
 from strategy.hedge.instruments.setting import HedgeWindow, Setting
 from strategy.hedge.ratio import hedge_window, review_sessions, target_ratio
 from strategy.hedge.vintage import HedgeRun, hedge_setting, protect, with_triggers
-from strategy.legs.tactical import Outcome, Phase, Reason, tactical_outcome
+from strategy.legs.reasons import Phase, Reason
+from strategy.legs.tactical import Outcome, tactical_outcome
 from strategy.plan import Plan
 
 Progress = Callable[[str, int, int], None]

@@ -12,7 +12,7 @@ import numpy as np
 from market.container import Market
 from market.errors import InputError
 from strategy.hedge.instruments import NEEDS_VIX
-from strategy.legs.tactical import Reason
+from strategy.legs.reasons import Reason
 from strategy.plan import Plan
 from strategy.plan.file.plan_file import plan_sha256, resolved
 from strategy.result.provenance import code_version, package_versions

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from strategy.account.instructions import SLEEVE_OF_LEG, SLEEVES, Leg
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.result.ledger import reason_label
 from strategy.run.simulation import Simulation, Vintage
 from strategy.today.eve import Eve

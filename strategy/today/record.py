@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from strategy.legs.tactical import Reason
+from strategy.legs.reasons import Reason
 from strategy.result.metrics import sample_statistics
 from strategy.run.simulation import Simulation, Vintage
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from strategy.legs.tactical import Phase, Reason
+from strategy.legs.reasons import Phase, Reason
 from strategy.run.simulation import Simulation, Vintage
 from strategy.today.eve import Eve
 from strategy.today.orders import next_orders

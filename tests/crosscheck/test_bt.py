@@ -8,7 +8,7 @@ import pytest
 
 from strategy.account.account import run_account
 from strategy.account.instructions import Instructions, Kind, Leg
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.plan import Costs
 from strategy.result.result import Result
 from strategy.run.simulation import simulate

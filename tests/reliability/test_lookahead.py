@@ -17,7 +17,7 @@ from signals.catalogue.reading import on_figures, on_sessions
 from signals.history.pointintime import figures
 from strategy.api import load_market
 from strategy.cli import cli
-from strategy.legs.tactical import Phase, Reason
+from strategy.legs.reasons import Phase, Reason
 from strategy.lookahead import look_ahead
 from strategy.lookahead.comparison import first_difference
 from strategy.lookahead.dates import choose_dates

@@ -23,7 +23,7 @@ from strategy.account.account import Account
 from strategy.account.instructions import DERISK, Instructions, Kind, Leg
 from strategy.account.legs import Floats
 from strategy.hedge.instruments.setting import HedgeWindow, Setting
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 
 #: Largest difference of mean exposure left between comparator and hedge.
 BETA_TOLERANCE = 1e-9

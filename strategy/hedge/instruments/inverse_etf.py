@@ -37,7 +37,7 @@ from strategy.hedge.instruments.setting import (
     Setting,
     held_through,
 )
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 
 SESSIONS_A_YEAR = 252.0
 #: A fund that loses everything in a day stays at this price.

@@ -49,7 +49,7 @@ from strategy.hedge.instruments.setting import (
     Ratios,
     Setting,
 )
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 
 ChooseStrikes = Callable[[Quote], tuple[Strike, ...]]
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from strategy.account.instructions import Instructions
 from strategy.account.legs import Floats, Legs, Limits
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.plan import Costs, Hedge
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from strategy.hedge.instruments.setting import (
     Setting,
     held_through,
 )
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 
 
 def make_legs(setting: Setting) -> Legs:

@@ -22,7 +22,7 @@ from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX
 from strategy.hedge.instruments.derisk import trim_orders
 from strategy.hedge.instruments.options import at_the_money
 from strategy.hedge.instruments.setting import HedgeWindow, Ratios, Setting
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.plan import Hedge, InverseEtf, Plan
 
 #: Moves of the convexity table.

@@ -15,7 +15,8 @@ from strategy.account.account import Instructions, Kind, Leg
 from strategy.account.instructions import ENTRY
 from strategy.hedge.instruments.setting import HedgeWindow, Setting
 from strategy.hedge.vintage import HedgeRun, protect
-from strategy.legs.tactical import MARKET_EXITS, Outcome, Phase, tactical_outcome
+from strategy.legs.reasons import Phase
+from strategy.legs.tactical import MARKET_EXITS, Outcome, tactical_outcome
 from strategy.plan import Plan
 from strategy.result.metrics import max_drawdown
 from strategy.run.simulation import tactical_weight

@@ -13,7 +13,7 @@ class Figure(IntEnum):
 
     ENTRY_PRICE = 0
     STOP = 1
-    REASON = 2  # of the exit that came last, see strategy.legs.tactical.Reason
+    REASON = 2  # of the exit that came last, see strategy.legs.reasons.Reason
     TACTICAL_RETURN = 3  # per unit of capital given to the leg, after costs; NaN: no trade
     WEIGHT = 4
     AMBIGUOUS = 5

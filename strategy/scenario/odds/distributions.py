@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from strategy.legs.tactical import Reason
+from strategy.legs.reasons import Reason
 from strategy.scenario.engine.engine import Futures
 from strategy.scenario.engine.terms import Figure
 

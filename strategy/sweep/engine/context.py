@@ -22,7 +22,7 @@ from strategy.decide.score import risk_score
 from strategy.decide.triggers import lifted, risk_triggers
 from strategy.hedge.ratio import hedge_window, review_sessions
 from strategy.hedge.vintage import hedge_setting
-from strategy.legs.tactical import Reason
+from strategy.legs.reasons import Reason
 from strategy.plan import Plan, Risk, StopLevel
 from strategy.run.simulation import price_arrays, refuse_short_series
 from strategy.sweep.engine.hedge_outcomes import HedgeSettings, resolve_hedges

@@ -8,7 +8,8 @@ import numpy as np
 from numba import prange
 
 from strategy.kernels.compiled import compiled
-from strategy.legs.tactical import Reason, resolve
+from strategy.legs.reasons import Reason
+from strategy.legs.tactical import resolve
 from strategy.sweep.engine.outcomes import (
     HITS,
     IN_MARKET,

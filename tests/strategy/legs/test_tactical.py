@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from strategy.legs.tactical import Outcome, Phase, Reason, resolve, stop_price, tactical_outcome
+from strategy.legs.reasons import Phase, Reason
+from strategy.legs.tactical import Outcome, resolve, stop_price, tactical_outcome
 from strategy.plan import FailedBreakout, StopLevel, Tactical
 
 ZONE = (104.0, 105.0)

@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy.legs.tactical import Outcome, Reason, resolve, tactical_outcome
+from strategy.legs.reasons import Reason
+from strategy.legs.tactical import Outcome, resolve, tactical_outcome
 from strategy.plan import FailedBreakout, StopLevel, Tactical
 from tests.strategy.legs.naive_resolver import Bar, naive_path
 

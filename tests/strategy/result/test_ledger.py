@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.legs.tactical import Reason
+from strategy.legs.reasons import Reason
 from strategy.result.ledger import TRADE_COLUMNS, reason_label
 from strategy.result.result import Result
 from tests.strategy.tiny_market import (

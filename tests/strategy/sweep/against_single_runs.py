@@ -29,7 +29,7 @@ import strategy.hedge.vintage
 import strategy.run.simulation
 from market import load
 from market.container import Market
-from strategy.legs.tactical import Reason
+from strategy.legs.reasons import Reason
 from strategy.plan import Plan
 from strategy.run.simulation import simulate
 from strategy.sweep.composed.compose import compose

@@ -7,7 +7,8 @@ as one likes (see docs/sweep.md).
 import numpy as np
 import pytest
 
-from strategy.legs.tactical import Reason, tactical_outcome
+from strategy.legs.reasons import Reason
+from strategy.legs.tactical import tactical_outcome
 from strategy.sweep.dense.loop import dense
 from strategy.sweep.engine.context import POLICIES, levels_key, make_context
 from strategy.sweep.engine.single import single_row

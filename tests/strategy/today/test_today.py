@@ -13,7 +13,7 @@ import pytest
 import market as markets
 from market.errors import InputError
 from strategy.account.instructions import Leg
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.plan import Plan
 from strategy.result.ledger import reason_label
 from strategy.run.simulation import Simulation, simulate

@@ -16,7 +16,7 @@ from strategy.hedge.instruments import HedgeWindow, Setting
 from strategy.hedge.instruments.fund import load_fund
 from strategy.hedge.instruments.inverse_etf import daily_returns, fill_prices, make_legs
 from strategy.hedge.vintage import hedge_setting
-from strategy.legs.tactical import Phase
+from strategy.legs.reasons import Phase
 from strategy.plan import Costs, Hedge, InverseEtf, Plan, ShortHedge
 from strategy.run.simulation import price_arrays, simulate
 from tests.strategy.tiny_market import (
