@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from market.errors import InputError
+from market.serialise import csv_text, json_text, plain
 from reports.audit.charts import chance_chart, outcome_chart
 from reports.drawing.palette import page_style
 from reports.drawing.registry import Drawing
 from reports.html.page import NARROW, WIDE, policy, render, source
 from reports.run.folder import place, slug
-from reports.stored.serialise import csv_text, json_text, plain
 from reports.text import format as formats
 from reports.text.fields import Kind
 from reports.text.language import _, _n, noted, speaking

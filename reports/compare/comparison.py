@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from market.errors import InputError
+from market.year import SESSIONS_A_YEAR
 from reports.stored.runs import StoredRun
 from reports.text.format import lookup
-from strategy.result.metrics import YEAR, drawdown, sample_statistics
+from strategy.result.metrics import drawdown, sample_statistics
 
 #: A page of more lines than these tells nothing apart.
 MOST_RUNS = 16
@@ -160,7 +161,7 @@ class Comparison:
     @property
     def measures(self) -> tuple[str, ...]:
         """`MEASURES`, with the total return in place of a yearly one on less than a year."""
-        if len(self.sessions) - 1 < YEAR:
+        if len(self.sessions) - 1 < SESSIONS_A_YEAR:
             return ("total_return", *MEASURES[1:])
         return MEASURES
 
@@ -312,7 +313,7 @@ def path_measures(returns: np.ndarray) -> np.ndarray:
     The first is not made yearly on less than a year.
     """
     n = len(returns)
-    years = max(n / YEAR, 1.0)
+    years = max(n / SESSIONS_A_YEAR, 1.0)
     equity = np.cumprod(1.0 + returns, axis=0)
     spread = returns.std(axis=0, ddof=1)
     mean = returns.mean(axis=0)
@@ -324,9 +325,9 @@ def path_measures(returns: np.ndarray) -> np.ndarray:
         return np.vstack(
             (
                 np.where(equity[-1] > 0.0, np.abs(equity[-1]) ** (1.0 / years) - 1.0, -1.0),
-                spread * np.sqrt(YEAR),
-                mean / spread * np.sqrt(YEAR),
-                mean / downside * np.sqrt(YEAR),
+                spread * np.sqrt(SESSIONS_A_YEAR),
+                mean / spread * np.sqrt(SESSIONS_A_YEAR),
+                mean / downside * np.sqrt(SESSIONS_A_YEAR),
                 (equity / peak - 1.0).min(axis=0),
                 worst.mean(axis=0),
             )

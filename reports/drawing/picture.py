@@ -9,11 +9,11 @@ from typing import Any
 
 from market.container import Market
 from market.errors import InputError
+from market.serialise import plain
 from reports.drawing.palette import Scheme
 from reports.run.charts import CHARTS, standalone
 from reports.run.view import View
 from reports.stored.runs import StoredRun
-from reports.stored.serialise import plain
 from reports.text.language import speaking
 
 #: Charts of one vintage need its year.

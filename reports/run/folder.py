@@ -19,7 +19,7 @@ import pandas as pd
 
 from market.atomic import write_whole
 from market.errors import InputError
-from reports.stored.serialise import csv_text, json_text
+from market.serialise import csv_text, json_text
 
 if TYPE_CHECKING:
     from reports.tearsheet.process import TearsheetProcess

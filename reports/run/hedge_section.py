@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reports.stored.serialise import plain
+from market.serialise import plain
 from reports.text.fields import Kind
 from reports.text.format import exact, percent, show
 from reports.text.hedge_words import ALTERNATIVES, CASES, COSTS, INSTRUMENTS, STATUSES

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from market.year import SESSIONS_A_YEAR
 from reports.run.view import View
 from reports.run.yardstick import beside, lead_sentence, measured
 from reports.text.format import figure, lookup, sentence_list, show, words
 from reports.text.language import _, say
-from strategy.result.metrics import YEAR
 
 
 @dataclass(frozen=True)
@@ -270,7 +270,7 @@ def _hedge_finding(view: View) -> Markup:
 def _growth(view: View) -> tuple[str, str]:
     """Key and period of the growth to tell: a year's figure only of at least a year."""
     sessions = lookup(view.metrics, "total.sessions") or 0
-    if sessions >= YEAR:
+    if sessions >= SESSIONS_A_YEAR:
         return "cagr", _("a year")
     return "total_return", _("over {n} sessions", n=sessions)
 

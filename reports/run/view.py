@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reports.stored.serialise import plain
+from market.serialise import plain
 from reports.text.format import show, words
 from reports.text.language import _
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from market.serialise import csv_text, json_text
 from reports.run.folder import _open_folder, place, slug
 from reports.scenario.page import build_calibration, build_scenario
-from reports.stored.serialise import csv_text, json_text
 
 if TYPE_CHECKING:
     from strategy.scenario.api import ScenarioResult

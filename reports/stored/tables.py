@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from market.errors import InputError
+from market.serialise import csv_text, plain
 from reports.compare.comparison import flatten
 from reports.run.hedge_section import hedge_tables
 from reports.stored.runs import StoredRun, read_json
-from reports.stored.serialise import csv_text, plain
 from strategy.result.metrics import monthly_returns
 
 

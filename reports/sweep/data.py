@@ -22,9 +22,9 @@ import numpy as np
 import pandas as pd
 
 from market.errors import InputError
+from market.serialise import plain
 from reports.compare.comparison import flatten
 from reports.stored.runs import read_json
-from reports.stored.serialise import plain
 from reports.sweep.grids import Grid, Slice, coded_values, make_grid, make_slice
 
 EVIDENCE = "evidence.json"

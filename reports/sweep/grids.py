@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reports.stored.serialise import plain
+from market.serialise import plain
 from reports.text.format import setting
 
 #: Values of a parameter before they are put in groups.

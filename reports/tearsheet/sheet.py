@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from market.year import SESSIONS_A_YEAR
 from reports.tearsheet.quantstats_speed import without_detours
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "tearsheet.html"
 
-YEAR = 252
 
 #: quantstats' figures need a few sessions; with fewer the page says so.
 FEWEST_SESSIONS = 30
@@ -77,7 +77,7 @@ def tearsheet_inputs(result: Result) -> tuple[pd.Series, pd.Series, str]:
     strategy, benchmark = path_returns(result.daily)
     title = (
         f"{result.plan.name}: the whole plan against buying and holding the core "
-        f"({result.market.price_spec.title.partition(',')[0]}), years of {YEAR} sessions"
+        f"({result.market.price_spec.title.partition(',')[0]}), years of {SESSIONS_A_YEAR} sessions"
     )
     # quantstats fills its template by replacing {{...}} and escapes nothing
     return strategy, benchmark, html.escape(title).replace("{", "&#123;").replace("}", "&#125;")
@@ -132,7 +132,7 @@ def _draw(strategy: pd.Series, benchmark: pd.Series, title: str) -> str:
                 rf=0.0,
                 title=title,
                 output=str(target),
-                periods_per_year=YEAR,
+                periods_per_year=SESSIONS_A_YEAR,
                 figfmt="svg",
                 template_path=str(TEMPLATE),
                 # True would cut leading sessions without a return and change n

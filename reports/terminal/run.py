@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from market.sources.listing import CACHE_ORIGIN
+from market.year import SESSIONS_A_YEAR
 
 MISSING = "-"
 
@@ -279,7 +280,7 @@ def _paths(metrics: Mapping[str, Any]) -> list[RenderableType]:
         table.add_column("no hedge", justify="right", no_wrap=True)
         table.add_column("less core", justify="right", no_wrap=True)
     # a path shorter than a year has no return a year
-    short = plan["sessions"] < 252
+    short = plan["sessions"] < SESSIONS_A_YEAR
     for label, key, show in (
         ("total return", "total_return", _percent)
         if short

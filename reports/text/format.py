@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.stored.serialise import plain
+from market.serialise import plain
 from reports.text.fields import EXIT_REASONS, Kind, field
 from reports.text.language import _, noted
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.year import DAYS_A_YEAR
 from signals.catalogue.parameters import Parameter
 from signals.catalogue.reading import on_figures
 from signals.catalogue.rules import rule
@@ -106,7 +107,7 @@ def cash_lowest(market: Market, *, years: int = 15, min_history: int = 24) -> pd
     """The survey's series has holes: a lower figure may be missing from it."""
     rows = in_order(figures(market, SERIES))
     stamps = pd.DatetimeIndex(rows.index)
-    window = pd.Timedelta(days=round(365.25 * years))
+    window = pd.Timedelta(days=round(DAYS_A_YEAR * years))
     before = rows["value"].rolling(window, closed="left")
     known = (before.count() >= min_history) & (stamps - window >= stamps.min())
     frame = rows.assign(limit=before.min().where(known))

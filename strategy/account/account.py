@@ -24,8 +24,6 @@ from strategy.account.instructions import (
 )
 from strategy.account.kernel import walk
 from strategy.account.legs import (
-    DAYS_OF_CREDIT,
-    DAYS_OF_YIELD,
     Legs,
     Limits,
     days_between,
@@ -35,8 +33,6 @@ from strategy.legs.reasons import Phase
 from strategy.plan import Costs
 
 __all__ = [
-    "DAYS_OF_CREDIT",
-    "DAYS_OF_YIELD",
     "INSTRUCTION",
     "ORDER",
     "SLEEVES",

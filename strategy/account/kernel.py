@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
 from strategy.account.instructions import CAP, MARGIN
 from strategy.kernels.compiled import compiled
 
@@ -156,8 +157,8 @@ def walk(
         before = equity[i - 1]
 
         # what the balances at the previous close earned or cost overnight
-        year = days[t] / 365.0
-        credit_year = days[t] / 360.0
+        year = days[t] / DAYS_OF_YIELD
+        credit_year = days[t] / DAYS_OF_CREDIT
         core_value = units[0] * close[t - 1]
         tactical_value = (units[1] + units[2]) * close[t - 1]
         hedge_value = 0.0

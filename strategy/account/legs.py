@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
 from strategy.plan import Costs, ShortHedge
 
 Floats = NDArray[np.float64]
-
-DAYS_OF_YIELD = 365.0  # bills, dividends, options
-DAYS_OF_CREDIT = 360.0  # margin loans and stock borrow
 
 
 @dataclass(frozen=True)

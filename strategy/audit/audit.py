@@ -16,7 +16,7 @@ from strategy.audit.claims.file import LoadedClaims
 from strategy.audit.record import claim_record, p_value
 from strategy.audit.scorecard import scorecard
 from strategy.audit.study.paths import Trial, prepare, run_paths
-from strategy.audit.study.statistics import CONFIDENCE, holm
+from strategy.audit.study.statistics import holm
 from strategy.audit.study.study import Effort, Study, study
 from strategy.audit.study.verdict import ALPHA, MIN_EPISODES, VERDICTS
 from strategy.audit.table import claims_table
@@ -24,6 +24,7 @@ from strategy.audit.tape import tape
 from strategy.plan import Plan
 from strategy.plan.file.plan_file import plan_sha256, resolved
 from strategy.result.provenance import code_version, package_versions
+from strategy.validation.intervals import CONFIDENCE
 
 Progress = Callable[[str, int, int], None]
 

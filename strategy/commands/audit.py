@@ -84,7 +84,7 @@ def audit_plan(
         typed = ctx.meta.get(TYPED)
         paths = write_audit(result, folder, command=typed, language=lang)
     if as_json:
-        from reports.stored.serialise import json_text
+        from market.serialise import json_text
 
         document = {
             "name": file.plan.name,

@@ -36,10 +36,11 @@ def check_plan(
     with file.locating():
         fit = _fit(plan) if with_data else None
     if as_json:
-        import json
+        from market.serialise import json_text
 
         answer = {"valid": True, "plan": resolved(plan), "plan_sha256": plan_sha256(plan)}
-        click.echo(json.dumps(answer | ({"data": fit} if fit else {}), indent=2, allow_nan=False))
+        document = answer | ({"data": fit} if fit else {})
+        click.echo(json_text(document, sort=False, ascii=True), nl=False)
         return
     click.echo(f"{config}: valid plan '{plan.name}', sha256 {plan_sha256(plan)[:12]}")
     if fit:

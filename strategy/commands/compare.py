@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,8 +64,10 @@ def compare_runs(
         stage("writing")
         path = write_whole(out, page.encode())
     if as_json:
+        from market.serialise import json_text
+
         document = {"page": str(path)} | comparison_dict(comparison)
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        click.echo(json_text(document, sort=False), nl=False)
     elif quiet:
         click.echo(str(path))
     else:

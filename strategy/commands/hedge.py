@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -60,9 +59,11 @@ def hedge(
             stage(f"hedge: {name}", done, len(names))
             reports[name] = hedge_report(simulate(with_instrument(plan, name), market))
     if as_json:
+        from market.serialise import json_text
+
         document = {name: report.as_dict() for name, report in reports.items()}
         shown = document if compare else document[names[0]]
-        click.echo(json.dumps(shown, indent=2, allow_nan=False))
+        click.echo(json_text(shown, sort=False, ascii=True), nl=False)
         return
     from strategy.commands.frame.wide import print_whole
 

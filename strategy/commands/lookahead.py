@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -58,7 +57,9 @@ def look_for_lookahead(
         market = load_market(file.plan)
         report = look_ahead(file.plan, market, dates=dates, seed=seed, progress=stage)
     if as_json:
-        click.echo(json.dumps(report.content(), indent=2, sort_keys=True, allow_nan=False))
+        from market.serialise import json_text
+
+        click.echo(json_text(report.content(), ascii=True), nl=False)
     else:
         _print(report)
     if not report.clean:

@@ -31,9 +31,9 @@ def print_rules(names: tuple[str, ...], family: str | None, as_json: bool) -> No
         chosen = [r for r in chosen if r.family == family]
     chosen.sort(key=lambda r: (r.id, not r.computable))
     if as_json:
-        import json
+        from market.serialise import json_text
 
-        click.echo(json.dumps([described(r) for r in chosen], indent=2, ensure_ascii=False))
+        click.echo(json_text([described(r) for r in chosen], sort=False), nl=False)
         return
     from rich.console import Console
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -85,6 +84,8 @@ def run_plan(
     from reports.terminal.run import RunFacts, series_by_origin, summarise
 
     if as_json:
+        from market.serialise import json_text
+
         document = {
             "name": plan.name,
             "run_id": result.run_id,
@@ -95,7 +96,7 @@ def run_plan(
             "files": {name: str(path) for name, path in paths.items() if name != "folder"},
             "metrics": result.metrics,
         }
-        click.echo(json.dumps(document, indent=2, sort_keys=True, allow_nan=False))
+        click.echo(json_text(document, ascii=True), nl=False)
     elif quiet:
         click.echo(str(place))
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,8 +85,10 @@ def list_command(
     for folder, why in listing.damaged:
         click.echo(f"left out {folder}: {why}", err=True)
     if as_json:
+        from market.serialise import json_text
+
         rows = [asdict(e) | {"path": str(Path(home) / e.folder)} for e in found]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
+        click.echo(json_text(rows, sort=False), nl=False)
         return
     if not found:
         what = "no run meets that" if listing.entries else "no run yet; simulate run makes one"
@@ -110,10 +111,12 @@ def show_run(run: str, home: str, as_json: bool) -> None:
     entry = read_entry(found.folder)
     files = sorted(path.name for path in found.folder.iterdir())
     if as_json:
+        from market.serialise import json_text
+
         document = asdict(entry) | {
             "path": str(found.folder), "files": files, "command": found.record.get("command"),
         }  # fmt: skip
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        click.echo(json_text(document, sort=False), nl=False)
         return
     rows = [
         ("plan", entry.name),

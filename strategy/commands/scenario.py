@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,8 +97,10 @@ def scenario_plan(
             )
             figures, seconds = result.figures, sum(result.seconds.values())
     if as_json:
+        from market.serialise import json_text
+
         document = {"folder": str(place), "files": list(files), **figures}
-        click.echo(json.dumps(document, indent=2, sort_keys=True, allow_nan=False))
+        click.echo(json_text(document, ascii=True), nl=False)
     elif quiet:
         click.echo(str(place))
     else:

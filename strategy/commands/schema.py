@@ -16,8 +16,7 @@ def print_schema() -> None:
       simulate schema > plan.schema.json
       # yaml-language-server: $schema=plan.schema.json
     """
-    import json
-
+    from market.serialise import json_text
     from strategy.plan.file.plan_file import schema
 
-    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    click.echo(json_text(schema(), sort=False), nl=False)

@@ -52,9 +52,9 @@ def print_signals(
         market = load(file.plan.data)
     document = states_on(market, file.plan, wanted, family)
     if as_json:
-        import json
+        from market.serialise import json_text
 
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        click.echo(json_text(document, sort=False), nl=False)
         return
     from rich.console import Console
 

@@ -121,8 +121,10 @@ def run_file(
         typed = ctx.meta.get(TYPED, ["simulate", "sweep", config])
         write_sweep_page(done.folder.path, command=shlex.join(typed), language=lang)
     if as_json:
+        from market.serialise import json_text
+
         document = {"folder": str(done.folder.path), **done.summary, "evidence": evidence}
-        click.echo(json.dumps(document, indent=2))
+        click.echo(json_text(document, sort=False, ascii=True), nl=False)
     elif quiet:
         click.echo(str(done.folder.path))
     else:
@@ -151,8 +153,10 @@ def query_run(run: str, sql: str, out: str, as_csv: bool, as_json: bool) -> None
 
     answer = query(find_folder(run, Path(out)), sql)
     if as_json:
+        from market.serialise import json_text
+
         rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-        click.echo(json.dumps(rows, indent=2, default=str))
+        click.echo(json_text(rows, sort=False, ascii=True, other=str), nl=False)
     elif as_csv:
         import csv
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 import click
 
@@ -58,7 +57,9 @@ def today(
         stage("the plan's answer")
         found = answer(file.plan, market, day, capital=capital, multiplier=multiplier)
     if as_json:
-        click.echo(json.dumps(found.content, indent=2, sort_keys=True, allow_nan=False))
+        from market.serialise import json_text
+
+        click.echo(json_text(found.content, ascii=True), nl=False)
         return
     from rich.console import Console
 

@@ -2,7 +2,7 @@
 
 Numba's cache looks at the time and size of the one file that holds a function.
 A kernel calls functions of other modules and freezes their constants, so its
-cache is stamped with the content of every module of this package that its own
+cache is stamped with the content of every module of the program that its own
 module imports, directly or through others.
 """
 
@@ -20,7 +20,8 @@ from numba import njit
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-PACKAGE = "strategy"
+#: Packages whose functions and constants kernels are made of.
+PACKAGES = ("market", "strategy")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -58,7 +59,7 @@ def stamp(module: str) -> str:
 
 
 def sources(module: str) -> set[str]:
-    """Modules of the package that a module imports, directly or through others, and itself."""
+    """Modules of the program that a module imports, directly or through others, and itself."""
     found: set[str] = set()
     ahead = [module]
     while ahead:
@@ -69,17 +70,18 @@ def sources(module: str) -> set[str]:
     return found
 
 
-#: An import statement that names modules of the package; read as text, a tenth of parsing.
+_NAMES = "|".join(PACKAGES)
+#: An import statement that names modules of the program; read as text, a tenth of parsing.
 _IMPORT = re.compile(
-    rf"^[ \t]*(?:from[ \t]+({PACKAGE}[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)"
-    rf"|import[ \t]+({PACKAGE}[\w.]*))",
+    rf"^[ \t]*(?:from[ \t]+((?:{_NAMES})\b[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)"
+    rf"|import[ \t]+((?:{_NAMES})\b[\w.]*))",
     re.MULTILINE,
 )
 
 
 @cache
 def _imported(module: str) -> tuple[str, ...]:
-    """Modules of the package named in a module's import statements."""
+    """Modules of the program named in a module's import statements."""
     named: set[str] = set()
     for package, names, whole in _IMPORT.findall(_path(module).read_text(encoding="utf-8")):
         named.add(package or whole)

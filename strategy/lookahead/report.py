@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.serialise import plain
+
 #: What a finding can be, in words for people.
 KINDS = {
     "changed": "later data change what was said",
@@ -84,8 +86,8 @@ class Finding:
             "series": list(self.series),
             "session": f"{self.session:%Y-%m-%d}",
             "column": self.column,
-            "then": _plain(self.then),
-            "later": _plain(self.later),
+            "then": plain(self.then),
+            "later": plain(self.later),
         }
 
 
@@ -135,16 +137,6 @@ class Report:
             "excluded": dict(EXCLUDED),
             "skipped": dict(self.skipped),
         }
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    return _shown(value)
 
 
 def _shown(value: object) -> str:

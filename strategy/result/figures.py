@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from market.serialise import plain
 from strategy.legs.reasons import Phase
+from strategy.plan import Plan
 from strategy.result.metrics import (
     hedge_metrics,
-    hit_interval,
     performance,
     sample_statistics,
     tactical_metrics,
 )
+from strategy.result.yardstick import Yardstick
+from strategy.run.simulation import Simulation
+from strategy.validation.intervals import hit_interval
 
-if TYPE_CHECKING:
-    from strategy.result.result import Result
 
+def figures(
+    simulation: Simulation, vintages: pd.DataFrame, daily: pd.DataFrame, yardstick: Yardstick
+) -> dict[str, Any]:
+    """Figures by subject, plain Python values, missing ones None.
 
-def figures(result: Result) -> dict[str, Any]:
-    """Figures by subject, plain Python values, missing ones None."""
-    clean: dict[str, Any] = plain(_figures(result))
+    Parameters
+    ----------
+    simulation : Simulation
+    vintages, daily : pandas.DataFrame
+        Its tables, of `strategy.result.tables`.
+    yardstick : Yardstick
+        The leg beside holding, windows and other days.
+    """
+    clean: dict[str, Any] = plain(_figures(simulation, vintages, daily, yardstick))
     return clean
 
 
-def _figures(result: Result) -> dict[str, Any]:
-    simulation, vintages, daily = result.simulation, result.vintages, result.daily
+def _figures(simulation: Simulation, vintages: pd.DataFrame, daily: pd.DataFrame) -> dict[str, Any]:
     sessions = pd.DatetimeIndex(daily.index)
     years = vintages["vintage"].to_numpy()
     complete = vintages["complete"].to_numpy(dtype=bool)
@@ -41,7 +51,7 @@ def _figures(result: Result) -> dict[str, Any]:
             "unfinished": [int(y) for y in years[~complete]],
         },
         "tactical": tactical_metrics(vintages),
-        "yardstick": result.yardstick.figures(),
+        "yardstick": yardstick.figures(),
         "hedge": hedge_metrics(vintages),
         "vintage_total": sample_statistics(
             whole["total_return"].to_numpy(dtype=float), whole["vintage"].to_numpy()
@@ -76,16 +86,15 @@ def _figures(result: Result) -> dict[str, Any]:
         }
         for j, sleeve in enumerate(("core", "tactical", "hedge"))
     }
-    out["risk"] = _risk_metrics(result)
-    out["data"] = _data_metrics(result)
+    out["risk"] = _risk_metrics(simulation.plan, daily)
+    out["data"] = _data_metrics(simulation, daily)
     return out
 
 
-def _risk_metrics(result: Result) -> dict[str, Any]:
-    daily = result.daily
+def _risk_metrics(plan: Plan, daily: pd.DataFrame) -> dict[str, Any]:
     coverage = daily["coverage"]
     components: dict[str, Any] = {}
-    for name, component in result.plan.risk.components().items():
+    for name, component in plan.risk.components().items():
         known = daily[f"risk_{name}"].dropna()
         components[name] = {
             "weight": component.weight,
@@ -95,19 +104,19 @@ def _risk_metrics(result: Result) -> dict[str, Any]:
             "mean": float(known.mean()) if len(known) else None,
         }
     return {
-        "min_coverage": result.plan.risk.min_coverage,
+        "min_coverage": plan.risk.min_coverage,
         "mean_coverage": float(coverage.mean()),
         "share_blind": float(daily["score"].isna().mean()),
         "components": components,
     }
 
 
-def _data_metrics(result: Result) -> dict[str, Any]:
-    simulation, market = result.simulation, result.market
+def _data_metrics(simulation: Simulation, daily: pd.DataFrame) -> dict[str, Any]:
+    market = simulation.market
     orders = simulation.chained.orders
     at_open = orders[orders["phase"] == Phase.OPEN]
     copied = market.copied_open[at_open["session"]]
-    missing_rate = result.daily["bill_rate"].isna()
+    missing_rate = daily["bill_rate"].isna()
     return {
         "prices": market.id,
         "origin": market.origin,
@@ -123,8 +132,8 @@ def _data_metrics(result: Result) -> dict[str, Any]:
         # components of the score that never had a usable input in this run
         "absent_components": [
             name
-            for name in result.plan.risk.components()
-            if not result.daily[f"risk_{name}"].notna().any()
+            for name in simulation.plan.risk.components()
+            if not daily[f"risk_{name}"].notna().any()
         ],
         "series": {
             name: {
@@ -136,16 +145,3 @@ def _data_metrics(result: Result) -> dict[str, Any]:
             for name, o in sorted(market.series.items())
         },
     }
-
-
-def plain(value: Any) -> Any:
-    """Plain Python values with NaN and infinity as None, ready for JSON."""
-    if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value

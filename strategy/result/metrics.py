@@ -11,12 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.year import SESSIONS_A_YEAR
 from strategy.hedge.cost_lines import COST_LINES
 from strategy.legs.reasons import Reason
-
-YEAR = 252
-#: Two-sided level of every interval.
-CONFIDENCE = 0.95
+from strategy.validation.intervals import CONFIDENCE, hit_interval
 
 
 def drawdown(equity: np.ndarray) -> np.ndarray:
@@ -55,13 +53,13 @@ def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
         return out
     total = float(equity[-1] / equity[0] - 1.0)
     out["total_return"] = total
-    out["cagr"] = float((1.0 + total) ** (YEAR / n) - 1.0) if total > -1.0 else -1.0
+    out["cagr"] = float((1.0 + total) ** (SESSIONS_A_YEAR / n) - 1.0) if total > -1.0 else -1.0
     spread = float(returns.std(ddof=1))
     mean = float(returns.mean())
-    out["volatility"] = spread * np.sqrt(YEAR)
-    out["sharpe"] = mean / spread * np.sqrt(YEAR) if spread > 0.0 else None
+    out["volatility"] = spread * np.sqrt(SESSIONS_A_YEAR)
+    out["sharpe"] = mean / spread * np.sqrt(SESSIONS_A_YEAR) if spread > 0.0 else None
     downside = float(np.sqrt(np.mean(np.minimum(returns, 0.0) ** 2)))
-    out["sortino"] = mean / downside * np.sqrt(YEAR) if downside > 0.0 else None
+    out["sortino"] = mean / downside * np.sqrt(SESSIONS_A_YEAR) if downside > 0.0 else None
     falls = drawdown(equity)
     low = int(falls.argmin())
     out["max_drawdown"] = float(falls[low])
@@ -116,18 +114,6 @@ def worst_month(equity: np.ndarray, months: np.ndarray) -> float:
     ends = ends[months[ends] >= 0]
     closes = equity[ends]
     return float((closes[1:] / closes[:-1] - 1.0).min()) if len(closes) > 1 else float("nan")
-
-
-def hit_interval(hits: int, n: int) -> tuple[float, float]:
-    """Exact (Clopper-Pearson) 95 % interval of a hit rate; NaN, NaN for n = 0."""
-    from scipy.stats import beta
-
-    if n == 0:
-        return float("nan"), float("nan")
-    tail = (1.0 - CONFIDENCE) / 2.0
-    low = 0.0 if hits == 0 else float(beta.ppf(tail, hits, n - hits + 1))
-    high = 1.0 if hits == n else float(beta.ppf(1.0 - tail, hits + 1, n - hits))
-    return low, high
 
 
 def sample_statistics(values: np.ndarray, years: np.ndarray) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class Result:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """Every figure the reports show, nested by subject; missing figures are None."""
-        return figures(self)
+        return figures(self.simulation, self.vintages, self.daily, self.yardstick)
 
     @cached_property
     def run_id(self) -> str:

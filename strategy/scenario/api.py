@@ -7,10 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from market.container import Market
 from market.errors import InputError
+from market.serialise import plain
 from strategy.hedge.instruments import NEEDS_VIX
 from strategy.legs.reasons import Reason
 from strategy.plan import Plan
@@ -160,7 +159,7 @@ def run_scenario(
         "packages": package_versions(),
     }
     report("hedge table", 1, 1)
-    return ScenarioResult(start, clean(figures), seconds, identity)
+    return ScenarioResult(start, plain(figures), seconds, identity)
 
 
 def scenario_id(plan: Plan, scenario: Scenario, market: Market) -> str:
@@ -282,16 +281,3 @@ def _start_figures(start: Start) -> dict[str, Any]:
         "target_ratio": float(start.calendar().target[0]),
         "instrument": start.plan.hedge.instrument,
     }
-
-
-def clean(value: Any) -> Any:
-    """Plain Python values with NaN and infinity as None, ready for JSON."""
-    if isinstance(value, dict):
-        return {str(k): clean(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [clean(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from market.container import Market
+from market.serialise import plain
 from strategy.plan import Plan
-from strategy.result.figures import plain
 from strategy.today.eve import eve, next_anchor
 from strategy.today.inputs import input_ages, rule_states
 from strategy.today.orders import core_orders, next_orders

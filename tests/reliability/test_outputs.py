@@ -84,7 +84,7 @@ def test_no_cell_of_a_csv_is_a_formula(attacked):
 def test_text_that_begins_like_a_formula_is_defused():
     import pandas as pd
 
-    from reports.stored.serialise import csv_text
+    from market.serialise import csv_text
 
     words = ["=1+1", "+1", "-x", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")', "＝1"]
     text = csv_text(pd.DataFrame({"=a": words, "n": -1.5}))

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.serialise import plain
 from reports.run.folder import write_run
 from reports.stored.runs import StoredRun, read_run
-from strategy.result.figures import plain
 from strategy.validation.evidence import evidence
 from strategy.validation.plateau import landscape
 from strategy.validation.verdict import believed, verdict

@@ -14,7 +14,8 @@ import numpy as np
 
 from signals.history.bars import Floats, Ints
 from strategy.audit.claims.claim import Figure
-from strategy.audit.study.statistics import CONFIDENCE, figure_of
+from strategy.audit.study.statistics import figure_of
+from strategy.validation.intervals import CONFIDENCE
 
 
 @dataclass(frozen=True)

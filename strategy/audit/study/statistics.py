@@ -1,16 +1,13 @@
-"""Statistics of events: episodes, exact intervals, Newey-West, Holm. Arrays in, numbers out."""
+"""Statistics of events: episodes, Newey-West, Holm. Arrays in, numbers out."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from scipy import stats
 
 from signals.history.bars import Bools, Floats, Ints
 from strategy.audit.claims.claim import Figure
-
-CONFIDENCE = 0.95
 
 
 def episodes(start: Ints, end: Ints) -> Ints:
@@ -45,53 +42,6 @@ def figure_of(name: Figure, values: Floats, hit: Floats) -> float:
     if not len(array):
         return math.nan
     return float(np.median(array) if name == "median" else np.mean(array))
-
-
-def hit_interval(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Exact (Clopper-Pearson) interval of a rate.
-
-    Examples
-    --------
-    >>> tuple(round(x, 4) for x in hit_interval(8, 10))
-    (0.4439, 0.9748)
-    """
-    if n == 0:
-        return math.nan, math.nan
-    tail = (1.0 - confidence) / 2.0
-    low = float(stats.beta.ppf(tail, hits, n - hits + 1)) if hits else 0.0
-    high = float(stats.beta.ppf(1.0 - tail, hits + 1, n - hits)) if hits < n else 1.0
-    return low, high
-
-
-def mean_interval(values: Floats, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Student's interval of a mean, n - 1 degrees of freedom; NaN below two values."""
-    n = len(values)
-    if n < 2:
-        return math.nan, math.nan
-    half = float(stats.t.ppf(0.5 + confidence / 2.0, n - 1)) * float(values.std(ddof=1)) / n**0.5
-    mean = float(values.mean())
-    return mean - half, mean + half
-
-
-def median_interval(values: Floats, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Interval of a median between two order statistics, exact by the binomial.
-
-    NaN where even the extremes do not reach the confidence (below six values
-    at 95 %).
-
-    Examples
-    --------
-    >>> median_interval(np.arange(1.0, 11.0))  # ranks 2 and 9 of 10: 97.9 %
-    (2.0, 9.0)
-    """
-    n = len(values)
-    rank = 0  # P(fewer than `rank` of n values lie below the median) stays within the tail
-    while rank < n and stats.binom.cdf(rank, n, 0.5) <= (1.0 - confidence) / 2.0:
-        rank += 1
-    if rank == 0:
-        return math.nan, math.nan
-    ordered = np.sort(values)
-    return float(ordered[rank - 1]), float(ordered[n - rank])
 
 
 def newey_west_t(values: Floats, event: Bools, lag: int) -> float:

@@ -26,14 +26,12 @@ from strategy.audit.study.ranking import MonthMeans, month_means, random_margins
 from strategy.audit.study.sample import Sample, calendar_months_of, days_of, draw_sample, years_of
 from strategy.audit.study.statistics import (
     figure_of,
-    hit_interval,
-    mean_interval,
-    median_interval,
     newey_west_t,
 )
 from strategy.audit.study.verdict import MIN_EPISODES, contradiction
 from strategy.audit.study.windows import windows
 from strategy.plan import Plan
+from strategy.validation.intervals import hit_interval, mean_interval, median_interval
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +76,9 @@ def update_data(
         for line in told:
             click.echo(line, err=True)
     if as_json:
-        click.echo(json.dumps(_document(report), indent=2, ensure_ascii=False))
+        from market.serialise import json_text
+
+        click.echo(json_text(_document(report), sort=False), nl=False)
     elif quiet:
         click.echo(report.version)
     else:
@@ -106,7 +107,10 @@ def list_versions(version: str | None, as_json: bool) -> None:
             for v in found
         ]
         if as_json:
-            click.echo(json.dumps({"folder": str(cache.folder), "versions": rows}, indent=2))
+            from market.serialise import json_text
+
+            document = {"folder": str(cache.folder), "versions": rows}
+            click.echo(json_text(document, sort=False, ascii=True), nl=False)
             return
         if not rows:
             click.echo(
@@ -194,7 +198,10 @@ def _offline(wanted: list[str], cache: Any, as_json: bool) -> None:
         )
     label = version.label if version is not None else ""
     if as_json:
-        click.echo(json.dumps({"version": label, "offline": True, "series": rows}, indent=2))
+        from market.serialise import json_text
+
+        document = {"version": label, "offline": True, "series": rows}
+        click.echo(json_text(document, sort=False, ascii=True), nl=False)
         return
     for row in rows:
         known = f"to {row['last']}, {row['age_days']} d old, {row['source']}"

@@ -8,9 +8,9 @@ import numpy as np
 
 from market.container import Market
 from market.errors import InputError
+from market.year import SESSIONS_A_YEAR
 from strategy.account.legs import Floats
 
-YEAR = 252
 #: A day on which fund and model differ by more (in logarithms) is a split or a
 #: distribution in unadjusted prices, not a return.
 NO_RETURN = 0.08
@@ -115,7 +115,9 @@ def _tracking(
     market: Market, series: str, daily: Floats, model: Floats, both: np.ndarray, patched: int
 ) -> Tracking:
     n = len(both)
-    fund, own = (float(np.prod(1.0 + x[both]) ** (YEAR / n) - 1.0) for x in (daily, model))
+    fund, own = (
+        float(np.prod(1.0 + x[both]) ** (SESSIONS_A_YEAR / n) - 1.0) for x in (daily, model)
+    )
     return Tracking(
         series,
         f"{market.sessions[both[0]]:%Y-%m-%d}",
@@ -124,6 +126,6 @@ def _tracking(
         fund,
         own,
         own - fund,
-        float((model[both] - daily[both]).std(ddof=1) * np.sqrt(YEAR)),
+        float((model[both] - daily[both]).std(ddof=1) * np.sqrt(SESSIONS_A_YEAR)),
         patched,
     )

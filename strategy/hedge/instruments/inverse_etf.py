@@ -26,8 +26,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from market.year import DAYS_OF_YIELD, SESSIONS_A_YEAR
 from strategy.account.instructions import COVER, SCORE, WINDOW_END, Instructions, Kind, Leg
-from strategy.account.legs import DAYS_OF_YIELD, Floats, Legs, overnight_rate
+from strategy.account.legs import Floats, Legs, overnight_rate
 from strategy.hedge.instruments.setting import (
     EmptyLegs,
     Fate,
@@ -39,7 +40,6 @@ from strategy.hedge.instruments.setting import (
 )
 from strategy.legs.reasons import Phase
 
-SESSIONS_A_YEAR = 252.0
 #: A fund that loses everything in a day stays at this price.
 NOTHING_LEFT = 1e-9
 START = 100.0

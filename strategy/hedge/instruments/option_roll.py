@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from market.year import DAYS_OF_YIELD
 from strategy.account.instructions import (
     COVER,
     EXPIRY,
@@ -30,7 +31,7 @@ from strategy.account.instructions import (
     Kind,
     Leg,
 )
-from strategy.account.legs import DAYS_OF_YIELD, Floats, Legs
+from strategy.account.legs import Floats, Legs
 from strategy.hedge.instruments.expiries import expiry_after
 from strategy.hedge.instruments.options import (
     OPEN_TO_CLOSE_DAYS,

@@ -31,7 +31,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from strategy.account.legs import DAYS_OF_YIELD, Floats
+from market.year import DAYS_OF_YIELD
+from strategy.account.legs import Floats
 from strategy.plan import Options
 
 VIX_TENOR = 30.0 / DAYS_OF_YIELD

@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from market.year import SESSIONS_A_YEAR
 from strategy.account.account import Account, run_account
 from strategy.account.instructions import Instructions
-from strategy.account.legs import DAYS_OF_YIELD, days_between
+from strategy.account.legs import days_between
 from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX
 from strategy.hedge.instruments.derisk import trim_orders
 from strategy.hedge.instruments.options import at_the_money
@@ -150,7 +151,7 @@ def _run(plan: Plan, setting: Setting, out: Instructions) -> Account:
 def _setting(plan: Plan, outlook: Outlook, move: float) -> Setting:
     n = outlook.sessions + 1
     sessions = pd.bdate_range(outlook.start, periods=n, name="date")
-    swing = outlook.volatility / np.sqrt(252.0)
+    swing = outlook.volatility / np.sqrt(SESSIONS_A_YEAR)
     steps = np.full(n, np.log1p(move) / outlook.sessions)
     steps[1::2] += swing
     steps[2::2] -= swing
@@ -237,7 +238,7 @@ def implied_probability(plan: Plan, outlook: Outlook, fall: float) -> float:
     """
     if np.isnan(outlook.vix) or np.isnan(fall) or fall >= 1.0:
         return float("nan")
-    years = outlook.sessions * 365.0 / 252.0 / DAYS_OF_YIELD
+    years = outlook.sessions / SESSIONS_A_YEAR
     vol = float(at_the_money(outlook.vix, years, plan.hedge.options))
     drift = (outlook.rate - plan.costs.dividend_yield - vol**2 / 2.0) * years
     return float(ndtr((np.log1p(-fall) - drift) / (vol * np.sqrt(years))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
 from strategy.decide.calendar import day_of, last_on_or_before, passed
 from strategy.result.hedge.along_a_path import (
     Outlook,
@@ -12,8 +13,8 @@ from strategy.result.hedge.along_a_path import (
     implied_probability,
     needed_probability,
 )
-from strategy.result.metrics import YEAR, hit_interval
 from strategy.run.simulation import Simulation, Vintage
+from strategy.validation.intervals import hit_interval
 
 #: A fall that counts as one: the correction the article expects.
 FALL = 0.20
@@ -32,9 +33,9 @@ def outlook_of(simulation: Simulation, v: Vintage) -> Outlook:
     end = day_of(v.schedule.year + 1, simulation.plan.hedge.window.end)
     length = window.last - window.first + 1
     if not window.timed:
-        length = max(round((end - start).days * YEAR / 365.25), 1)
-    past = setting.close[max(t - YEAR, 0) : t + 1]
-    swing = float(np.diff(np.log(past)).std() * np.sqrt(YEAR)) if len(past) > 2 else 0.0
+        length = max(round((end - start).days * SESSIONS_A_YEAR / DAYS_A_YEAR), 1)
+    past = setting.close[max(t - SESSIONS_A_YEAR, 0) : t + 1]
+    swing = float(np.diff(np.log(past)).std() * np.sqrt(SESSIONS_A_YEAR)) if len(past) > 2 else 0.0
     return Outlook(start, length, float(setting.rate[t]), float(setting.vix[t]), swing)
 
 

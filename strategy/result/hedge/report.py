@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.serialise import plain
 from strategy.decide.score import score_inputs
 from strategy.hedge.cost_lines import COST_LINES
 from strategy.hedge.instruments import NEEDS_VIX
@@ -108,9 +109,8 @@ class HedgeReport:
                 out[name] = table.reset_index().to_dict("records")
             elif name != "paths" or paths:
                 out[name] = table.to_dict("records")
-        plain = _plain(out)
-        assert isinstance(plain, dict)
-        return plain
+        clean: dict[str, Any] = plain(out)
+        return clean
 
 
 def hedge_report(simulation: Simulation) -> HedgeReport:
@@ -227,23 +227,6 @@ def _assumptions(plan: Plan) -> dict[str, Any]:
     out["instrument"] = own_name(hedge) if hedge.instrument != "none" else "none"
     out |= plan.costs.model_dump()
     return out
-
-
-def _plain(value: Any) -> Any:
-    """Plain Python values: dates ISO, missing figures None."""
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    if value is pd.NaT:
-        return None
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
 
 
 def with_instrument(plan: Plan, instrument: str) -> Plan:

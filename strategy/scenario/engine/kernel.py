@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
 from strategy.account.instructions import COVER, DERISK, ENTRY, SCORE, WINDOW_END
 from strategy.account.kernel import walk
 from strategy.hedge.ratio import resolve_hedge
@@ -53,7 +54,7 @@ def net_return(
 def short_carry(calendar: Any, terms: Any, rate: Any, carry: Any) -> None:
     """`strategy.account.legs.short_carry_parts`, added up, with the rates of one future."""
     for t in range(len(carry)):
-        year = calendar.days[t] / 365.0
+        year = calendar.days[t] / DAYS_OF_YIELD
         r = rate[t - 1] if t else rate[0]
         if terms.future:
             carry[t] = (
@@ -65,7 +66,7 @@ def short_carry(calendar: Any, terms: Any, rate: Any, carry: Any) -> None:
             carry[t] = (
                 max(r - terms.rebate_spread, 0.0) * year
                 - terms.dividend * year
-                - terms.borrow * (calendar.days[t] / 360.0)
+                - terms.borrow * (calendar.days[t] / DAYS_OF_CREDIT)
             )
 
 

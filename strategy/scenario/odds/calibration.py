@@ -13,10 +13,10 @@ from rich.text import Text
 
 from market.container import Market
 from market.errors import InputError
+from market.serialise import plain
 from strategy.decide.calendar import schedule
 from strategy.plan import Plan
-from strategy.result.metrics import hit_interval
-from strategy.scenario.api import clean, scenario_id
+from strategy.scenario.api import scenario_id
 from strategy.scenario.engine.engine import Progress, default_workers, run_futures
 from strategy.scenario.engine.start import Start, make_start
 from strategy.scenario.engine.terms import Figure
@@ -24,6 +24,7 @@ from strategy.scenario.odds.base_rates import BaseRates, as_ratio, base_rates
 from strategy.scenario.odds.odds import EVENTS, history_odds, rate
 from strategy.scenario.settings import Scenario
 from strategy.scenario.worlds.worlds import block_length, make_world
+from strategy.validation.intervals import hit_interval
 
 #: A forecast needs so many sessions of past.
 LEAST_PAST = 2520
@@ -72,15 +73,15 @@ def calibrate(
     plan = as_ratio(plan).model_copy(update={"vintages": None})
     paths = min(scenario.paths, MOST_PATHS)
     stated = {"as_of": None, "price": None, "score": None, "vix": None, "rate": None}
-    plain = {**scenario.model_dump(mode="json"), **stated, "history_until": None, "shocks": []}
+    unshocked = {**scenario.model_dump(mode="json"), **stated, "history_until": None, "shocks": []}
     asked = [n for n in FORECASTING if scenario.worlds is None or n in scenario.worlds]
     if not asked:
         raise InputError(
             "no world to calibrate", where="--world", expected="one of " + ", ".join(FORECASTING)
         )
-    plain |= {"worlds": asked, "paths": paths}
+    unshocked |= {"worlds": asked, "paths": paths}
     every = schedule(market.sessions, plan)
-    truth = _truth(plan, Scenario.model_validate(plain), market)
+    truth = _truth(plan, Scenario.model_validate(unshocked), market)
     first = plan.data.start
     begin = int(market.sessions.searchsorted(np.datetime64(first))) if first else 0
     dated = [s for s in every if s.timed and s.anchor - begin >= LEAST_PAST]
@@ -88,7 +89,7 @@ def calibrate(
     for done, s in enumerate(dated):
         report("calibration", done, len(dated))
         day = market.sessions[s.anchor]
-        own = Scenario.model_validate({**plain, "as_of": f"{day:%Y-%m-%d}"})
+        own = Scenario.model_validate({**unshocked, "as_of": f"{day:%Y-%m-%d}"})
         start = make_start(plan, own, market)
         rows += _forecast(start, own, asked, s.year, truth, workers)
     report("calibration", len(dated), len(dated))
@@ -101,7 +102,7 @@ def calibrate(
         )
     figures = {
         "name": plan.name,
-        "id": "calibration-" + scenario_id(plan, Scenario.model_validate(plain), market),
+        "id": "calibration-" + scenario_id(plan, Scenario.model_validate(unshocked), market),
         "paths": paths,
         "first": dated[0].year,
         "last": dated[-1].year,
@@ -112,7 +113,7 @@ def calibrate(
         "bands": band_rows(rows, asked),
         "scores": score_rows(rows, asked),
     }
-    found: dict[str, Any] = clean(figures)
+    found: dict[str, Any] = plain(figures)
     return found
 
 
@@ -272,7 +273,7 @@ def score_rows(rows: Sequence[Mapping[str, Any]], worlds: Sequence[str]) -> list
             base = np.array([r["base_rate"] for r in own])
             happened = np.array([r["outcome"] for r in own])
             brier = float(((p - happened) ** 2).mean())
-            plain = float(((base - happened) ** 2).mean())
+            brier_base = float(((base - happened) ** 2).mean())
             out.append(
                 {
                     "world": name,
@@ -281,8 +282,8 @@ def score_rows(rows: Sequence[Mapping[str, Any]], worlds: Sequence[str]) -> list
                     "mean_forecast": float(p.mean()),
                     "happened": float(happened.mean()),
                     "brier": brier,
-                    "brier_base": plain,
-                    "skill": 1.0 - brier / plain if plain > 0.0 else 0.0,
+                    "brier_base": brier_base,
+                    "skill": 1.0 - brier / brier_base if brier_base > 0.0 else 0.0,
                 }
             )
     return out

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from strategy.result.metrics import hit_interval
 from strategy.scenario.engine.engine import Futures
 from strategy.scenario.engine.start import Start
 from strategy.scenario.engine.terms import Figure
 from strategy.scenario.odds.base_rates import BaseRates
+from strategy.validation.intervals import hit_interval
 
 #: A hair of tolerance: a fall of exactly 20 % counts, whatever it is in binary.
 HAIR = 1e-12
@@ -159,7 +159,7 @@ def world_odds(
         if found["p"] is not None and pasts is not None:
             # of a conditional probability, those pasts in which the condition held
             cases = min(pasts * found["n"] / len(futures), float(found["n"]))
-            low, high = _interval(found["p"] * cases, cases)
+            low, high = hit_interval(found["p"] * cases, cases)
         if found["p"] is None or base["p"] is None:
             verdict = "unknown"
         elif low > base["high"]:
@@ -187,15 +187,6 @@ def _behind(found: dict[str, Any]) -> str:
         f"; about {found['pasts']:.0f} separate pasts behind it, interval "
         f"{found['past_low']:.1%} to {found['past_high']:.1%}"
     )
-
-
-def _interval(hits: float, n: float) -> tuple[float, float]:
-    """`strategy.result.metrics.hit_interval` for counts that need not be whole."""
-    from scipy.stats import beta
-
-    low = 0.0 if hits <= 0.0 else float(beta.ppf(0.025, hits, n - hits + 1.0))
-    high = 1.0 if hits >= n else float(beta.ppf(0.975, hits + 1.0, n - hits))
-    return low, high
 
 
 def labels(start: Start) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from market.year import SESSIONS_A_YEAR
 from strategy.account.account import Instructions
 from strategy.hedge.instruments import NEEDS_VIX
 from strategy.plan import PhaseIn
@@ -130,7 +131,7 @@ def with_vix(start: Start) -> Start | None:
     """The start with only those sessions whose VIX is known; None where there are too few."""
     history = start.history
     known = ~np.isnan(history.table.vix)
-    if known.sum() < 252:
+    if known.sum() < SESSIONS_A_YEAR:
         return None
     if known.all():
         return start

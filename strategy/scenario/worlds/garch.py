@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from market.errors import InputError
+from market.year import SESSIONS_A_YEAR
 from strategy.scenario.worlds.history import History
 from strategy.scenario.worlds.paths import Garch
 
@@ -107,7 +108,7 @@ def fit_garch(history: History) -> tuple[Garch, dict[str, Any]]:
         "eta": eta,
         "lambda": skew,
         "persistence": alpha + beta,
-        "volatility_now": float(np.sqrt(variance * 252.0)) / PERCENT,
-        "volatility_long_run": float(np.sqrt(long_run * 252.0)) / PERCENT,
+        "volatility_now": float(np.sqrt(variance * SESSIONS_A_YEAR)) / PERCENT,
+        "volatility_long_run": float(np.sqrt(long_run * SESSIONS_A_YEAR)) / PERCENT,
     }
     return model, parameters

@@ -10,11 +10,12 @@ import pandas as pd
 from market.container import PRICE_COLUMNS, Market
 from market.errors import InputError
 from market.rates import bill_rate
+from market.year import SESSIONS_A_YEAR
 from strategy.scenario.worlds.paths import Table
 
 #: Fewer sessions make no history.
 LEAST_SESSIONS = 60
-MONTH, YEAR = 21, 252
+MONTH = 21
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,8 @@ def make_history(
     rate = np.nan_to_num(bill_rate(market)["rate"].to_numpy(dtype=float), nan=0.0)
     moves = np.log(close / before)
     series = pd.Series(close)
-    volatility = pd.Series(moves).rolling(MONTH).std().to_numpy() * np.sqrt(YEAR)
-    highest = series.rolling(YEAR, min_periods=MONTH).max().to_numpy()
+    volatility = pd.Series(moves).rolling(MONTH).std().to_numpy() * np.sqrt(SESSIONS_A_YEAR)
+    highest = series.rolling(SESSIONS_A_YEAR, min_periods=MONTH).max().to_numpy()
 
     def part(values: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(values[inside], dtype=np.float64)

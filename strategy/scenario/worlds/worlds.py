@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
 from strategy.decide.calendar import day_of, last_on_or_before
 from strategy.scenario.engine.start import Start
 from strategy.scenario.engine.terms import Calendar
 from strategy.scenario.settings import Shock
 from strategy.scenario.worlds.garch import fit_garch, no_garch
-from strategy.scenario.worlds.history import YEAR, History, politis_white
+from strategy.scenario.worlds.history import History, politis_white
 from strategy.scenario.worlds.paths import Draw, Garch
 from strategy.scenario.worlds.philox import stream_of
 
@@ -132,7 +133,7 @@ def _drift(start: Start) -> float:
     """What is added to each log return, so that their mean is the stated drift."""
     if start.scenario.drift is None:
         return 0.0
-    return start.scenario.drift / YEAR - float(start.history.log_returns.mean())
+    return start.scenario.drift / SESSIONS_A_YEAR - float(start.history.log_returns.mean())
 
 
 def bootstrap(start: Start, paths: int, seed: int, block: float) -> World:
@@ -151,7 +152,9 @@ def bootstrap(start: Start, paths: int, seed: int, block: float) -> World:
             "sessions": n,
             "first": _iso(start.history.sessions[0]),
             "last": _iso(start.history.sessions[-1]),
-            "mean_return_a_year": float((start.history.log_returns.mean() + drift) * YEAR),
+            "mean_return_a_year": float(
+                (start.history.log_returns.mean() + drift) * SESSIONS_A_YEAR
+            ),
             "share_of_copied_opens": start.history.copied,
         },
         sessions=n,
@@ -200,7 +203,7 @@ def look_alikes(
         pool = positions < n - 1
     days = history.sessions.day_of_year.to_numpy(dtype=float)
     apart = np.abs(days - day.day_of_year)
-    season = np.minimum(apart, 365.25 - apart) / 30.4
+    season = np.minimum(apart, DAYS_A_YEAR - apart) / 30.4
     volatility = np.log(np.maximum(np.nan_to_num(history.volatility, nan=1e-4), 1e-4))
     features = {"season": season**2}
     values = {"volatility": volatility, "distance_from_high": history.distance} if known else {}

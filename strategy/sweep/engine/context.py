@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from market.container import Market
-from strategy.account.legs import DAYS_OF_CREDIT, DAYS_OF_YIELD, overnight_rate
+from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
+from strategy.account.legs import overnight_rate
 from strategy.decide.calendar import Schedule, schedule
 from strategy.decide.entry import entry_decisions
 from strategy.decide.levels import vintage_levels

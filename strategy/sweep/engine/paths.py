@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from market.year import SESSIONS_A_YEAR
 from strategy.kernels.compiled import compiled
 from strategy.sweep.engine.walk import (
     COST,
@@ -19,8 +20,6 @@ from strategy.sweep.engine.walk import (
     TROUBLE,
     TURNOVER,
 )
-
-YEAR = 252.0
 
 #: Columns that a path's sums become.
 PATH_METRICS = (
@@ -67,18 +66,18 @@ def path_metrics(equity, sums, sessions, last, out):
     n = float(sessions)
     total = equity - 1.0
     out[0] = total
-    growth = (1.0 + total) ** (YEAR / n) - 1.0 if total > -1.0 else -1.0
+    growth = (1.0 + total) ** (SESSIONS_A_YEAR / n) - 1.0 if total > -1.0 else -1.0
     out[1] = growth
     mean = sums[SUM] / n
     variance = (sums[SUM_2] - n * mean * mean) / (n - 1.0)
     spread = np.sqrt(max(variance, 0.0))
-    out[2] = spread * np.sqrt(YEAR)
+    out[2] = spread * np.sqrt(SESSIONS_A_YEAR)
     # a constant return leaves rounding residue, not a spread
     out[3] = np.nan
     if variance > 1e-12 * sums[SUM_2] / n:
-        out[3] = mean / spread * np.sqrt(YEAR)
+        out[3] = mean / spread * np.sqrt(SESSIONS_A_YEAR)
     downside = np.sqrt(sums[SUM_DOWN] / n)
-    out[4] = mean / downside * np.sqrt(YEAR) if downside > 0.0 else np.nan
+    out[4] = mean / downside * np.sqrt(SESSIONS_A_YEAR) if downside > 0.0 else np.nan
     fall = sums[FALL] - 1.0
     out[5] = fall
     out[6] = 0.0
@@ -88,6 +87,6 @@ def path_metrics(equity, sums, sessions, last, out):
         out[6] = end - sums[FALL_PEAK_AT]
         out[7] = growth / -fall
     out[9] = sums[EXPOSURE] / n
-    out[10] = sums[TURNOVER] / n * YEAR
-    out[11] = sums[COST] / n * YEAR
+    out[10] = sums[TURNOVER] / n * SESSIONS_A_YEAR
+    out[11] = sums[COST] / n * SESSIONS_A_YEAR
     out[TROUBLED] = sums[TROUBLE]

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.year import SESSIONS_A_YEAR
 from strategy.plan import Plan
-from strategy.result.metrics import YEAR, performance
+from strategy.result.metrics import performance
 from strategy.run.simulation import Simulation, simulate
 from strategy.sweep.file.columns import METRICS
 
@@ -31,10 +32,10 @@ def single_row(simulation: Simulation) -> tuple[dict[str, float], dict[int, floa
     found["cvar_95_error"] = 0.0
     found["max_drawdown_sessions"] = _under_water(equity)
     found["exposure"] = float(account.exposure[1:].sum(axis=1).mean())
-    found["cost"] = float((account.costs[1:].sum(axis=1) / equity[:-1]).sum() / n * YEAR)
+    found["cost"] = float((account.costs[1:].sum(axis=1) / equity[:-1]).sum() / n * SESSIONS_A_YEAR)
     orders = account.orders
     traded = np.abs(orders["units"]) * orders["raw_price"] / orders["equity"]
-    found["turnover"] = float(traded.sum() / n * YEAR)
+    found["turnover"] = float(traded.sum() / n * SESSIONS_A_YEAR)
     found |= _legs(simulation)
     vintages = _vintage_returns(simulation)
     whole = vintages[_whole(simulation)]

@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from market.atomic import write_whole
+from market.serialise import json_text, plain
 from strategy.plan import Plan
-from strategy.result.figures import plain
 from strategy.sweep.engine.engine import Engine
 from strategy.sweep.evidence.daily import daily_evidence
 from strategy.sweep.evidence.held import same_exposure
@@ -76,8 +76,7 @@ def believe(run: SweepRun, engine: Engine, *, seed: int = 0) -> dict[str, Any]:
     found["believed"] = believed(found)
     found["verdict"] = verdict(found)
     clean: dict[str, Any] = plain(found)
-    text = json.dumps(clean, indent=2, sort_keys=True, allow_nan=False) + "\n"
-    write_whole(run.folder.path / EVIDENCE, text.encode())
+    write_whole(run.folder.path / EVIDENCE, json_text(clean, ascii=True).encode())
     return clean
 
 

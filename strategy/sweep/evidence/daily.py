@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from strategy.result.metrics import YEAR
+from market.year import SESSIONS_A_YEAR
 from strategy.validation.sharpe import deflated_sharpe, moments, probabilistic_sharpe
 
 if TYPE_CHECKING:
@@ -41,13 +41,15 @@ def daily_evidence(
     """
     from strategy.sweep.evidence.returns import daily_returns
 
-    spread = np.zeros(0) if sharpe is None else sharpe[np.isfinite(sharpe)] / np.sqrt(YEAR)
+    spread = (
+        np.zeros(0) if sharpe is None else sharpe[np.isfinite(sharpe)] / np.sqrt(SESSIONS_A_YEAR)
+    )
     if len(spread) < 2:
         raise ValueError("the Sharpe ratios of two variants or more are needed")
     m = moments(daily_returns(engine.grid.sweep, [best], engine=engine)[best].to_numpy())
     return {
         "n": m.n,
-        "sharpe": m.sharpe * float(np.sqrt(YEAR)),
+        "sharpe": m.sharpe * float(np.sqrt(SESSIONS_A_YEAR)),
         "psr": probabilistic_sharpe(m),
         "dsr": deflated_sharpe(m, float(spread.var(ddof=1)), trials),
     }

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from market.atomic import write_whole
 from market.errors import InputError
+from market.serialise import json_text
 from strategy.sweep.work.table import write_options
 
 VARIANTS, VINTAGES, SUMMARY, TIMES = (
@@ -71,7 +72,7 @@ class SweepFolder:
 
     def write_json(self, name: str, content: dict[str, Any]) -> None:
         """Write a JSON file whole."""
-        text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        text = json_text(content, sort=False)
         write_whole(self.path / name, text.encode("utf-8", "surrogatepass"))
 
     @contextmanager

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from market.atomic import write_whole
 from market.errors import InputError
+from market.serialise import plain
 from strategy.sweep.engine.engine import Engine, make_engine
 from strategy.sweep.engine.single import run_single
 from strategy.sweep.evidence.judge import Judge, Verdict, row_of
@@ -166,7 +167,7 @@ def run_sweep(
             "cvar_95_error": stated,
             "vintage_returns": "all" if vintages else "some",
             "judge": _judged(judge.verdict),
-            "base": _plain(base),
+            "base": plain(base),
             "best": rows,
         }
         folder.write_json(
@@ -295,7 +296,7 @@ def _best_rows(
             {
                 "variant": number,
                 "keys": grid.values(number),
-                "metrics": _plain(row),
+                "metrics": plain(row),
                 # variants with the very same figures, this one among them
                 "alike": place.alike,
             }
@@ -317,7 +318,3 @@ def _judged(verdict: Verdict) -> dict[str, Any]:
         "largest_difference": verdict.largest,
         "largest_cvar_difference": verdict.cvar,
     }
-
-
-def _plain(row: dict[str, float]) -> dict[str, float | None]:
-    return {name: None if np.isnan(value) else value for name, value in row.items()}

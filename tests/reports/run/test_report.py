@@ -7,10 +7,10 @@ import time
 
 import pytest
 
+from market.serialise import plain
 from reports.run.report import VINTAGE_COLUMNS, build_report, policy
 from reports.run.verdict import headline
 from reports.run.view import ANALOGS, View
-from reports.stored.serialise import plain
 from tests.reports.page import loading_references, parse
 from tests.reports.stand_in import make_result
 

@@ -7,10 +7,7 @@ from strategy.audit.study.statistics import (
     episodes,
     figure_of,
     first_of,
-    hit_interval,
     holm,
-    mean_interval,
-    median_interval,
     newey_west_t,
 )
 
@@ -28,30 +25,6 @@ def test_windows_that_only_meet_are_two_episodes():
 def test_no_event_is_no_episode():
     none = np.zeros(0, dtype=np.int64)
     assert not len(first_of(episodes(none, none)))
-
-
-def test_clopper_pearson_of_known_counts():
-    # 4 of 4: the low end is 0.025 ** (1/4)
-    assert hit_interval(4, 4) == pytest.approx((0.025**0.25, 1.0))
-    assert hit_interval(0, 10) == pytest.approx((0.0, 1.0 - 0.025**0.1))
-    assert hit_interval(8, 10) == pytest.approx((0.44390, 0.97479), abs=5e-6)
-    assert np.isnan(hit_interval(0, 0)).all()
-
-
-def test_student_interval_of_three_values():
-    # mean 2, sd 1, t(0.975, 2) = 4.302653
-    assert mean_interval(np.array([1.0, 2.0, 3.0])) == pytest.approx(
-        (2 - 4.302653 / 3**0.5, 2 + 4.302653 / 3**0.5), abs=1e-6
-    )
-    assert np.isnan(mean_interval(np.array([1.0]))).all()
-
-
-def test_median_interval_leaves_out_as_many_as_the_binomial_allows():
-    # of 6 values all below the median: 2 x 1/64 = 3.1 %; of 5: 6.3 %
-    assert np.isnan(median_interval(np.arange(5.0))).all()
-    assert median_interval(np.arange(6.0)) == (0.0, 5.0)
-    # of 9: two left out on each side would be 2 x (1 + 9 + 36)/512 = 18 %, one 2 x 10/512 = 3.9 %
-    assert median_interval(np.arange(9.0)) == (1.0, 7.0)
 
 
 def test_figures():

@@ -8,19 +8,17 @@ import statistics
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from market.year import SESSIONS_A_YEAR
 from strategy.result.metrics import (
-    YEAR,
     drawdown,
-    hit_interval,
     max_drawdown,
     monthly_returns,
     performance,
     sample_statistics,
 )
 from strategy.result.result import Result
+from strategy.validation.intervals import hit_interval
 from tests.strategy.tiny_market import weekdays
 
 
@@ -93,7 +91,7 @@ def test_every_figure_of_a_path_in_plain_python(seed):
 def test_a_year_is_252_sessions():
     dates = pd.DatetimeIndex(pd.bdate_range("2021-01-04", periods=253))
     equity = 100.0 * 1.1 ** (np.arange(253) / 252)
-    assert YEAR == 252
+    assert SESSIONS_A_YEAR == 252
     assert performance(equity, dates)["cagr"] == pytest.approx(0.1, rel=1e-12)
 
 
@@ -170,51 +168,6 @@ def test_a_return_over_several_months_is_no_monthly_return():
     months = monthly_returns(equity, dates)
     # May's own beginning is not known: no month halved
     assert months.min() == 0.0
-
-
-# --- the exact interval -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("hits", "n", "low", "high"),
-    [
-        (0, 10, 0.0, 0.3085),
-        (1, 10, 0.0025, 0.4450),
-        (5, 10, 0.1871, 0.8129),
-        (9, 10, 0.5550, 0.9975),
-        (10, 10, 0.6915, 1.0),
-    ],
-)
-def test_the_interval_of_a_hit_rate_is_the_published_clopper_pearson(hits, n, low, high):
-    assert hit_interval(hits, n) == pytest.approx((low, high), abs=5e-5)
-
-
-def test_the_bound_of_no_hit_has_a_closed_form():
-    for n in (1, 7, 62):
-        assert hit_interval(0, n)[1] == pytest.approx(1 - 0.025 ** (1 / n), rel=1e-12)
-        assert hit_interval(n, n)[0] == pytest.approx(0.025 ** (1 / n), rel=1e-12)
-
-
-def test_no_trial_has_no_interval():
-    assert all(math.isnan(x) for x in hit_interval(0, 0))
-
-
-def binomial_tail(hits: int, n: int, p: float) -> float:
-    return sum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(hits, n + 1))
-
-
-@settings(max_examples=60)
-@given(st.integers(1, 80).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_at_its_ends_the_interval_leaves_two_and_a_half_per_cent(case):
-    hits, n = case
-    low, high = hit_interval(hits, n)
-    assert 0.0 <= low <= hits / n <= high <= 1.0
-    if hits > 0:
-        assert binomial_tail(hits, n, low) == pytest.approx(0.025, rel=1e-6)
-    if hits < n:
-        assert 1.0 - binomial_tail(hits + 1, n, high) == pytest.approx(0.025, rel=1e-6)
-    mirrored = hit_interval(n - hits, n)
-    assert mirrored == pytest.approx((1 - high, 1 - low), abs=1e-9)
 
 
 # --- a value a vintage ------------------------------------------------------------------------

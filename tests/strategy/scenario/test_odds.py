@@ -9,7 +9,7 @@ from strategy.scenario.engine.events import tactical_events
 from strategy.scenario.engine.start import make_start
 from strategy.scenario.odds.base_rates import base_rates
 from strategy.scenario.odds.distributions import describe, histogram
-from strategy.scenario.odds.odds import _interval, history_odds, rate, world_odds
+from strategy.scenario.odds.odds import history_odds, rate, world_odds
 from strategy.scenario.settings import Scenario
 from strategy.scenario.worlds.worlds import make_world
 
@@ -58,7 +58,6 @@ def test_rates_have_exact_intervals():
     assert (found["n"], found["hits"]) == (10, 3)
     assert found["low"] == pytest.approx(0.0667, abs=1e-4)
     assert found["high"] == pytest.approx(0.6525, abs=1e-4)
-    assert _interval(3.0, 10.0) == pytest.approx((found["low"], found["high"]))
 
 
 def test_monte_carlo_error_of_a_mean_is_that_of_its_standard_error():

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.result.figures import plain
+from market.serialise import plain
 from strategy.validation.evidence import chosen_variants, evidence
 from strategy.validation.plateau import landscape
 from strategy.validation.verdict import believed, verdict

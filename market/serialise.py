@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -43,14 +43,27 @@ def csv_text(frame: pd.DataFrame) -> str:
     return target.getvalue()
 
 
-def json_text(value: object) -> str:
-    """A value as JSON: keys sorted, two spaces, no NaN (null instead), final line end.
+def json_text(
+    value: object,
+    *,
+    sort: bool = True,
+    ascii: bool = False,
+    other: Callable[[Any], str] | None = None,
+) -> str:
+    """A value as JSON: two spaces, no NaN or infinity (null instead), final line end.
 
     Parameters
     ----------
     value : object
         Nested mappings, sequences, numbers, texts, dates; NumPy scalars and
         arrays and pandas timestamps count as what they hold.
+    sort : bool
+        Keys in alphabetical order; else in the order given.
+    ascii : bool
+        Other letters as escapes, for texts that may hold what no encoding
+        carries (names of files).
+    other : callable, optional
+        Text of a value that has no JSON form.
 
     Returns
     -------
@@ -60,20 +73,21 @@ def json_text(value: object) -> str:
     Raises
     ------
     TypeError
-        Where a value has no JSON form.
+        Where a value has no JSON form and `other` is not given.
     """
-    return (
-        json.dumps(plain(value), sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
-        + "\n"
-    )
+    clean = plain(value, other)
+    text = json.dumps(clean, sort_keys=sort, indent=2, ensure_ascii=ascii, allow_nan=False)
+    return text + "\n"
 
 
-def plain(value: object) -> Any:
+def plain(value: object, other: Callable[[Any], str] | None = None) -> Any:
     """A value made of nothing but dict, list, str, int, float, bool and None."""
     if value is None or isinstance(value, (str, bool)):
         return value
+    if isinstance(value, np.datetime64):
+        return plain(pd.Timestamp(value))
     if isinstance(value, np.generic):
-        return plain(value.item())
+        return plain(value.item(), other)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
@@ -85,12 +99,14 @@ def plain(value: object) -> Any:
     if isinstance(value, PurePath):
         return str(value)
     if isinstance(value, Mapping):
-        return {_key(key): plain(item) for key, item in value.items()}
+        return {_key(key): plain(item, other) for key, item in value.items()}
     if isinstance(value, np.ndarray):
-        return plain(value.tolist())
+        return plain(value.tolist(), other)
     if isinstance(value, (Sequence, set, frozenset)):
         items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
-        return [plain(item) for item in items]
+        return [plain(item, other) for item in items]
+    if other is not None:
+        return other(value)
     raise TypeError(f"{type(value).__name__} has no JSON form: {value!r}")
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.stored.serialise import csv_text, json_text, plain
+from market.serialise import csv_text, json_text, plain
 
 
 def test_floats_are_their_shortest_exact_text():
