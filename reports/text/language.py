@@ -2,16 +2,17 @@
 
 ``_("Worst month")`` gives the words in the language of the current `speaking`
 block. Catalogues are gettext files, ``messages/<language>.po``, which
-translators' tools read; a test compares them with the words in code and
-templates.
+translators' tools read; ``make catalogues`` compiles them to the ``.mo`` files
+that are read here. A test compares both with the words in code and templates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from markupsafe import Markup
@@ -20,8 +21,8 @@ from market.errors import InputError
 
 MESSAGES = Path(__file__).parents[1] / "messages"
 
-#: Languages by their tag (BCP 47), with the file of their words; English is in the code.
-LANGUAGES = {"en": "", "zh-Hant": "zh_Hant.po"}
+#: Languages by their tag (BCP 47), with the name of their catalogue; English is in the code.
+LANGUAGES = {"en": "", "zh-Hant": "zh_Hant"}
 
 _current: ContextVar[str] = ContextVar("language", default="en")
 
@@ -53,7 +54,7 @@ def language() -> str:
 
 def _(text: str, /, **values: object) -> str:
     """`text` in the current language, its ``{names}`` filled in."""
-    words = catalogue(_current.get()).get(text, text)
+    words = told(text)
     return words.format(**values) if values else words
 
 
@@ -64,7 +65,7 @@ def _n(one: str, many: str, n: int, /, **values: object) -> str:
 
 def say(text: str, /, **values: object) -> Markup:
     """As `_`, for a page: markup of the text stands, values are escaped."""
-    words = Markup(catalogue(_current.get()).get(text, text))
+    words = Markup(told(text))
     return words.format(**values) if values else words
 
 
@@ -73,14 +74,17 @@ def noted(text: str) -> str:
     return text
 
 
+def told(text: str) -> str:
+    """`text` in the current language as it stands; unchanged where the catalogue lacks it."""
+    # the empty text is a catalogue's own head
+    return catalogue(_current.get()).gettext(text) if text else text
+
+
 @cache
-def catalogue(tag: str) -> Mapping[str, str]:
-    """Words of a language by their English; those not yet translated are left out."""
+def catalogue(tag: str) -> NullTranslations:
+    """The compiled words of a language."""
     name = LANGUAGES[tag]
     if not name:
-        return {}
-    from babel.messages.pofile import read_po
-
-    with (MESSAGES / name).open("rb") as file:
-        entries = read_po(file)
-    return {str(e.id): str(e.string) for e in entries if e.id and e.string and not e.fuzzy}
+        return NullTranslations()
+    with (MESSAGES / f"{name}.mo").open("rb") as file:
+        return GNUTranslations(file)

@@ -268,13 +268,13 @@ def say_again(text: str, /, **values: object) -> str:
 @cache
 def _told(text: str, tag: str) -> str:
     words = catalogue(tag)
-    if text in words:
-        return words[text]
+    if words.gettext(text) != text:
+        return words.gettext(text)
     for pattern, fits in _compiled():
         found = fits.fullmatch(text)
-        if found and pattern in words:
+        if found:
             values = {name: _told(value, tag) for name, value in found.groupdict().items()}
-            return words[pattern].format(**values)
+            return words.gettext(pattern).format(**values)
     return text
 
 

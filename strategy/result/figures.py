@@ -37,7 +37,9 @@ def figures(
     return clean
 
 
-def _figures(simulation: Simulation, vintages: pd.DataFrame, daily: pd.DataFrame) -> dict[str, Any]:
+def _figures(
+    simulation: Simulation, vintages: pd.DataFrame, daily: pd.DataFrame, yardstick: Yardstick
+) -> dict[str, Any]:
     sessions = pd.DatetimeIndex(daily.index)
     years = vintages["vintage"].to_numpy()
     complete = vintages["complete"].to_numpy(dtype=bool)

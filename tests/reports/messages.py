@@ -1,9 +1,16 @@
-"""Every text that the pages translate, found in code and templates, for the test of catalogues."""
+"""Every text that the pages translate, found in code and templates; the catalogues, compiled.
+
+`python -m tests.reports.messages zh_Hant.po zh_Hant.mo` compiles one (`make catalogues`).
+"""
 
 import ast
+import sys
 from pathlib import Path
 
 import jinja2
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,3 +93,25 @@ def all_texts() -> dict[str, str]:
     """All of them."""
     found = texts_of_series() | texts_of_claims() | texts_in_templates() | texts_in_code()
     return {text: where for text, where in found.items() if text}
+
+
+def read_catalogue(path: Path) -> Catalog:
+    """A catalogue as translators write it."""
+    with path.open("rb") as file:
+        return read_po(file, abort_invalid=True)
+
+
+def words_of(path: Path) -> dict[str, str]:
+    """Its words by their English, without those that are missing or doubtful."""
+    entries = [e for e in read_catalogue(path) if e.id and e.string and not e.fuzzy]
+    return {str(e.id): str(e.string) for e in entries}
+
+
+def compile_catalogue(source: Path, target: Path) -> None:
+    """Write the file that the program reads."""
+    with target.open("wb") as file:
+        write_mo(file, read_catalogue(source))
+
+
+if __name__ == "__main__":
+    compile_catalogue(*(Path(name) for name in sys.argv[1:3]))

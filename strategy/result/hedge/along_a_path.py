@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from market.year import SESSIONS_A_YEAR
+from market.year import DAYS_OF_YIELD, SESSIONS_A_YEAR
 from strategy.account.account import Account, run_account
 from strategy.account.instructions import Instructions
 from strategy.account.legs import days_between
@@ -238,7 +238,8 @@ def implied_probability(plan: Plan, outlook: Outlook, fall: float) -> float:
     """
     if np.isnan(outlook.vix) or np.isnan(fall) or fall >= 1.0:
         return float("nan")
-    years = outlook.sessions / SESSIONS_A_YEAR
+    days = outlook.sessions * DAYS_OF_YIELD / SESSIONS_A_YEAR
+    years = days / DAYS_OF_YIELD
     vol = float(at_the_money(outlook.vix, years, plan.hedge.options))
     drift = (outlook.rate - plan.costs.dividend_yield - vol**2 / 2.0) * years
     return float(ndtr((np.log1p(-fall) - drift) / (vol * np.sqrt(years))))

@@ -1,10 +1,10 @@
 """The catalogues: whole, without leftovers, with the same placeholders; pages in one language."""
 
 import re
+import struct
 import threading
 
 import pytest
-from babel.messages.pofile import read_po
 
 from market.errors import InputError
 from reports.audit.page import build_audit
@@ -18,7 +18,7 @@ from reports.text.fields import field
 from reports.text.format import sentence_list, show
 from reports.text.language import LANGUAGES, MESSAGES, _, catalogue, language, say, speaking
 from reports.text.retell import PATTERNS, retell
-from tests.reports.messages import all_texts
+from tests.reports.messages import all_texts, read_catalogue, words_of
 from tests.reports.page import leaks, parse
 from tests.reports.stand_in import make_result
 
@@ -31,18 +31,22 @@ NAMES = {
 }  # fmt: skip
 
 
+def po(tag):
+    return MESSAGES / f"{LANGUAGES[tag]}.po"
+
+
 @pytest.mark.parametrize("tag", OTHERS)
 def test_every_text_has_words_and_no_words_are_left_over(tag):
     texts = all_texts()
     assert len(texts) > 500
-    words = catalogue(tag)
+    words = words_of(po(tag))
     assert sorted(set(texts) - set(words)) == []
     assert sorted(set(words) - set(texts)) == []
 
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_words_fill_in_the_same_places(tag):
-    for text, words in catalogue(tag).items():
+    for text, words in words_of(po(tag)).items():
         assert sorted(set(re.findall(r"\{\w*\}", text))) == sorted(
             set(re.findall(r"\{\w*\}", words))
         ), text
@@ -51,9 +55,18 @@ def test_words_fill_in_the_same_places(tag):
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_a_catalogue_is_a_gettext_file_without_doubtful_entries(tag):
-    with (MESSAGES / LANGUAGES[tag]).open("rb") as file:
-        entries = [entry for entry in read_po(file, abort_invalid=True) if entry.id]
+    entries = [entry for entry in read_catalogue(po(tag)) if entry.id]
     assert not [entry.id for entry in entries if entry.fuzzy or not entry.string]
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_the_compiled_catalogue_says_what_translators_wrote(tag):
+    """Where it does not, `make catalogues` has not run since the last edit."""
+    words, compiled = words_of(po(tag)), catalogue(tag)
+    assert {text: compiled.gettext(text) for text in words} == words
+    magic, revision, entries = struct.unpack("<3I", po(tag).with_suffix(".mo").read_bytes()[:12])
+    assert (magic, revision) == (0x950412DE, 0)
+    assert entries == len(words) + 1  # the head
 
 
 def test_numbers_dates_and_lists_follow_the_language():
