@@ -16,8 +16,7 @@ from reports.drawing.registry import Chart, Drawing
 from reports.run.performance_table import shade
 from reports.text import fields
 from reports.text import format as formats
-from reports.text.language import _n, language, say
-from reports.text.retell import retell
+from reports.text.language import _n, language, say, told
 
 #: Widths in pixels at which each chart is drawn: for desks and paper, and for phones.
 WIDE, NARROW = 920, 358
@@ -116,7 +115,7 @@ def _environment() -> Environment:
         exact=formats.exact,
         day=formats.day,
         EXIT_REASONS=fields.EXIT_REASONS,
-        retell=retell,
+        told=told,
         shade=shade,
     )
     environment.filters.update(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from market.errors import InputError
+from market.message import Message
 from reports.stored.runs import read_json
 from reports.text.language import _, noted
 
@@ -96,7 +97,13 @@ def _claim(row: dict[str, Any]) -> Claim:
         id=str(row["id"]),
         says=str(row["says"]),
         verdict=str(row["verdict"]),
-        because=str(row.get("because") or ""),
+        because=_because(row),
         n=n,
         p=row.get("p_holm"),
     )
+
+
+def _because(row: dict[str, Any]) -> str:
+    """The reason of a verdict, as a message that can be told in another language."""
+    parts = row.get("because_parts")
+    return Message.of_parts(parts) if parts else str(row.get("because") or "")

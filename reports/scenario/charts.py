@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from reports.drawing.svg import Canvas, Scale, number, span, text_width
 from reports.text.format import MINUS, grouped, percent
-from reports.text.language import _
-from reports.text.retell import retell
+from reports.text.language import _, told
 
 #: Width under which a chart is drawn for a phone.
 PHONE = 500.0
@@ -32,7 +31,7 @@ def legend(figures: Figures, names: Sequence[str] | None = None) -> Markup:
         rows += Markup(
             '<li><svg viewBox="0 0 10 10" width="12" height="12" aria-hidden="true">'
             '<circle cx="5" cy="5" r="4.5" class="{}"/></svg>{}</li>'
-        ).format(world_class(figures, name), retell(name))
+        ).format(world_class(figures, name), told(name))
     return Markup('<ul class="legend" aria-label="{}">{}</ul>').format(_("Worlds"), rows)
 
 
@@ -51,7 +50,7 @@ def odds_chart(figures: Figures, width: float) -> Canvas:
         canvas.text(x(tick), bottom + 16.0, percent(tick, 0), "tick", "middle")
     y = 24.0
     for key, english in figures["labels"].items():
-        label = retell(english)
+        label = told(english)
         rows = step * len(worlds)
         if phone:
             canvas.text(left, y + 10.0, label, "label")
@@ -84,7 +83,7 @@ def odds_chart(figures: Figures, width: float) -> Canvas:
                 at,
                 DOT,
                 cls,
-                f"{label}, {retell(name)}: "
+                f"{label}, {told(name)}: "
                 + _("{share} ({hits} of {n}), {low} to {high}", **_rate(odds)),
             )
         y += rows + (gap - 16.0 if phone else gap)
@@ -199,7 +198,7 @@ def stops_chart(figures: Figures, width: float) -> Canvas | None:
             canvas.line(x(stop), y(mean - error), x(stop), y(mean + error), f"{cls} whisker")
             canvas.circle(
                 x(stop), y(mean), DOT, cls,
-                f"{retell(name)}, {_('stop')} {percent(stop, 1)}: "
+                f"{told(name)}, {_('stop')} {percent(stop, 1)}: "
                 f"{percent(mean, 2, sign=True)} ± {percent(error, 2)}",
             )  # fmt: skip
     return canvas
@@ -266,7 +265,7 @@ def reliability_chart(figures: Figures, width: float) -> Canvas:
             x(row["forecast"]), y(row["happened"]), 3.0 + 0.6 * float(np.sqrt(row["n"])), cls,
             _(
                 "{world}: forecast {share}, happened {hits} of {n}",
-                world=retell(row["world"]), share=percent(row["forecast"], 0),
+                world=told(row["world"]), share=percent(row["forecast"], 0),
                 hits=row["hits"], n=row["n"],
             ),
         )  # fmt: skip

@@ -14,8 +14,7 @@ from reports.scenario import charts
 from reports.text.fields import Kind
 from reports.text.format import percent, run_on, show
 from reports.text.hedge_words import INSTRUMENTS
-from reports.text.language import _, noted, speaking
-from reports.text.retell import retell
+from reports.text.language import _, noted, speaking, told
 
 Figures = Mapping[str, Any]
 
@@ -234,7 +233,7 @@ def _odds_card(figures: Figures, key: str, odds: Figures, base: Figures) -> list
     error = percent((odds["high"] - odds["low"]) / 2, 1)
     return [
         {
-            "label": retell(figures["labels"][key]),
+            "label": told(figures["labels"][key]),
             "value": percent(odds["p"], 1),
             "interval": _("± {error} Monte Carlo", error=error),
             "basis": basis,
@@ -251,7 +250,7 @@ def disagreements(figures: Figures) -> list[str]:
         for key, label in figures["labels"].items():
             odds, base = world["odds"][key], figures["history"]["odds"][key]
             if odds["against_history"] in ("higher", "lower"):
-                out.append(_disagreement(retell(name), retell(label), odds, base))
+                out.append(_disagreement(told(name), told(label), odds, base))
     return out
 
 

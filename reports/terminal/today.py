@@ -1,82 +1,66 @@
-"""The answer as one screen: readable at 80 columns and without colour.
-
-Words go through `say`, so that whoever shows the screen can put them in another
-language; sentences of the answer itself come in English.
-"""
+"""The answer as one screen: readable at 80 columns and without colour."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from reports.text.language import _, noted, told
+
+#: What is to be done, by the answer's status.
 HEADLINES = {
-    "orders": "orders for the next open",
-    "holding": "the long is on; its orders are at work",
-    "hedged": "the hedge is on; nothing to do at the next open",
-    "idle": "nothing is held beside the core, nothing to do",
-    "stale": "the prices are old: this is no answer for today",
+    "orders": noted("orders for the next open"),
+    "holding": noted("the long is on; its orders are at work"),
+    "hedged": noted("the hedge is on; nothing to do at the next open"),
+    "idle": noted("nothing is held beside the core, nothing to do"),
+    "stale": noted("the prices are old: this is no answer for today"),
 }
 
 
-class Say(Protocol):
-    """Words for a text, its ``{names}`` filled in."""
-
-    def __call__(self, text: str, /, **values: object) -> str: ...
-
-
-def english(text: str, /, **values: object) -> str:
-    """The text as it stands."""
-    return text.format(**values) if values else text
-
-
-def screen(content: dict[str, Any], say: Say = english) -> RenderableType:
+def screen(content: dict[str, Any]) -> RenderableType:
     """Headline, orders, long, hedge, record, inputs, what would change it.
 
     Parameters
     ----------
     content : dict
         `strategy.today.Today.content`.
-    say : callable
-        Gives the words of the screen.
     """
-    parts: list[RenderableType] = [_headline(content, say)]
+    parts: list[RenderableType] = [_headline(content)]
     if content["orders_next_open"]:
-        parts += [_section(say("Orders for the next open")), _orders(content, say)]
+        parts += [_section(_("Orders for the next open")), _orders(content)]
     if content["orders_at_work"]:
-        parts += [_section(say("Orders at work in the next session")), _at_work(content, say)]
-    parts += [_section(say("December long")), _long(content, say)]
-    parts += [_section(say("Hedge")), _hedge(content, say)]
+        parts += [_section(_("Orders at work in the next session")), _at_work(content)]
+    parts += [_section(_("December long")), _long(content)]
+    parts += [_section(_("Hedge")), _hedge(content)]
     if content["record"]:
-        parts += [_section(say("The record of this situation")), _record(content, say)]
+        parts += [_section(_("The record of this situation")), _record(content)]
     if "rules" in content:
-        parts += [_section(say("Rules")), _rules(content, say)]
-    parts += [_section(say("Inputs")), _inputs(content, say)]
+        parts += [_section(_("Rules")), _rules(content)]
+    parts += [_section(_("Inputs")), _inputs(content)]
     if content["what_would_change"]:
-        parts.append(_section(say("What would change this")))
-        parts += [Text(f"  - {say(line)}") for line in content["what_would_change"]]
+        parts.append(_section(_("What would change this")))
+        parts += [Text(f"  - {told(line)}") for line in content["what_would_change"]]
     return Group(*parts)
 
 
-def _headline(c: dict[str, Any], say: Say) -> Text:
+def _headline(c: dict[str, Any]) -> Text:
     text = Text(c["plan"], style="bold")
-    after = say(
-        "after the close of {day}, index {price}", day=c["as_of"], price=_points(c["price"])
-    )
+    after = _("after the close of {day}, index {price}", day=c["as_of"], price=_points(c["price"]))
     text.append(f"  {after}\n", style="")
     style = "bold red" if c["status"] == "stale" else "bold"
-    text.append(say(HEADLINES[c["status"]]), style=style)
+    text.append(told(HEADLINES[c["status"]]), style=style)
     if c["price_stale"]:
-        late = say(
+        late = _(
             "asked for {day}: the last price is {n} days older",
             day=c["date"],
             n=f"{c['price_age_days']:,}",
         )
         text.append(f"\n{late}", style="red")
     elif c["date"] != c["as_of"]:
-        text.append("\n" + say("asked for {day}, which is no session in the data", day=c["date"]))
+        text.append("\n" + _("asked for {day}, which is no session in the data", day=c["date"]))
     return text
 
 
@@ -103,18 +87,18 @@ def _pairs(rows: list[tuple[str, str | Text]]) -> Table:
     return table
 
 
-def _orders(c: dict[str, Any], say: Say) -> Table:
+def _orders(c: dict[str, Any]) -> Table:
     table = _table()
-    for name in (say("sleeve"), say("what"), say("reason")):
+    for name in (_("sleeve"), _("what"), _("reason")):
         table.add_column(name)
-    for name in (say("of equity"), say("amount"), say("units"), say("futures")):
+    for name in (_("of equity"), _("amount"), _("units"), _("futures")):
         table.add_column(name, justify="right")
     for order in c["orders_next_open"]:
         futures = order["futures"]
         table.add_row(
-            say(order["sleeve"]),
-            say(order["side"]),
-            say(order["reason"].replace("_", " ")),
+            told(order["sleeve"]),
+            told(order["side"]),
+            told(order["reason"].replace("_", " ")),
             f"{order['share_of_equity']:.1%}",
             f"{order['amount']:,.0f}",
             f"{order['units']:,.2f}",
@@ -123,17 +107,17 @@ def _orders(c: dict[str, Any], say: Say) -> Table:
     return table
 
 
-def _at_work(c: dict[str, Any], say: Say) -> Table:
+def _at_work(c: dict[str, Any]) -> Table:
     table = _table()
-    for name in (say("order"), say("live")):
+    for name in (_("order"), _("live")):
         table.add_column(name)
-    for name in (say("price"), say("from here"), say("part")):
+    for name in (_("price"), _("from here"), _("part")):
         table.add_column(name, justify="right")
     for order in c["orders_at_work"]:
         price = order["price"]
         table.add_row(
-            say(f"{order['side']} {order['order']}"),
-            say(order["live"]),
+            told(f"{order['side']} {order['order']}"),
+            told(order["live"]),
             "" if price is None else _points(price),
             "" if price is None else f"{price / c['price'] - 1.0:+.2%}",
             f"{order['share']:.0%}",
@@ -141,29 +125,29 @@ def _at_work(c: dict[str, Any], say: Say) -> Table:
     return table
 
 
-def _long(c: dict[str, Any], say: Say) -> Table:
+def _long(c: dict[str, Any]) -> Table:
     t = c["tactical"]
     rows: list[tuple[str, str | Text]] = []
     if t["status"] == "waiting":
-        words = say("not begun; the next anchor is {day}", day=c["next_anchor"])
-        return _pairs([(say("state"), words)])
-    vintage = say("{year}, anchored {day}", year=t["vintage"], day=t["anchor_date"])
-    rows.append((say("vintage"), vintage))
+        words = _("not begun; the next anchor is {day}", day=c["next_anchor"])
+        return _pairs([(_("state"), words)])
+    vintage = _("{year}, anchored {day}", year=t["vintage"], day=t["anchor_date"])
+    rows.append((_("vintage"), vintage))
     if t["status"] == "no_trade":
-        words = say("nothing bought, {reason}", reason=say(t["reason"].replace("_", " ")))
-        rows.append((say("state"), words + (f": {say(t['because'])}" if t["because"] else "")))
+        words = _("nothing bought, {reason}", reason=told(t["reason"].replace("_", " ")))
+        rows.append((_("state"), words + (f": {told(t['because'])}" if t["because"] else "")))
     elif t["status"] == "over":
-        words = say(
+        words = _(
             "over: {reason} on {day}, {value} before costs",
-            reason=say(t["reason"].replace("_", " ")),
+            reason=told(t["reason"].replace("_", " ")),
             day=t["exit_date"],
             value=f"{t['gross_return']:+.2%}",
         )
-        rows.append((say("state"), words))
+        rows.append((_("state"), words))
     else:
-        rows += _held(c, t, say)
-    for name, (low, high) in ((say("zone"), t["zone"]), (say("extension"), t["extension"])):
-        words = say(
+        rows += _held(c, t)
+    for name, (low, high) in ((_("zone"), t["zone"]), (_("extension"), t["extension"])):
+        words = _(
             "{low} to {high}, {near} to {far} from here",
             low=_points(low),
             high=_points(high),
@@ -174,32 +158,32 @@ def _long(c: dict[str, Any], say: Say) -> Table:
     return _pairs(rows)
 
 
-def _held(c: dict[str, Any], t: dict[str, Any], say: Say) -> list[tuple[str, str | Text]]:
+def _held(c: dict[str, Any], t: dict[str, Any]) -> list[tuple[str, str | Text]]:
     words = {
-        "enter": say("buy at the next open"),
-        "holding": say("held, {value} so far", value=f"{t['return_so_far'] or 0.0:+.2%}"),
-        "leave": say("sell all at the next open"),
+        "enter": _("buy at the next open"),
+        "holding": _("held, {value} so far", value=f"{t['return_so_far'] or 0.0:+.2%}"),
+        "leave": _("sell all at the next open"),
     }[t["status"]]
-    about = " " + say("(the last close stands in for the open)") if t["entry_is_estimate"] else ""
+    about = " " + _("(the last close stands in for the open)") if t["entry_is_estimate"] else ""
     rows: list[tuple[str, str | Text]] = [
-        (say("state"), words),
-        (say("entry"), _points(t["entry_price"]) + about),
+        (_("state"), words),
+        (_("entry"), _points(t["entry_price"]) + about),
         (
-            say("stop"),
-            say("{price}, {away} from here", price=_points(t["stop"]), away=f"{t['to_stop']:+.2%}"),
+            _("stop"),
+            _("{price}, {away} from here", price=_points(t["stop"]), away=f"{t['to_stop']:+.2%}"),
         ),
     ]
     for part in t["parts"]:
-        words = say(
+        words = _(
             "{price}, {away} from here; {share} of the leg",
             price=_points(part["target"]),
             away=f"{part['to_target']:+.2%}",
             share=f"{part['share']:.0%}",
         )
         if part["reward_to_risk"] is not None:
-            words += say("; reward to risk {ratio}", ratio=f"{part['reward_to_risk']:.2f}")
-        rows.append((say("target {n}", n=part["tranche"]), words))
-    words = say(
+            words += _("; reward to risk {ratio}", ratio=f"{part['reward_to_risk']:.2f}")
+        rows.append((_("target {n}", n=part["tranche"]), words))
+    words = _(
         "{share} of {capital}: {amount}, {units} index units or {futures} futures of "
         "{multiplier} a point",
         share=f"{t['weight']:.1%}",
@@ -209,68 +193,64 @@ def _held(c: dict[str, Any], t: dict[str, Any], say: Say) -> list[tuple[str, str
         futures=f"{t['futures']:,.2f}",
         multiplier=f"{c['multiplier']:g}",
     )
-    return [*rows, (say("size"), words)]
+    return [*rows, (_("size"), words)]
 
 
-def _hedge(c: dict[str, Any], say: Say) -> Table:
+def _hedge(c: dict[str, Any]) -> Table:
     h = c["hedge"]
     if h["status"] in ("none", "waiting"):
-        words = (
-            say("the plan has none") if h["status"] == "none" else say("its window has not begun")
-        )
-        return _pairs([(say("state"), words)])
-    components = say(", ").join(
-        f"{say(name)} {say('missing') if value is None else f'{value:.2f}'}"
+        words = _("the plan has none") if h["status"] == "none" else _("its window has not begun")
+        return _pairs([(_("state"), words)])
+    components = _(", ").join(
+        f"{told(name)} {_('missing') if value is None else f'{value:.2f}'}"
         for name, value in h["components"].items()
     )
-    window = say(
+    window = _(
         "{year}, window {first} to {last}",
         year=h["vintage"],
         first=h["window"][0],
         last=h["window"][1],
     )
-    ratio = say(
+    ratio = _(
         "{held} held, {next} after the next open, score asks for {target}",
         held=f"{h['held']:.1%}",
         next=f"{h['held_next']:.1%}",
-        target=say("unknown") if h["target"] is None else f"{h['target']:.1%}",
+        target=_("unknown") if h["target"] is None else f"{h['target']:.1%}",
     )
-    size = say("on {amount} of index value", amount=f"{h['amount']:,.0f}")
+    size = _("on {amount} of index value", amount=f"{h['amount']:,.0f}")
     if h["futures"] is not None:
-        size += say(", {n} futures", n=f"{h['futures']:,.2f}")
-    score = say(
+        size += _(", {n} futures", n=f"{h['futures']:,.2f}")
+    score = _(
         "{score}, from {coverage} of its weight",
-        score=say("unknown") if h["score"] is None else f"{h['score']:.2f}",
+        score=_("unknown") if h["score"] is None else f"{h['score']:.2f}",
         coverage=f"{h['coverage']:.0%}",
     )
     return _pairs(
         [
-            (say("vintage"), window),
-            (say("ratio"), ratio),
-            (say("instrument"), f"{say(h['instrument'].replace('_', ' '))} {size}"),
-            (say("risk score"), score),
-            (say("components"), components),
+            (_("vintage"), window),
+            (_("ratio"), ratio),
+            (_("instrument"), f"{told(h['instrument'].replace('_', ' '))} {size}"),
+            (_("risk score"), score),
+            (_("components"), components),
         ]
     )
 
 
-def _record(c: dict[str, Any], say: Say) -> Table:
+def _record(c: dict[str, Any]) -> Table:
     rows: list[tuple[str, str | Text]] = []
     for name, r in c["record"].items():
-        state = say(r["state"])
+        state = told(r["state"])
         if not r["n"]:
-            rows.append((say(name), say("{state}: none", state=state)))
+            rows.append((told(name), _("{state}: none", state=state)))
             continue
-        words = say(
-            "{state}: n = {n}, mean {mean}", state=state, n=r["n"], mean=f"{r['mean']:+.2%}"
-        )
+        words = _("{state}: n = {n}, mean {mean}", state=state, n=r["n"], mean=f"{r['mean']:+.2%}")
         if r.get("mean_low") is not None:
-            words += say(
+            words += _(
                 " (95% interval {low} to {high})",
                 low=f"{r['mean_low']:+.2%}",
                 high=f"{r['mean_high']:+.2%}",
             )
-        words += say(
+        words += _(
             ", above zero in {hits} ({low} to {high}), worst {worst} ({year})",
             hits=r["hits"],
             low=f"{r['hit_low']:.0%}",
@@ -278,17 +258,17 @@ def _record(c: dict[str, Any], say: Say) -> Table:
             worst=f"{r['worst']:+.2%}",
             year=r["worst_vintage"],
         )
-        rows.append((say(name), words))
+        rows.append((told(name), words))
     return _pairs(rows)
 
 
-def _rules(c: dict[str, Any], say: Say) -> Table:
+def _rules(c: dict[str, Any]) -> Table:
     found: dict[str, list[str]] = {"true": [], "false": [], "unavailable": [], "not computable": []}
     for rule in c["rules"]:
         found[rule["state"]].append(rule["rule"])
     rows: list[tuple[str, str | Text]] = [
         (
-            say(state),
+            told(state),
             f"{len(names)}: {', '.join(names).replace('_', ' ')}"
             if state == "true"
             else f"{len(names)}",
@@ -298,22 +278,22 @@ def _rules(c: dict[str, Any], say: Say) -> Table:
     return _pairs(rows)
 
 
-def _inputs(c: dict[str, Any], say: Say) -> Table:
+def _inputs(c: dict[str, Any]) -> Table:
     def listed(rows: list[dict[str, Any]]) -> str:
         return ", ".join(
-            f"{i['series']} {say('no figure yet')}"
+            f"{i['series']} {_('no figure yet')}"
             if i["stamp"] is None
-            else f"{i['series']} {i['stamp']} {say('({n} days)', n=i['age_days'])}"
+            else f"{i['series']} {i['stamp']} {_('({n} days)', n=i['age_days'])}"
             for i in rows
         )
 
     stale = [i for i in c["inputs"] if i["stale"]]
     fresh = [i for i in c["inputs"] if not i["stale"]]
-    age = say("{day}, {n} days old", day=c["as_of"], n=f"{c['price_age_days']:,}")
+    age = _("{day}, {n} days old", day=c["as_of"], n=f"{c['price_age_days']:,}")
     rows: list[tuple[str, str | Text]] = [
-        (say("prices"), Text(age, style="red") if c["price_stale"] else age),
-        (say("in use"), listed(fresh) or say("none")),
+        (_("prices"), Text(age, style="red") if c["price_stale"] else age),
+        (_("in use"), listed(fresh) or _("none")),
     ]
     if stale:
-        rows.append((say("stale"), Text(listed(stale), style="red")))
+        rows.append((_("stale"), Text(listed(stale), style="red")))
     return _pairs(rows)

@@ -18,6 +18,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from market.errors import InputError
+from market.message import Message
 
 MESSAGES = Path(__file__).parents[1] / "messages"
 
@@ -54,7 +55,7 @@ def language() -> str:
 
 def _(text: str, /, **values: object) -> str:
     """`text` in the current language, its ``{names}`` filled in."""
-    words = told(text)
+    words = _words(text)
     return words.format(**values) if values else words
 
 
@@ -65,7 +66,7 @@ def _n(one: str, many: str, n: int, /, **values: object) -> str:
 
 def say(text: str, /, **values: object) -> Markup:
     """As `_`, for a page: markup of the text stands, values are escaped."""
-    words = Markup(told(text))
+    words = Markup(_words(text))
     return words.format(**values) if values else words
 
 
@@ -74,8 +75,20 @@ def noted(text: str) -> str:
     return text
 
 
-def told(text: str) -> str:
-    """`text` in the current language as it stands; unchanged where the catalogue lacks it."""
+def told(text: object) -> str:
+    """A sentence or a word that another package gives, in the current language.
+
+    A `Message` by its template, its values told in turn; any other text as it
+    stands. What the catalogue lacks, a claim from a user's file for example,
+    stays as it was written.
+    """
+    if isinstance(text, Message) and text.values:
+        values = {k: told(v) if isinstance(v, str) else v for k, v in text.values.items()}
+        return _words(text.template).format(**values)
+    return _words(str(text))
+
+
+def _words(text: str) -> str:
     # the empty text is a catalogue's own head
     return catalogue(_current.get()).gettext(text) if text else text
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.message import Message
 from signals.price.support import has_range
 from strategy.audit.claims.statements import Before, Falls, Forecast, Higher, Touches
 from strategy.audit.study.windows import known_until
@@ -120,7 +121,7 @@ def follow(
             else level_named(market, plan, statement.level, course)
         )
         if not math.isfinite(level):
-            return Seen(None, because="too little history for the plan's levels")
+            return Seen(None, because=Message("too little history for the plan's levels"))
         below = statement.level == "stop"
         reached = _reached(bars, level, below=below)
         side = bars["low"].min() if below else bars["high"].max()
@@ -130,7 +131,7 @@ def follow(
             day = days[int(np.argmax(reached))]
             return Seen(True, True, f"{day:%Y-%m-%d}", near, LEVEL, level, blind=blind)
         if blind:
-            return Seen(None, False, None, near, LEVEL, level, "closes only", blind)
+            return Seen(None, False, None, near, LEVEL, level, Message("closes only"), blind)
         return Seen(False, False, None, near, LEVEL, level)
     return _before(market, plan, statement, course, bars, days)
 
@@ -165,7 +166,7 @@ def hedge_outcome(market: Market, plan: Plan, year: int) -> Seen:
         return Seen(False, False, None, value, RETURN, because=word)
     day = market.sessions[market.sessions.year == year + 1][-1]
     if not held:
-        return Seen(None, True, None, value, RETURN, because="no hedge was held")
+        return Seen(None, True, None, value, RETURN, because=Message("no hedge was held"))
     return Seen(value > 0.0, True, f"{day:%Y-%m-%d}", value, RETURN)
 
 
@@ -180,7 +181,7 @@ def _falls(market: Market, statement: Falls, course: Course) -> Seen:
     first = max(course.first - 1, 0)
     close = market.prices["close"].to_numpy(dtype=np.float64)[first : course.last + 1]
     if len(close) < 2:
-        return Seen(False, False, None, math.nan, FALL, because="no session yet")
+        return Seen(False, False, None, math.nan, FALL, because=Message("no session yet"))
     fall = close / np.maximum.accumulate(close) - 1.0
     deep = fall <= -statement.at_least + 1e-12
     deepest = float(fall.min())
@@ -193,7 +194,7 @@ def _falls(market: Market, statement: Falls, course: Course) -> Seen:
 def _higher(market: Market, course: Course) -> Seen:
     close = market.prices["close"].to_numpy(dtype=np.float64)
     if course.last <= course.anchor:
-        return Seen(False, False, None, math.nan, RISE, because="no session yet")
+        return Seen(False, False, None, math.nan, RISE, because=Message("no session yet"))
     change = float(close[course.last] / close[course.anchor] - 1.0)
     if not course.over:
         return Seen(False, False, None, change, RISE)
@@ -213,7 +214,7 @@ def _before(
         level_named(market, plan, name, course) for name in (statement.level, statement.other)
     )
     if not (math.isfinite(level) and math.isfinite(other)):
-        return Seen(None, because="too little history for the plan's levels")
+        return Seen(None, because=Message("too little history for the plan's levels"))
     sides = (statement.level == "stop", statement.other == "stop")
     hit = _reached(bars, level, below=sides[0])
     missed = _reached(bars, other, below=sides[1])
@@ -221,13 +222,13 @@ def _before(
     blind = not has_range(bars).all()
     if not both.any():
         if blind:
-            return Seen(None, level=level, because="closes only", blind=True)
+            return Seen(None, level=level, because=Message("closes only"), blind=True)
         return Seen(False, False, None, math.nan, LEVEL, level)
     at = int(np.argmax(both))
     day = f"{days[at]:%Y-%m-%d}"
     if hit[at] and missed[at]:
         order = plan.tactical.same_bar
-        why = f"both on one day; {order.replace('_', ' ')} decides"
+        why = Message("both on one day; {policy} decides", policy=order.replace("_", " "))
         first = (order == "stop_first") == sides[0]
         return Seen(first, True, day, math.nan, LEVEL, level, why, blind)
     return Seen(bool(hit[at]), True, day, math.nan, LEVEL, level, "", blind)

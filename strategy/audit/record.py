@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from market.container import Market
+from market.message import Message
 from strategy.audit.claims.definition import (
     event_in_words,
     outcome_in_words,
@@ -87,6 +88,8 @@ def claim_record(
         "p_holm": p_holm,
         "verdict": verdict,
         "because": because,
+        # the same once more for pages in other languages
+        "because_parts": because.parts() if isinstance(because, Message) else None,
         "events": _events(market, study),
         "histogram": _histogram(study),
     }

@@ -9,6 +9,7 @@ import pandas as pd
 
 from market.container import Market
 from market.errors import InputError
+from market.message import Message
 from strategy.audit.claims.statements import ClaimsFile, Forecast, HedgePays
 from strategy.audit.forecasting import Course, Seen, course_of, follow, hedge_outcome
 from strategy.audit.study.windows import known_until
@@ -120,9 +121,11 @@ def _status(
     nothing = Seen(None)
     last = known_until(market.sessions)
     if course.made > last or course.first >= len(market.sessions):
-        return "no data yet", nothing, f"the data end on {market.sessions[-1]:%Y-%m-%d}"
+        ends = Message("the data end on {day}", day=f"{market.sessions[-1]:%Y-%m-%d}")
+        return "no data yet", nothing, ends
     if course.anchor < 0:
-        return "cannot be scored", nothing, "the data hold no session near the day it is made"
+        why = Message("the data hold no session near the day it is made")
+        return "cannot be scored", nothing, why
     try:
         if isinstance(forecast.statement, HedgePays):
             seen = hedge_outcome(market, plan, course.made.year)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.message import Message
 from market.series.catalogue import PRICE_SERIES
 from signals import evaluate
 from signals import find as find_rule
@@ -67,11 +68,14 @@ def price_reading(market: Market, column: str, day: pd.Timestamp) -> _Found:
     sessions = market.sessions
     at = int(sessions.searchsorted(day, side="right")) - 1
     if day > known_until(sessions) or at < 0:
-        side = "end" if at >= 0 else "begin"
-        edge = sessions[-1] if at >= 0 else sessions[0]
-        return _Found(math.nan, why_not=f"the prices {side} on {edge:%Y-%m-%d}")
+        why_not = (
+            Message("the prices end on {day}", day=f"{sessions[-1]:%Y-%m-%d}")
+            if at >= 0
+            else Message("the prices begin on {day}", day=f"{sessions[0]:%Y-%m-%d}")
+        )
+        return _Found(math.nan, why_not=why_not)
     if (day - sessions[at]).days > LONGEST_BREAK_DAYS:
-        return _Found(math.nan, why_not="a hole in the prices")
+        return _Found(math.nan, why_not=Message("a hole in the prices"))
     past = market.prices.iloc[: at + 1]
     close = past["close"].to_numpy(dtype=np.float64)
     if column == "twenty_week_average":
@@ -96,26 +100,32 @@ def _level_rows(market: Market, plan: Plan, day: pd.Timestamp) -> list[dict[str,
     average = price_reading(market, "twenty_week_average", day)
     structural = levels_from(close.value, average.value, high.value)
     rows = (
-        ("reference", "the index stands at the plan's reference", levels.reference, "close", close),
+        (
+            "reference",
+            Message("the index stands at the plan's reference"),
+            levels.reference,
+            f"{market.id}, close",
+            close,
+        ),
         (
             "zone_low",
-            "the zone begins at the prior high",
+            Message("the zone begins at the prior high"),
             levels.zone[0],
-            "highest close of 252 sessions",
+            Message("{price}, highest close of 252 sessions", price=market.id),
             high,
         ),
         (
             "zone_high",
-            "the zone ends at the next round number",
+            Message("the zone ends at the next round number"),
             levels.zone[1],
-            "round number above it",
+            Message("{price}, round number above it", price=market.id),
             _Found(structural.zone_high, high.stamp, high.known_at, high.why_not),
         ),
         (
             "extension_low",
-            "the extension lies as far above the zone as support lies below it",
+            Message("the extension lies as far above the zone as support lies below it"),
             levels.extension[0],
-            "2 x zone's end - 20-week average",
+            Message("{price}, 2 x zone's end - 20-week average", price=market.id),
             _Found(structural.extension_low, high.stamp, high.known_at, high.why_not),
         ),
     )
@@ -123,15 +133,15 @@ def _level_rows(market: Market, plan: Plan, day: pd.Timestamp) -> list[dict[str,
         _row(
             id_=f"plan_{name}",
             section="",
-            says=f"{says} (tactical.levels)",
+            says=Message("{says} (tactical.levels)", says=says),
             day=day,
-            source=f"{market.id}, {column}",
+            source=source,
             unit=market.price_spec.unit,
             stated=stated,
             found=found,
             tolerance=GUARD_TOLERANCE * stated,
         )
-        for name, says, stated, column, found in rows
+        for name, says, stated, source, found in rows
     ]
 
 
@@ -139,7 +149,8 @@ def _reading_row(market: Market, plan: Plan, reading: Reading, day: pd.Timestamp
     unit = ""
     if reading.rule is not None:
         rule = find_rule(reading.rule)
-        source, unit = f"rule {rule.name}", rule.unit
+        source: str = Message("rule {rule}", rule=rule.name)
+        unit = rule.unit
         found = _rule_reading(market, plan, reading, day)
     else:
         assert reading.series is not None
@@ -147,6 +158,8 @@ def _reading_row(market: Market, plan: Plan, reading: Reading, day: pd.Timestamp
         if reading.series == PRICES or (reading.series, market.id) == (PRICE_SERIES, PRICE_SERIES):
             column = reading.column or "close"
             source, unit = f"{market.id}, {column}", market.price_spec.unit
+            if column == "twenty_week_average":
+                source = Message("{price}, twenty_week_average", price=market.id)
             found = price_reading(market, column, day)
         else:
             found, unit = _series_reading(market, reading, day)
@@ -180,19 +193,25 @@ def _series_reading(market: Market, reading: Reading, day: pd.Timestamp) -> tupl
     """
     assert reading.series is not None
     if reading.column in DERIVED or not market.has(reading.series):
-        return _Found(math.nan, why_not="the series is not loaded", loaded=False), ""
+        return _Found(math.nan, why_not=Message("the series is not loaded"), loaded=False), ""
     observations = market.series[reading.series]
     column = reading.column or observations.values[0]
     unit = observations.spec.unit
     if column not in observations.frame:
-        return _Found(math.nan, why_not=f"it has no column {column}", loaded=False), unit
+        why = Message("it has no column {column}", column=column)
+        return _Found(math.nan, why_not=why, loaded=False), unit
     rows = observations.frame[[column, "known_at"]].dropna()
     rows = rows[rows.index <= day]
     if rows.empty:
-        return _Found(math.nan, why_not="the series has no figure of that day or before"), unit
+        why = Message("the series has no figure of that day or before")
+        return _Found(math.nan, why_not=why), unit
     stamp, limit = rows.index[-1], observations.spec.staleness_days
     if (day - stamp).days > limit:
-        why = f"the newest figure is of {stamp:%Y-%m-%d}, older than {limit} days"
+        why = Message(
+            "the newest figure is of {day}, older than {limit} days",
+            day=f"{stamp:%Y-%m-%d}",
+            limit=limit,
+        )
         return _Found(math.nan, why_not=why), unit
     known = rows["known_at"].iloc[-1]
     return _Found(float(rows[column].iloc[-1]), f"{stamp:%Y-%m-%d}", f"{known:%Y-%m-%d}"), unit
@@ -209,7 +228,7 @@ def _rule_reading(market: Market, plan: Plan, reading: Reading, day: pd.Timestam
     parameters = parameters_of(plan, reading.rule, dict(reading.parameters))
     row = evaluate(market.until(day), reading.rule, **parameters).iloc[-1]
     if row["state"] < 0:
-        return _Found(math.nan, why_not="the rule is unavailable that day")
+        return _Found(math.nan, why_not=Message("the rule is unavailable that day"))
     value = float(row["state"]) if isinstance(reading.stated, bool) else float(row["value"])
     return _Found(value, f"{row['stamp']:%Y-%m-%d}", f"{row['known_at']:%Y-%m-%d}")
 

@@ -65,10 +65,9 @@ def today(
 
     from reports.terminal.today import screen
     from reports.text.language import speaking
-    from reports.text.retell import say_again
 
     with speaking(lang):
-        Console(highlight=False).print(screen(found.content, say_again))
+        Console(highlight=False).print(screen(found.content))
 
 
 def _day(date: str | None) -> str:

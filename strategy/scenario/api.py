@@ -9,6 +9,7 @@ from typing import Any
 
 from market.container import Market
 from market.errors import InputError
+from market.message import Message
 from market.serialise import plain
 from strategy.hedge.instruments import NEEDS_VIX
 from strategy.legs.reasons import Reason
@@ -92,8 +93,12 @@ def run_scenario(
         if priced is not None and priced is not start:
             start = priced
             notes.append(
-                f"the hedge is priced with VIX: futures are made of the {len(start.history):,} "
-                f"sessions since {start.history.sessions[0]:%Y-%m-%d} whose VIX is known"
+                Message(
+                    "the hedge is priced with VIX: futures are made of the {n} sessions "
+                    "since {day} whose VIX is known",
+                    n=f"{len(start.history):,}",
+                    day=f"{start.history.sessions[0]:%Y-%m-%d}",
+                )
             )
     block = block_length(start)
     base = base_rates(start)
@@ -118,8 +123,12 @@ def run_scenario(
         worlds[name] = _world_figures(start, futures, history, words)
     if by_hand:
         notes.append(
-            f"instrument {plan.hedge.instrument}: hedge and total are those of the first "
-            f"{scenario.whatif.instrument_paths} futures of each world, the rest is of all"
+            Message(
+                "instrument {instrument}: hedge and total are those of the first {n} futures "
+                "of each world, the rest is of all",
+                instrument=plan.hedge.instrument,
+                n=scenario.whatif.instrument_paths,
+            )
         )
     report("hedge table", 0, 1)
     count = min(scenario.whatif.instrument_paths, scenario.paths)
@@ -186,22 +195,27 @@ def _world(
     except InputError as error:
         if asked or scenario.shock(name) is not None:
             raise
-        notes.append(f"no world {name}: {error.what}")
+        notes.append(Message("no world {world}: {because}", world=name, because=error.what))
         return None
     if world is None:
-        because = (
-            f"history up to {start.history.sessions[-1]:%Y-%m-%d} holds no anchor of it that "
-            f"{start.horizon} sessions follow"
+        because = Message(
+            "history up to {day} holds no anchor of it that {n} sessions follow",
+            day=f"{start.history.sessions[-1]:%Y-%m-%d}",
+            n=start.horizon,
         )
         if asked:
             raise InputError(because, where=f"world {name}", do="leave the world out")
-        notes.append(f"no world {name}: {because}")
+        notes.append(Message("no world {world}: {because}", world=name, because=because))
         return None
     ignored = world.facts.get("triggers_not_watched")
     if ignored:
         notes.append(
-            f"shock {name}: the plan does not watch {' and '.join(ignored)}, so that its hedge "
-            "does not react to it (risk.triggers)"
+            Message(
+                "shock {shock}: the plan does not watch {triggers}, so that its hedge does "
+                "not react to it (risk.triggers)",
+                shock=name,
+                triggers=" and ".join(ignored),
+            )
         )
     return world
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from market.container import Market
+from market.message import Message
 from market.serialise import plain
 from strategy.plan import Plan
 from strategy.today.eve import eve, next_anchor
@@ -127,48 +128,80 @@ def today(
 
 def _what_would_change(plan: Plan, content: dict[str, Any]) -> list[str]:
     """Conditions under which tonight's answer would be another."""
-    said = []
+    said: list[str] = []
     tactical, hedge = content["tactical"], content["hedge"]
     if tactical["status"] == "enter":
         said.append(
-            f"an open at or above {tactical['zone'][0]:,.2f}: nothing is bought, "
-            "no room to the zone"
+            Message(
+                "an open at or above {price}: nothing is bought, no room to the zone",
+                price=f"{tactical['zone'][0]:,.2f}",
+            )
         )
     if tactical["status"] == "holding":
-        said.append(f"a price at or below {tactical['stop']:,.2f}: all is sold")
-        failed = plan.tactical.failed_breakout
-        floor = tactical["zone"][0] * (1.0 - failed.buffer)
-        start = (
-            f"a close above {tactical['zone'][1]:,.2f}"
-            if failed.trigger == "close"
-            else f"a high at {tactical['zone'][0]:,.2f}"
-        )
-        said.append(
-            f"{start} and then, within {failed.within} sessions, a close below {floor:,.2f}: "
-            "all is sold at the next open"
-        )
+        said += _while_held(plan, tactical)
     if hedge["status"] in ("held", "idle", "change"):
-        if hedge["score"] != hedge["score"]:
-            said.append(
-                f"data for {', '.join(hedge['missing'])}: coverage is {hedge['coverage']:.0%}, "
-                f"{plan.risk.min_coverage:.0%} is needed for a score"
-            )
-        else:
-            low, high = plan.hedge.score.from_, plan.hedge.score.to
-            said.append(
-                f"a score below {low:g} takes the hedge off, one of {high:g} makes it full; "
-                f"it is {hedge['score']:.2f}"
-            )
-        if hedge["held_next"] > 0.0:
-            said += [
-                f"a close at or below {rule['price']:,.2f}: {rule['share']:.0%} of the hedge is "
-                "covered at the next open"
-                for rule in hedge["cover"]
-            ]
+        said += _while_hedged(plan, hedge)
     if tactical["status"] == "waiting" and hedge["status"] in ("waiting", "none"):
-        said.append(f"the next anchor, {content['next_anchor']}")
+        said.append(Message("the next anchor, {day}", day=content["next_anchor"]))
     if content["price_stale"]:
-        said.append("newer prices: everything here is as of the last session in the data")
+        said.append(Message("newer prices: everything here is as of the last session in the data"))
+    return said
+
+
+def _while_held(plan: Plan, tactical: dict[str, Any]) -> list[str]:
+    failed = plan.tactical.failed_breakout
+    low, high = tactical["zone"]
+    floor = f"{low * (1.0 - failed.buffer):,.2f}"
+    return [
+        Message("a price at or below {price}: all is sold", price=f"{tactical['stop']:,.2f}"),
+        Message(
+            "a close above {price} and then, within {n} sessions, a close below {floor}: all "
+            "is sold at the next open",
+            price=f"{high:,.2f}",
+            n=failed.within,
+            floor=floor,
+        )
+        if failed.trigger == "close"
+        else Message(
+            "a high at {price} and then, within {n} sessions, a close below {floor}: all is "
+            "sold at the next open",
+            price=f"{low:,.2f}",
+            n=failed.within,
+            floor=floor,
+        ),
+    ]
+
+
+def _while_hedged(plan: Plan, hedge: dict[str, Any]) -> list[str]:
+    said: list[str] = []
+    if hedge["score"] != hedge["score"]:
+        said.append(
+            Message(
+                "data for {components}: coverage is {coverage}, {needed} is needed for a score",
+                components=", ".join(hedge["missing"]),
+                coverage=f"{hedge['coverage']:.0%}",
+                needed=f"{plan.risk.min_coverage:.0%}",
+            )
+        )
+    else:
+        said.append(
+            Message(
+                "a score below {low} takes the hedge off, one of {high} makes it full; it "
+                "is {score}",
+                low=f"{plan.hedge.score.from_:g}",
+                high=f"{plan.hedge.score.to:g}",
+                score=f"{hedge['score']:.2f}",
+            )
+        )
+    if hedge["held_next"] > 0.0:
+        said += [
+            Message(
+                "a close at or below {price}: {share} of the hedge is covered at the next open",
+                price=f"{rule['price']:,.2f}",
+                share=f"{rule['share']:.0%}",
+            )
+            for rule in hedge["cover"]
+        ]
     return said
 
 

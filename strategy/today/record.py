@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from market.message import Message
 from strategy.legs.reasons import Reason
 from strategy.result.metrics import sample_statistics
 from strategy.run.simulation import Simulation, Vintage
@@ -40,17 +41,27 @@ def tactical_record(simulation: Simulation, current: Vintage, now: int) -> dict[
                 continue
         years.append(v.schedule.year)
         returns.append(v.outcome.net_return(fee, slippage))
-    if before:
-        state = "all earlier vintages that traded"
-    else:
-        side = "at or above" if up else "below"
-        parts = " and ".join(str(t) for t in sorted(tranches))
-        state = f"part {parts} held after session {held + 1}, {side} the entry price"
     return {
-        "state": state,
+        "state": _situation(tranches, held, up=up, before=before),
         "years": years,
         **sample_statistics(np.array(returns, dtype=float), np.array(years, dtype=int)),
     }
+
+
+def _situation(tranches: frozenset[int], held: int, *, up: bool, before: bool) -> Message:
+    if before:
+        return Message("all earlier vintages that traded")
+    n = held + 1
+    if len(tranches) > 1:
+        if up:
+            return Message("part 1 and 2 held after session {n}, at or above the entry price", n=n)
+        return Message("part 1 and 2 held after session {n}, below the entry price", n=n)
+    parts = " and ".join(str(t) for t in sorted(tranches))
+    if up:
+        return Message(
+            "part {parts} held after session {n}, at or above the entry price", parts=parts, n=n
+        )
+    return Message("part {parts} held after session {n}, below the entry price", parts=parts, n=n)
 
 
 def _held(v: Vintage, now: int) -> frozenset[int]:
@@ -74,7 +85,7 @@ def hedge_record(simulation: Simulation, current: Vintage) -> dict[str, Any]:
         years.append(v.schedule.year)
         returns.append(float(v.account.pnl[-1, 2]))
     return {
-        "state": "earlier vintages that held a hedge",
+        "state": Message("earlier vintages that held a hedge"),
         "years": years,
         **sample_statistics(np.array(returns, dtype=float), np.array(years, dtype=int)),
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from market.message import Message
 from strategy.legs.reasons import Phase, Reason
 from strategy.run.simulation import Simulation, Vintage
 from strategy.today.eve import Eve
@@ -89,7 +90,7 @@ def tactical_state(
         for f in after
     ]
     if not leaving:
-        when = "from the fill on" if entering else "from the open on"
+        when = Message("from the fill on") if entering else Message("from the open on")
         out["orders_at_work"] = [
             {"order": "stop", "side": "sell", "price": outcome.stop, "share": held, "live": when},
             *(
@@ -110,7 +111,7 @@ def tactical_state(
                     "side": "sell",
                     "price": None,
                     "share": held,
-                    "live": "at the close",
+                    "live": Message("at the close"),
                 }
             )
     return out

@@ -24,15 +24,30 @@ CALLS = {
     "chart": ((), ("title", "caption")),
 }
 
+#: Calls of the packages below that make sentences; events are a scenario's.
+SENTENCES = {"Message": ((0,), ()), "Event": ((1,), ())}
+
 
 def texts_in_code() -> dict[str, str]:
-    """Texts marked in the package's modules, with where they stand."""
+    """Texts marked in the modules, with where they stand."""
     found = {}
-    for path in sorted((ROOT / "reports").rglob("*.py")):
+    for name, calls in (
+        ("reports", CALLS),
+        *((below, SENTENCES) for below in ("market", "signals", "strategy")),
+    ):
+        found |= _texts(sorted((ROOT / name).rglob("*.py")), calls)
+    return found
+
+
+def _texts(
+    paths: list[Path], calls: dict[str, tuple[tuple[int, ...], tuple[str, ...]]]
+) -> dict[str, str]:
+    found = {}
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
-            positions, keywords = CALLS.get(node.func.id, ((), ()))
+            positions, keywords = calls.get(node.func.id, ((), ()))
             arguments = [node.args[i] for i in positions if i < len(node.args)]
             arguments += [k.value for k in node.keywords if k.arg in keywords]
             for argument in arguments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 
+from market.message import Message
 from signals import find as find_rule
 from strategy.audit.claims.claim import Claim
 from strategy.audit.claims.parts import (
@@ -22,107 +23,156 @@ from strategy.audit.study.events import parameters_of
 from strategy.plan import Plan
 
 _FIGURES = {
-    "mean": "the mean outcome",
-    "median": "the median outcome",
-    "hit_rate": "the share of hits",
-    "rank": "the month's rank among the twelve by mean return",
+    "mean": Message("the mean outcome"),
+    "median": Message("the median outcome"),
+    "hit_rate": Message("the share of hits"),
+    "rank": Message("the month's rank among the twelve by mean return"),
 }
 
 
-def event_in_words(claim: Claim, plan: Plan) -> str:
+def event_in_words(claim: Claim, plan: Plan) -> Message:
     """The event of a claim, one sentence without its full stop."""
     event = claim.event
     if isinstance(event, RuleEvent):
-        rule = find_rule(event.rule)
-        given = parameters_of(plan, event.rule, dict(event.parameters))
-        when = "on the first session of each spell" if event.on == "turns_true" else "every session"
-        numbers = f" ({_listed(given)})" if given else ""
-        proxy = f"; a proxy: {rule.proxy}" if rule.computable and rule.proxy else ""
-        words = f"{rule.meaning} [{rule.id} {rule.name}{numbers}], {when}{proxy}"
+        words = _rule(event, plan)
     elif isinstance(event, MonthEvent):
-        words = f"{calendar.month_name[event.month]} of every year, whole months only"
+        words = Message(
+            "{month} of every year, whole months only", month=calendar.month_name[event.month]
+        )
     elif isinstance(event, DatesEvent):
-        words = f"given dates: {', '.join(_date(item) for item in event.dates)}"
+        words = Message("given dates: {dates}", dates=", ".join(_date(d) for d in event.dates))
         if any(not isinstance(item, str) or len(item) <= 7 for item in event.dates):
-            words += "; where only a month or range is given, its middle session stands for it"
+            words = Message(
+                "{dates}; where only a month or range is given, its middle session stands for it",
+                dates=words,
+            )
     else:
         words = _anchor(event, plan)
-    if claim.since or claim.until:
-        words += f"; from {claim.since or 'the first session'} to {claim.until or 'the last'}"
+    if claim.since and claim.until:
+        return Message(
+            "{event}; from {first} to {last}", event=words, first=claim.since, last=claim.until
+        )
+    if claim.since:
+        return Message("{event}; from {first} to the last", event=words, first=claim.since)
+    if claim.until:
+        return Message("{event}; from the first session to {last}", event=words, last=claim.until)
     return words
 
 
-def window_in_words(claim: Claim) -> str:
+def window_in_words(claim: Claim) -> Message:
     """The window of a claim."""
     if isinstance(claim.outcome, RuleValueOutcome):
-        return "the event's own session"
+        return Message("the event's own session")
     if claim.horizon is None:
-        return "the whole month, from the last close before it"
+        return Message("the whole month, from the last close before it")
     return _horizon(claim.horizon)
 
 
-def outcome_in_words(claim: Claim) -> str:
+def outcome_in_words(claim: Claim) -> Message:
     """The outcome and what counts as a hit."""
     kind = claim.outcome
     if isinstance(kind, ReturnOutcome):
-        if kind.below is not None:
-            hit = f"below {kind.below:+.2%}" if kind.below else "below zero"
-        elif kind.above:
-            hit = f"above {kind.above:+.2%}"
-        else:
-            hit = "below zero" if claim.direction == "down" and kind.above is None else "above zero"
-        return f"return of the index; a hit is a return {hit}"
+        return _return(claim, kind)
     if isinstance(kind, DrawdownOutcome):
-        return (
-            "deepest fall of closes from their highest so far in the window; a hit is a fall of "
-            f"at least {kind.at_least:.1%}"
+        return Message(
+            "deepest fall of closes from their highest so far in the window; a hit is a fall of at "
+            "least {limit}",
+            limit=f"{kind.at_least:.1%}",
         )
     if isinstance(kind, TouchOutcome):
-        return (
-            f"whether a {kind.by} reaches {kind.rise:+.2%} from the event's close "
-            f"({kind.level:g} / {kind.reference:g}); reached is a hit"
+        rise, ratio = f"{kind.rise:+.2%}", f"{kind.level:g} / {kind.reference:g}"
+        if kind.by == "high":
+            return Message(
+                "whether a high reaches {rise} from the event's close ({ratio}); reached is a hit",
+                rise=rise,
+                ratio=ratio,
+            )
+        return Message(
+            "whether a close reaches {rise} from the event's close ({ratio}); reached is a hit",
+            rise=rise,
+            ratio=ratio,
         )
     if isinstance(kind, LowHoldsOutcome):
-        return "whether every later low stays at or above the event's low; that is a hit"
+        return Message("whether every later low stays at or above the event's low; that is a hit")
     rule = find_rule(kind.rule)
-    return (
-        f"value of {rule.name} [{rule.id}: {rule.unit}] that day; a hit is at most {kind.at_most:g}"
+    return Message(
+        "value of {rule} [{id}: {unit}] that day; a hit is at most {limit}",
+        rule=rule.name,
+        id=rule.id,
+        unit=rule.unit,
+        limit=f"{kind.at_most:g}",
     )
 
 
-def trial_in_words(claim: Claim) -> str:
+def trial_in_words(claim: Claim) -> Message:
     """What is compared with what."""
     if claim.trial == "occurrence":
-        return "Does it happen at all?"
-    side = (
-        "higher"
-        if claim.figure in ("hit_rate", "rank") or claim.direction == "up"
-        else "lower (deeper)"
+        return Message("Does it happen at all?")
+    figure = _FIGURES[claim.figure]
+    if claim.figure in ("hit_rate", "rank") or claim.direction == "up":
+        return Message("Is {figure} higher than at dates without the event?", figure=figure)
+    return Message("Is {figure} lower (deeper) than at dates without the event?", figure=figure)
+
+
+def _rule(event: RuleEvent, plan: Plan) -> Message:
+    rule = find_rule(event.rule)
+    given = parameters_of(plan, event.rule, dict(event.parameters))
+    numbers = f" ({_listed(given)})" if given else ""
+    words = Message("{event} [{rule}]", event=rule.meaning, rule=f"{rule.id} {rule.name}{numbers}")
+    words = (
+        Message("{event}, on the first session of each spell", event=words)
+        if event.on == "turns_true"
+        else Message("{event}, every session", event=words)
     )
-    return f"Is {_FIGURES[claim.figure]} {side} than at dates without the event?"
-
-
-def _anchor(event: AnchorEvent, plan: Plan) -> str:
-    words = f"the plan's anchor of every year, the last session on or before {plan.anchor}"
-    if event.score_at_least is not None:
-        words += f", where the plan's risk score is at least {event.score_at_least:g}"
-    elif event.as_high_as is not None:
-        named = ", ".join(map(str, event.as_high_as))
-        words += f", where the plan's risk score is at least the lowest of {named}"
+    if rule.computable and rule.proxy:
+        words = Message("{event}; a proxy: {proxy}", event=words, proxy=rule.proxy)
     return words
 
 
-def _horizon(horizon: Horizon) -> str:
+def _anchor(event: AnchorEvent, plan: Plan) -> Message:
+    words = Message(
+        "the plan's anchor of every year, the last session on or before {day}", day=plan.anchor
+    )
+    if event.score_at_least is not None:
+        return Message(
+            "{anchor}, where the plan's risk score is at least {score}",
+            anchor=words,
+            score=f"{event.score_at_least:g}",
+        )
+    if event.as_high_as is not None:
+        return Message(
+            "{anchor}, where the plan's risk score is at least the lowest of {years}",
+            anchor=words,
+            years=", ".join(map(str, event.as_high_as)),
+        )
+    return words
+
+
+def _return(claim: Claim, kind: ReturnOutcome) -> Message:
+    limit = kind.above if kind.below is None else kind.below
+    shown = f"{limit:+.2%}" if limit else Message("zero")
+    falling = kind.below is not None or (claim.direction == "down" and kind.above is None)
+    if falling:
+        return Message("return of the index; a hit is a return below {limit}", limit=shown)
+    return Message("return of the index; a hit is a return above {limit}", limit=shown)
+
+
+def _horizon(horizon: Horizon) -> Message:
     if horizon.sessions is not None:
-        return f"from the event's close over the next {horizon.sessions} sessions"
+        return Message("from the event's close over the next {n} sessions", n=horizon.sessions)
+    if horizon.months == 1:
+        return Message("from the event's close to the last one up to {n} calendar month later", n=1)
     if horizon.months is not None:
-        months = "month" if horizon.months == 1 else "months"
-        return (
-            f"from the event's close to the last one up to {horizon.months} calendar {months} later"
+        return Message(
+            "from the event's close to the last one up to {n} calendar months later",
+            n=horizon.months,
         )
     if horizon.until is not None:
-        return f"from the event's close to the last one up to the next {horizon.until} (MM-DD)"
-    return "the calendar year after the event's, from the last close before it"
+        return Message(
+            "from the event's close to the last one up to the next {day} (MM-DD)",
+            day=horizon.until,
+        )
+    return Message("the calendar year after the event's, from the last close before it")
 
 
 def _date(item: object) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from market.container import Market
 from market.errors import InputError
+from market.message import Message
 from signals import evaluate
 from signals import find as find_rule
 from signals.catalogue.rules import PRICES
@@ -108,11 +109,13 @@ def why_unavailable(market: Market, name: str) -> str:
     """Why a rule says nothing on this market; empty where it does."""
     rule = find_rule(name)
     if not rule.computable:
-        return f"{rule.name} is not computable: {rule.reason}"
+        return Message("{rule} is not computable: {reason}", rule=rule.name, reason=rule.reason)
     missing = rule.missing(market)
     if missing:
         named = ", ".join(group.replace("|", " or ") for group in missing)
-        return f"{rule.name} needs series that are not loaded: {named}"
+        return Message(
+            "{rule} needs series that are not loaded: {series}", rule=rule.name, series=named
+        )
     return ""
 
 
@@ -133,7 +136,7 @@ def _by_rule(market: Market, plan: Plan, event: RuleEvent, inside: Bools) -> Fou
     state = evaluate(market, event.rule, **parameters)["state"].to_numpy()
     possible = np.flatnonzero((state >= 0) & inside)
     if not len(possible):
-        absent = f"{event.rule} is unavailable on every session"
+        absent = Message("{rule} is unavailable on every session", rule=event.rule)
     return Found("sessions", np.flatnonzero(spells(state, event.on) & inside), possible, absent)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.message import Message
 from signals import evaluate
 from signals.history.bars import Bools, Floats, Ints, days
 from strategy.audit.claims.claim import Claim
@@ -122,7 +123,7 @@ def draw_sample(market: Market, plan: Plan, claim: Claim) -> Sample:
     number = _runs(events) if isinstance(claim.outcome, RuleValueOutcome) else episodes(start, end)
     beyond = int((spans.beyond & ~known).sum()) + found.beyond
     if not absent and not len(at):
-        absent = "no eligible date has an outcome"
+        absent = Message("no eligible date has an outcome")
     return Sample(
         found=found,
         at=at,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from market.container import Market
+from market.message import Message
 from signals.history.bars import Floats, Ints
 from strategy.audit.claims.claim import Claim, Figure
 from strategy.audit.study.bootstrap import Difference, block_length, difference_interval
@@ -225,7 +226,11 @@ def _contradiction(
     name, claimed = claim.claimed.figure
     if name == "rank":
         assert months is not None
-        return "" if months.rank == claimed else f"claimed rank {claimed:.0f}, is {months.rank}"
+        if months.rank == claimed:
+            return ""
+        return Message(
+            "claimed rank {claimed}, is {rank}", claimed=f"{claimed:.0f}", rank=months.rank
+        )
     if ranges:
         # days that are not given: only what no choice of them can give is contradicted
         low, high = range_of_figure(claim, ranges)

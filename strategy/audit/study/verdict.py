@@ -21,6 +21,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from market.message import Message
+
 Verdict = Literal["supported", "not supported", "too few cases", "not testable with this data"]
 VERDICTS: tuple[Verdict, ...] = (
     "supported",
@@ -67,29 +69,44 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
     """Verdict and its reason in words."""
     e = evidence
     if e.absent or not e.events:
-        reason = e.absent or "the event did not happen in the data, or no window is whole"
+        reason = e.absent or Message("the event did not happen in the data, or no window is whole")
         return "not testable with this data", reason
     if e.occurrence:
         if e.hits:
-            return "supported", f"it happened on {e.hits} of {e.events} days"
+            return "supported", Message(
+                "it happened on {hits} of {n} days", hits=e.hits, n=e.events
+            )
         if e.events >= MIN_EPISODES:
-            return "not supported", f"it happened on none of {e.events} days"
-        return "too few cases", f"{e.events} days, and it happened on none"
+            return "not supported", Message("it happened on none of {n} days", n=e.events)
+        return "too few cases", Message("{n} days, and it happened on none", n=e.events)
     if e.contradiction:
         return "not supported", e.contradiction
     if e.episodes < MIN_EPISODES:
-        cases = "case" if e.episodes == 1 else "cases"
-        return "too few cases", f"{e.episodes} separate {cases}; {MIN_EPISODES} are needed"
+        return "too few cases", (
+            Message("{n} separate case; {needed} are needed", n=1, needed=MIN_EPISODES)
+            if e.episodes == 1
+            else Message(
+                "{n} separate cases; {needed} are needed", n=e.episodes, needed=MIN_EPISODES
+            )
+        )
     if math.isnan(e.p_holm):
-        return "not testable with this data", "no placebo dates and no paths could be drawn"
+        return "not testable with this data", Message(
+            "no placebo dates and no paths could be drawn"
+        )
     if e.p_holm <= ALPHA:
-        return "supported", f"chance does as well with p = {_p(e.p_holm)} after correction"
+        return "supported", Message(
+            "chance does as well with p = {p} after correction", p=_p(e.p_holm)
+        )
     if e.p <= ALPHA:
         return (
             "not supported",
-            f"p = {_p(e.p)} alone, but {_p(e.p_holm)} corrected for all claims tried",
+            Message(
+                "p = {p} alone, but {corrected} corrected for all claims tried",
+                p=_p(e.p),
+                corrected=_p(e.p_holm),
+            ),
         )
-    return "not supported", f"chance does as well: p = {_p(e.p)}"
+    return "not supported", Message("chance does as well: p = {p}", p=_p(e.p))
 
 
 def contradiction(name: str, claimed: float, low: float, high: float, sign: float) -> str:
@@ -102,7 +119,12 @@ def contradiction(name: str, claimed: float, low: float, high: float, sign: floa
     far = claimed > high + 1e-9 if name == "hit_rate" or sign > 0 else claimed < low - 1e-9
     if not far:
         return ""
-    return f"claimed {claimed:.1%}, observed interval {low:.1%} to {high:.1%}"
+    return Message(
+        "claimed {claimed}, observed interval {low} to {high}",
+        claimed=f"{claimed:.1%}",
+        low=f"{low:.1%}",
+        high=f"{high:.1%}",
+    )
 
 
 def _p(value: float) -> str:

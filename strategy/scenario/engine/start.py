@@ -10,6 +10,7 @@ import pandas as pd
 
 from market.container import Market
 from market.errors import InputError
+from market.message import Message
 from market.rates import bill_rate
 from strategy.account.legs import days_between
 from strategy.decide.calendar import Schedule, day_of, last_on_or_before, schedule
@@ -176,28 +177,47 @@ def make_start(
     score = float(scores[-1]) if known else np.nan
     if scenario.score is not None:
         score = scenario.score
-        notes.append(f"risk score {score:g} as stated, held through every future")
+        notes.append(
+            Message("risk score {score} as stated, held through every future", score=f"{score:g}")
+        )
     elif np.isnan(score):
         notes.append(
-            f"risk score unknown on {day:%Y-%m-%d}: the hedge does what "
-            f"hedge.when_blind says ({plan.hedge.when_blind}); state scenario.score to set it"
+            Message(
+                "risk score unknown on {day}: the hedge does what hedge.when_blind "
+                "says ({policy}); state scenario.score to set it",
+                day=f"{day:%Y-%m-%d}",
+                policy=plan.hedge.when_blind,
+            )
         )
     else:
-        notes.append(f"risk score {score:.2f}, known on the day, held through every future")
+        notes.append(
+            Message(
+                "risk score {score}, known on the day, held through every future",
+                score=f"{score:.2f}",
+            )
+        )
     first = scenario.history_from or plan.data.start
     last = min(pd.Timestamp(scenario.history_until or day.date()), day)
     history = make_history(past, scores, pd.Timestamp(first) if first else None, last)
     if not known:
         notes.append(
-            f"the data end on {past.sessions[-1]:%Y-%m-%d}: futures from {day:%Y-%m-%d} on are "
-            "made of sessions up to then, and look-alikes are chosen without its volatility"
+            Message(
+                "the data end on {last}: futures from {day} on are made of sessions up to "
+                "then, and look-alikes are chosen without its volatility",
+                last=f"{past.sessions[-1]:%Y-%m-%d}",
+                day=f"{day:%Y-%m-%d}",
+            )
         )
     levels = _levels(plan, past, day, price, known)
     decision = _decision(plan, past, known, notes)
     if levels.zone_low <= price:
         notes.append(
-            f"the zone starts at {levels.zone_low:.2f}, not above the start price {price:.2f}: "
-            "most futures open in it and buy nothing"
+            Message(
+                "the zone starts at {zone}, not above the start price {price}: most futures "
+                "open in it and buy nothing",
+                zone=f"{levels.zone_low:.2f}",
+                price=f"{price:.2f}",
+            )
         )
     ahead = future_sessions(day, day_of(day.year + 1, plan.hedge.window.end))
     if sessions is not None:
@@ -214,8 +234,11 @@ def make_start(
     rate = scenario.rate if scenario.rate is not None else float(np.nan_to_num(known_rate))
     if scenario.rate is None and np.isnan(known_rate):
         notes.append(
-            f"bill rate unknown on {day:%Y-%m-%d}: taken as 0 on that day, and throughout the "
-            "garch world; state scenario.rate to set it"
+            Message(
+                "bill rate unknown on {day}: taken as 0 on that day, and throughout the "
+                "garch world; state scenario.rate to set it",
+                day=f"{day:%Y-%m-%d}",
+            )
         )
     return Start(
         plan,
@@ -253,7 +276,13 @@ def _day(plan: Plan, scenario: Scenario, market: Market, notes: list[str]) -> pd
         back = future_sessions(asked - pd.Timedelta(days=NEAR_DAYS), asked)
         day = back[-1]
     if day != asked:
-        notes.append(f"{asked:%Y-%m-%d} is no session: the plan starts on {day:%Y-%m-%d}")
+        notes.append(
+            Message(
+                "{day} is no session: the plan starts on {start}",
+                day=f"{asked:%Y-%m-%d}",
+                start=f"{day:%Y-%m-%d}",
+            )
+        )
     exit_day = day_of(day.year, plan.tactical.exit_by)
     if len(future_sessions(day, exit_day)) < 1 or day >= exit_day:
         raise InputError(
@@ -280,10 +309,16 @@ def _price(
         return close
     if known and abs(scenario.price / close - 1.0) > 1e-6:
         notes.append(
-            f"start price {scenario.price:g} as stated; the data have {close:.2f} on that day"
+            Message(
+                "start price {price} as stated; the data have {close} on that day",
+                price=f"{scenario.price:g}",
+                close=f"{close:.2f}",
+            )
         )
     elif not known:
-        notes.append(f"start price {scenario.price:g} as stated, not from the data")
+        notes.append(
+            Message("start price {price} as stated, not from the data", price=f"{scenario.price:g}")
+        )
     return scenario.price
 
 
@@ -317,7 +352,7 @@ def _decision(plan: Plan, past: Market, known: bool, notes: list[str]) -> EntryD
         because = "conditions are unavailable: the data end before the day" if blocked else ""
         decision = EntryDecision(not blocked, np.nan, dict.fromkeys(entry.conditions, -1), because)
     if not decision.enter:
-        notes.append(f"the plan does not enter: {decision.because}")
+        notes.append(Message("the plan does not enter: {because}", because=decision.because))
     return decision
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from market.message import Message
 from strategy.scenario.engine.engine import Futures
 from strategy.scenario.engine.start import Start
 from strategy.scenario.engine.terms import Figure
@@ -27,11 +28,14 @@ class Event:
     Attributes
     ----------
     key, label : str
-        `label` may hold ``{exit}``, ``{year}`` for the day and year in question.
+        `label` may hold ``{day}``, ``{year}`` and ``{depth}``: the last day of the leg,
+        the year in question and the fall.
     of_futures, of_history : callable
         Truths of all cases, and which cases count.
     given : str
         What a conditional probability is given, in words.
+    depth : str
+        The fall that it is about.
     whole : bool
         Whether it looks at the whole future, not at the December leg alone.
     """
@@ -41,6 +45,7 @@ class Event:
     of_futures: Callable[[Futures], Truths]
     of_history: Callable[[BaseRates], Truths]
     given: str = ""
+    depth: str = ""
     whole: bool = False
 
 
@@ -62,7 +67,7 @@ def _fall(limit: float) -> tuple[Callable[[Futures], Truths], Callable[[BaseRate
 EVENTS: tuple[Event, ...] = (
     Event(
         "touch",
-        "Zone touched by {exit}",
+        "Zone touched by {day}",
         lambda f: _all(f[Figure.TOUCH] > 0.0),
         lambda b: _all(b.touch),
     ),
@@ -80,7 +85,7 @@ EVENTS: tuple[Event, ...] = (
     ),
     Event(
         "neither",
-        "Neither by {exit}",
+        "Neither by {day}",
         lambda f: _neither(f[Figure.ZONE_FIRST] > 0.0, f[Figure.STOP_FIRST] > 0.0),
         lambda b: _neither(b.zone_first, b.stop_first),
     ),
@@ -104,9 +109,27 @@ EVENTS: tuple[Event, ...] = (
         lambda b: (b.tactical > 0.0, ~np.isnan(b.tactical)),
         given="a trade",
     ),
-    Event("fall_10", "Fall of 10% or more in {year}", *_fall(0.10), whole=True),
-    Event("fall_20", "Fall of 20% or more in {year}", *_fall(0.20), whole=True),
-    Event("fall_30", "Fall of 30% or more in {year}", *_fall(0.30), whole=True),
+    Event(
+        "fall_10",
+        "Fall of {depth} or more in {year}",
+        *_fall(0.10),
+        depth="10%",
+        whole=True,
+    ),
+    Event(
+        "fall_20",
+        "Fall of {depth} or more in {year}",
+        *_fall(0.20),
+        depth="20%",
+        whole=True,
+    ),
+    Event(
+        "fall_30",
+        "Fall of {depth} or more in {year}",
+        *_fall(0.30),
+        depth="30%",
+        whole=True,
+    ),
     Event(
         "year_down",
         "Index lower at the end of {year} than at its start",
@@ -193,7 +216,10 @@ def labels(start: Start) -> dict[str, str]:
     """Words for every event, with its day or year."""
     exit_day = f"{start.sessions[start.schedule.last]:%Y-%m-%d}"
     year = start.day.year + 1
-    return {event.key: event.label.format(exit=exit_day, year=year) for event in EVENTS}
+    return {
+        event.key: Message(event.label, day=exit_day, year=year, depth=event.depth)
+        for event in EVENTS
+    }
 
 
 def disagreements(

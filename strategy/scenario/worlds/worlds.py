@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.message import Message
 from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
 from strategy.decide.calendar import day_of, last_on_or_before
 from strategy.scenario.engine.start import Start
@@ -142,7 +143,7 @@ def bootstrap(start: Start, paths: int, seed: int, block: float) -> World:
     drift = _drift(start)
     return World(
         "bootstrap",
-        "Blocks of past sessions",
+        Message("Blocks of past sessions"),
         _draw(start, "bootstrap", seed, np.arange(n), 1.0 / block, drift=drift),
         no_garch(),
         start.calendar(),
@@ -170,7 +171,7 @@ def lookalike(start: Start, paths: int, seed: int, block: float) -> World:
     drift = _drift(start)
     return World(
         "lookalike",
-        "First block from sessions like this day",
+        Message("First block from sessions like this day"),
         _draw(start, "lookalike", seed, chosen + 1, 1.0 / block, drift=drift),
         no_garch(),
         start.calendar(),
@@ -266,13 +267,14 @@ def _listed(
 
 def analog(start: Start, paths: int, seed: int, block: float) -> World | None:
     """The sessions after the anchors of the years named as precedents, spliced onto the day."""
-    title = "After the precedents: " + ", ".join(map(str, start.scenario.analogs))
+    years = ", ".join(map(str, start.scenario.analogs))
+    title = Message("After the precedents: {years}", years=years)
     return _listed(start, "analog", title, start.scenario.analogs, seed)
 
 
 def replay(start: Start, paths: int, seed: int, block: float) -> World | None:
     """The sessions after every past anchor, spliced onto the day."""
-    return _listed(start, "replay", "After every past anchor, as it was", None, seed)
+    return _listed(start, "replay", Message("After every past anchor, as it was"), None, seed)
 
 
 def garch(start: Start, paths: int, seed: int, block: float) -> World:
@@ -280,7 +282,7 @@ def garch(start: Start, paths: int, seed: int, block: float) -> World:
     model, parameters = fit_garch(start.history)
     return World(
         "garch",
-        "GARCH(1,1) with skewed t",
+        Message("GARCH(1,1) with skewed t"),
         _draw(start, "garch", seed, np.zeros(1), 0.0, garch=True),
         model,
         start.calendar(),
@@ -306,7 +308,7 @@ def _shock(start: Start, shock: Shock, paths: int, seed: int, block: float) -> W
     ]
     return World(
         shock.name,
-        "Blocks of past sessions with the shock",
+        Message("Blocks of past sessions with the shock"),
         plain.draw._replace(factor=factor, rate_added=added),
         plain.garch,
         start.calendar(shock),

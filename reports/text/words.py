@@ -1,0 +1,45 @@
+"""Codes of strategy and market in words: sleeves, orders, reasons, states, statuses, worlds.
+
+Files carry the codes; screens and pages say these words, told in their language.
+"""
+
+from __future__ import annotations
+
+from reports.text.language import noted
+
+SLEEVES = (noted("core"), noted("tactical"), noted("hedge"))
+ORDERS = (
+    *(noted("buy"), noted("sell")),
+    *(noted("sell stop"), noted("sell limit"), noted("sell market on close")),
+)
+#: Why the account trades, beside the ends of a leg (`reports.text.fields.EXIT_REASONS`).
+REASONS = (
+    *(noted("start"), noted("entry"), noted("rebalance"), noted("score"), noted("cover")),
+    *(noted("window end"), noted("stop gap"), noted("target 1"), noted("target 2")),
+    *(noted("no room"), noted("no stop room"), noted("no levels")),
+)
+COMPONENTS = (
+    *(noted("cash"), noted("leverage"), noted("credit")),
+    *(noted("concentration"), noted("rotation")),
+)
+INSTRUMENTS = (noted("short"), noted("inverse etf"))
+RULE_STATES = (noted("true"), noted("false"), noted("unavailable"), noted("not computable"))
+#: What the dates of a claim are made of.
+LATTICES = (noted("sessions"), noted("months"), noted("anchors"))
+#: Readings of the tape, forecasts of the scorecard, anchors of a claim.
+AUDIT_STATUSES = (
+    *(noted("agrees"), noted("differs"), noted("no figure that day"), noted("not loaded")),
+    *(noted("happened"), noted("did not happen"), noted("still open"), noted("no data yet")),
+    *(noted("cannot be scored"), noted("came true"), noted("false alarm"), noted("named")),
+)
+MEASURES = (noted("nearest price"),)
+SAME_BAR = (noted("stop first"), noted("target first"))
+MONTHS = (
+    *(noted("January"), noted("February"), noted("March"), noted("April"), noted("May")),
+    *(noted("June"), noted("July"), noted("August"), noted("September"), noted("October")),
+    *(noted("November"), noted("December")),
+)
+WORLDS = (
+    *(noted("bootstrap"), noted("lookalike"), noted("analog"), noted("garch")),
+    noted("replay"),
+)
