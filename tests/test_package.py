@@ -125,8 +125,8 @@ def test_every_package_that_is_imported_is_a_declared_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     optional = project["optional-dependencies"]
     extras = [line for lines in optional.values() for line in lines]
-    # what only --cluster needs is imported where it is used
-    needed = project["dependencies"] + optional["cluster"]
+    # what only --cluster and --from yfinance need is imported where it is used
+    needed = project["dependencies"] + optional["cluster"] + optional["yahoo"]
     ours = {"market", "signals", "strategy", "reports", "configs", "tests", "benchmarks"}
     ours.add("plain_script")  # beside the measurements that import it
     for folders, lines in (

@@ -32,8 +32,9 @@ def default_sources() -> dict[str, Source]:
     from market.live.hosts.finra import Finra
     from market.live.hosts.fred import Fred
     from market.live.hosts.yahoo import Yahoo
+    from market.live.hosts.yfinance import Yfinance
 
-    found: tuple[Source, ...] = (Yahoo(), Fred(), Finra(), Cboe())
+    found: tuple[Source, ...] = (Yahoo(), Yfinance(), Fred(), Finra(), Cboe())
     return {source.name: source for source in found}
 
 

@@ -1,9 +1,9 @@
 """Yahoo's chart service: daily bars, splits and dividends of one ticker as JSON.
 
-A small adapter rather than yfinance, which imitates a browser, fetches cookies
-from other hosts, accepts consent forms by itself, takes answers of any size,
-keeps a database in the home directory and hides errors: none of that can be
-bounded from outside.
+A small adapter, and asked by default rather than yfinance
+(`market.live.hosts.yfinance`), which imitates a browser, fetches cookies from
+other hosts, accepts consent forms by itself, takes answers of any size and hides
+errors: none of that can be bounded from outside.
 """
 
 from __future__ import annotations
@@ -51,15 +51,31 @@ ROUND_THE_CLOCK = frozenset({"btc"})
 """Series with a bar on every day of the week."""
 
 
-@dataclass(frozen=True)
-class Yahoo:
-    """Bars adjusted for splits, not for dividends; a session under way is left out."""
+TICKERS: Mapping[str, str] = MappingProxyType(_INDICES | {fund: fund.upper() for fund in _FUNDS})
+"""What Yahoo calls each series."""
+_ELSEWHERE = frozenset({401, 403, 429})
+"""Refusals that one of its hosts may give while the other answers."""
+YFINANCE = "`--from yfinance` asks as a browser does (pip install 'simulate-plans[yahoo]')"
 
-    base: str = "https://query1.finance.yahoo.com"
-    name: ClassVar[str] = "yahoo"
-    series: ClassVar[Mapping[str, str]] = MappingProxyType(
-        _INDICES | {fund: fund.upper() for fund in _FUNDS}
+
+@dataclass
+class Yahoo:
+    """Bars adjusted for splits, not for dividends; a session under way is left out.
+
+    Parameters
+    ----------
+    bases : tuple of str
+        Addresses of the same service. The next one is asked where one refuses
+        or does not answer, unless it asks to wait; the one that answered last
+        is asked first from then on.
+    """
+
+    bases: tuple[str, ...] = (
+        "https://query1.finance.yahoo.com",
+        "https://query2.finance.yahoo.com",
     )
+    name: ClassVar[str] = "yahoo"
+    series: ClassVar[Mapping[str, str]] = TICKERS
 
     def fetch(
         self, series_id: str, http: Http, *, since: dt.date | None, now: dt.datetime
@@ -74,22 +90,14 @@ class Yahoo:
             if since is None
             else dt.datetime(since.year, since.month, since.day, tzinfo=dt.UTC)
         )
-        try:
-            body = http.get(
-                f"{self.base}/v8/finance/chart/{quote(ticker, safe='')}",
-                hosts=frozenset({urlsplit(self.base).hostname or ""}),
-                params={
-                    "period1": str(int(begin.timestamp())),
-                    "period2": str(int((now + dt.timedelta(days=1)).timestamp())),
-                    "interval": "1d",
-                    "events": "div,splits",
-                    "includeAdjustedClose": "true",
-                },
-                accept="application/json",
-                what=what,
-            )
-        except SourceError as error:
-            raise _explained(error, what) from None
+        query = {
+            "period1": str(int(begin.timestamp())),
+            "period2": str(int((now + dt.timedelta(days=1)).timestamp())),
+            "interval": "1d",
+            "events": "div,splits",
+            "includeAdjustedClose": "true",
+        }
+        body = self._ask(f"/v8/finance/chart/{quote(ticker, safe='')}", query, http, what)
         result = _result(body, ticker, what)
         # of two clocks the slower one decides whether a session is over
         moment = min(now, body.date) if body.date is not None else now
@@ -100,7 +108,7 @@ class Yahoo:
         notes += more
         if bars.empty:
             raise SourceError("the answer has no finished session", where=what)
-        _check_days(bars, series_id, what)
+        check_days(bars, series_id, what)
         wanted = [c for c in CATALOGUE[series_id].columns if c in bars]
         frame = bars[wanted].rename_axis("stamp")
         return Fetched(
@@ -112,6 +120,44 @@ class Yahoo:
             adjusted=_adjusted(result, bars),
             notes=tuple(notes),
         )
+
+    def _ask(self, path: str, query: Mapping[str, str], http: Http, what: str) -> Body:
+        """The answer of the first host that gives one."""
+        refused: list[SourceError] = []
+        for base in self.bases:
+            try:
+                body = http.get(
+                    base + path,
+                    hosts=frozenset({urlsplit(base).hostname or ""}),
+                    params=query,
+                    accept="application/json",
+                    what=what,
+                )
+            except SourceError as error:
+                refused.append(_explained(error, what))
+                if error.wait or not (error.down or error.status in _ELSEWHERE):
+                    break
+            else:
+                self.bases = (base, *(other for other in self.bases if other != base))
+                return body
+        raise _refusal(refused)
+
+
+def _refusal(refused: list[SourceError]) -> SourceError:
+    """One error for all hosts that were asked, the first one's words first."""
+    first, last = refused[0], refused[-1]
+    others = "".join(f"; {error.where}: {error.what}" for error in refused[1:])
+    return SourceError(
+        f"{first.what}{others}",
+        where=first.where,
+        expected=first.expected,
+        do=YFINANCE if last.status in _ELSEWHERE else first.do,
+        again=last.again,
+        # a refusal is meant for this program, whatever it asks for next
+        down=last.down or last.status in _ELSEWHERE,
+        wait=last.wait,
+        status=last.status,
+    )
 
 
 def _explained(error: SourceError, what: str) -> SourceError:
@@ -142,7 +188,7 @@ def _result(body: Body, ticker: str, what: str) -> dict[str, Any]:
         if not (isinstance(result, dict) and isinstance(meta, dict) and isinstance(bars, dict)):
             raise TypeError
     except (KeyError, TypeError, IndexError):
-        raise _changed(what, "chart.result[0] with meta, timestamp and indicators.quote") from None
+        raise changed(what, "chart.result[0] with meta, timestamp and indicators.quote") from None
     if symbol != ticker:
         raise SourceError(f"the answer is about {printable(str(symbol), 30)!r}", where=what)
     if interval != "1d":
@@ -159,20 +205,20 @@ def _zone(meta: Mapping[str, Any], what: str) -> ZoneInfo:
     try:
         return ZoneInfo(str(name))
     except (ValueError, OSError, KeyError):
-        raise _changed(what, "the exchange's time zone") from None
+        raise changed(what, "the exchange's time zone") from None
 
 
 def _list(holder: Mapping[str, Any], key: str, what: str) -> list[Any]:
     values = holder.get(key)
     if not isinstance(values, list) or not values:
-        raise _changed(what, f"a list {key!r}")
+        raise changed(what, f"a list {key!r}")
     return values
 
 
 def _days(stamps: list[Any], zone: ZoneInfo, what: str) -> pd.DatetimeIndex:
     """The exchange's own date of each bar."""
     if not all(type(stamp) is int and -4e9 < stamp < 8e9 for stamp in stamps):  # 1843 to 2223
-        raise _changed(what, "timestamps in seconds")
+        raise changed(what, "timestamps in seconds")
     local = pd.to_datetime(pd.Series(stamps), unit="s", utc=True).dt.tz_convert(zone)
     # a bar that is to begin at midnight but carries the hour of another daylight saving time
     late = local.dt.hour.isin((22, 23)) & (local.dt.minute == 0)
@@ -193,7 +239,7 @@ def _bars(
     bars = pd.DataFrame(columns, index=days)
     prices = ["open", "high", "low", "close"]
     # a price of zero is one that is not there; the service's numbers have float32 noise
-    bars[prices] = _rounded(bars[prices].where(bars[prices] != 0.0))
+    bars[prices] = rounded(bars[prices].where(bars[prices] != 0.0))
     empty = bars["close"].isna()
     notes = [f"{int(empty.sum())} sessions without a close are left out"] if empty.any() else []
     return bars[~empty], notes
@@ -201,16 +247,17 @@ def _bars(
 
 def _numbers(values: object, length: int, name: str, what: str) -> np.ndarray:
     if not isinstance(values, list) or len(values) != length:
-        raise _changed(what, f"one {name} a timestamp")
+        raise changed(what, f"one {name} a timestamp")
     if not all(value is None or type(value) in (int, float) for value in values):
-        raise _changed(what, f"numbers in {name}")
+        raise changed(what, f"numbers in {name}")
     numbers = np.array([np.nan if value is None else value for value in values], dtype=float)
     if (np.abs(numbers) > LARGEST).any():
         raise SourceError(f"{name} is beyond any price or volume", where=what)
     return numbers
 
 
-def _rounded(prices: pd.DataFrame) -> pd.DataFrame:
+def rounded(prices: pd.DataFrame) -> pd.DataFrame:
+    """Prices without the noise of the service's 32-bit numbers."""
     values = prices.to_numpy(dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.floor(np.log10(np.abs(values)))
@@ -246,7 +293,13 @@ def _finished(
     return bars, notes
 
 
-def _check_days(bars: pd.DataFrame, series_id: str, what: str) -> None:
+def check_days(bars: pd.DataFrame, series_id: str, what: str) -> None:
+    """Refuse bars out of order, twice a day, or on days without a session.
+
+    Raises
+    ------
+    SourceError
+    """
     index = pd.DatetimeIndex(bars.index)
     if not index.is_unique:
         twice = index[index.duplicated()][0]
@@ -273,7 +326,7 @@ def _splits(result: Mapping[str, Any], zone: ZoneInfo, what: str) -> tuple[Split
             if new > 0 and old > 0:
                 found.append(Split(moment.date(), new, old))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
-        raise _changed(what, "splits with date, numerator and denominator") from None
+        raise changed(what, "splits with date, numerator and denominator") from None
     return tuple(sorted(found, key=lambda split: split.day))
 
 
@@ -295,7 +348,8 @@ def _adjusted(result: Mapping[str, Any], bars: pd.DataFrame) -> bool:
     return bool(before) and all(before)
 
 
-def _changed(what: str, expected: str) -> SourceError:
+def changed(what: str, expected: str) -> SourceError:
+    """An answer of another form than the service has."""
     return SourceError(
         "the answer does not have its usual form",
         where=what,

@@ -75,7 +75,7 @@ def overlap(live: LiveSeries, base: pd.Series, fetched: pd.Series, *, bundled: b
         return Overlap(*facts, 1.0, "")
     said = f"{facts[1]} of {facts[0]} common rows differ"
     if live.kind == "price" and (b > 0).all() and (f > 0).all():
-        ratio = np.log(f / b)
+        ratio = np.log(f) - np.log(b)  # a quotient may be too small for a number
         if np.ptp(ratio) < _CONSTANT and abs(np.median(ratio)) > _CONSTANT:
             factor = float(np.exp(np.median(ratio)))
             return Overlap(
@@ -88,7 +88,7 @@ def overlap(live: LiveSeries, base: pd.Series, fetched: pd.Series, *, bundled: b
         return Overlap(
             *facts, 1.0, f"{said}: the dates are shifted by one row, as by a wrong time zone"
         )
-    if live.kind == "price" and (b > 0).all() and (f > 0).all() and _drifts(np.log(f / b)):
+    if live.kind == "price" and (b > 0).all() and (f > 0).all() and _drifts(np.log(f) - np.log(b)):
         return Overlap(
             *facts,
             1.0,

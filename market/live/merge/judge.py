@@ -91,7 +91,7 @@ def judge_revisions(
         if revision.column != main:
             continue
         size = (
-            abs(np.log(revision.now / revision.before))
+            abs(np.log(revision.now) - np.log(revision.before))
             if live.measure == "log" and revision.now > 0 and revision.before > 0
             else abs(revision.now - revision.before)
         )

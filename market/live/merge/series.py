@@ -54,8 +54,11 @@ _FUTURE = "front future: its price steps when the contract changes"
 _REVISED = "as first downloaded: earlier revisions by the source are in it"
 
 
+_YAHOO = ("yahoo", "yfinance")
+
+
 def _fund(series_id: str, jump: float = 0.35) -> LiveSeries:
-    return LiveSeries(series_id, ("yahoo",), jump=jump, defects=(_FUND,))
+    return LiveSeries(series_id, _YAHOO, jump=jump, defects=(_FUND,))
 
 
 def _rate(
@@ -79,7 +82,7 @@ LIVE: Mapping[str, LiveSeries] = MappingProxyType(
         for live in (
             LiveSeries(
                 "sp500",
-                ("yahoo",),
+                _YAHOO,
                 jump=0.26,
                 defects=(
                     _PRICE_INDEX,
@@ -87,11 +90,11 @@ LIVE: Mapping[str, LiveSeries] = MappingProxyType(
                     "high, low and close are one number",
                 ),
             ),
-            LiveSeries("vix", ("cboe", "yahoo"), jump=1.0),
-            LiveSeries("vix3m", ("cboe", "yahoo"), jump=1.0),
-            LiveSeries("vvix", ("cboe", "yahoo"), jump=1.0),
+            LiveSeries("vix", ("cboe", *_YAHOO), jump=1.0),
+            LiveSeries("vix3m", ("cboe", *_YAHOO), jump=1.0),
+            LiveSeries("vvix", ("cboe", *_YAHOO), jump=1.0),
             *(
-                LiveSeries(index, ("yahoo",), jump=0.30, defects=(_PRICE_INDEX,))
+                LiveSeries(index, _YAHOO, jump=0.30, defects=(_PRICE_INDEX,))
                 for index in ("russell2000", "nasdaq", "dow", "nyse")
             ),
             *(
@@ -103,12 +106,12 @@ LIVE: Mapping[str, LiveSeries] = MappingProxyType(
                 )
             ),
             *(_fund(fund, 0.70) for fund in ("spxu", "sqqq")),
-            LiveSeries("btc", ("yahoo",), jump=0.70, defects=("days end at midnight UTC",)),
-            LiveSeries("gold", ("yahoo",), jump=0.25, defects=(_FUTURE,)),
-            LiveSeries("dollar", ("yahoo",), jump=0.10, defects=("ICE US Dollar Index",)),
+            LiveSeries("btc", _YAHOO, jump=0.70, defects=("days end at midnight UTC",)),
+            LiveSeries("gold", _YAHOO, jump=0.25, defects=(_FUTURE,)),
+            LiveSeries("dollar", _YAHOO, jump=0.10, defects=("ICE US Dollar Index",)),
             LiveSeries(
                 "wti",
-                ("yahoo",),
+                _YAHOO,
                 jump=60.0,
                 measure="units",
                 defects=(_FUTURE, "negative on 2020-04-20"),

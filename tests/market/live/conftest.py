@@ -59,5 +59,5 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def sources(server):
     base = server.url
-    found = (Yahoo(base), Fred(base, base), Finra(base), Cboe(base))
+    found = (Yahoo((base,)), Fred(base, base), Finra(base), Cboe(base))
     return {source.name: source for source in found}

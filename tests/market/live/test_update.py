@@ -337,7 +337,7 @@ def test_a_kill_before_any_step_leaves_the_old_version_or_the_new(server, go, ca
             chosen(["spy"]),
             cache=killed,
             http=Http(Limits(pause=0.0)),
-            sources={"yahoo": Yahoo(server.url)},
+            sources={"yahoo": Yahoo((server.url,))},
             now=lambda: NOW,
         )
         assert len(rows(killed)) == 300

@@ -23,7 +23,7 @@ def run(url: str, names: list[str]) -> None:
         chosen(names),
         cache=Cache(),
         http=Http(Limits(pause=0.0)),
-        sources={"yahoo": Yahoo(url), "cboe": Cboe(url)},
+        sources={"yahoo": Yahoo((url,)), "cboe": Cboe(url)},
         now=lambda: NOW,
     )
     print(report.version, *(f"{o.series}={o.status}" for o in report.outcomes))

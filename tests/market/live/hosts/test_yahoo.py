@@ -19,7 +19,7 @@ ROWS = bars("2026-11-16", [100.0, 101.0, 102.0, 103.0, 104.0])  # Monday to Frid
 def fetch(server, http, text, series="spy", ticker="SPY", *, since=None, now=NOW):
     reply = text if isinstance(text, Reply) else Reply(text, type="application/json")
     server.on(CHART + ticker, reply)
-    return Yahoo(server.url).fetch(series, http, since=since, now=now)
+    return Yahoo((server.url,)).fetch(series, http, since=since, now=now)
 
 
 def refused(server, http, text, **more):
@@ -222,3 +222,45 @@ def test_other_documents_are_refused(server, http, text):
 def test_another_encoding_is_refused(server, http, content):
     said = refused(server, http, Reply(content, type="application/json"))
     assert said.startswith("Yahoo SPY")
+
+
+SECOND = "/second"
+
+
+def ask_both(server, http, first, second):
+    server.on(CHART + "SPY", first)
+    server.on(SECOND + CHART + "SPY", second)
+    yahoo = Yahoo((server.url, server.url + SECOND))
+    return yahoo, lambda: yahoo.fetch("spy", http, since=None, now=NOW)
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+def test_the_second_host_answers_where_the_first_refuses_and_is_asked_first_from_then_on(
+    server, http, status
+):
+    yahoo, ask = ask_both(server, http, Reply("no", status), Reply(chart("SPY", ROWS)))
+    assert len(ask().frame) == 5
+    asked = server.asks(CHART + "SPY")
+    assert len(ask().frame) == 5
+    assert server.asks(CHART + "SPY") == asked
+    assert yahoo.bases == (server.url + SECOND, server.url)
+
+
+def test_what_both_hosts_refuse_names_both_and_the_way_left(server, http):
+    _, ask = ask_both(server, http, Reply("no", 401), Reply("no", 403))
+    with pytest.raises(SourceError) as caught:
+        ask()
+    line = caught.value.line()
+    assert "answers 401" in line and "answers 403" in line
+    assert "--from yfinance" in line and "simulate-plans[yahoo]" in line
+    assert caught.value.down
+
+
+@pytest.mark.parametrize(
+    "first", [Reply("no", 404), Reply("no", 429, {"Retry-After": "999999"}), Reply("[", 200)]
+)
+def test_the_second_host_is_no_way_around_a_wait_or_a_wrong_answer(server, http, first):
+    _, ask = ask_both(server, http, first, Reply(chart("SPY", ROWS)))
+    with pytest.raises(SourceError):
+        ask()
+    assert server.asks(SECOND + CHART + "SPY") == 0
