@@ -16,7 +16,7 @@ from market.live.fetch.refusal import SourceError
 from market.live.hosts.own_file import OwnFile
 from market.live.hosts.source import Fetched, Source
 from market.live.merge.commit import Outcome, Report, write
-from market.live.merge.series import LIVE, LiveSeries, updated
+from market.live.merge.series import LIVE, LiveSeries
 from market.series.catalogue import CATALOGUE, find
 from market.sources.bundled import manifest
 
@@ -101,12 +101,11 @@ def from_file(
         that cannot be written to.
     """
     find(series_id)
-    live = updated(series_id)
     cache.check_writable()
     before = cache.version()
     moment = now()
     fetched = OwnFile(Path(path)).fetch(series_id, None, since=None, now=moment)
-    _check_form(live, fetched, moment)
+    check_form(series_id, fetched, moment)
     outcomes: dict[str, Outcome] = {}
     version = write(cache, {series_id: (fetched, moment)}, outcomes, moment)
     outcome = outcomes[series_id]
@@ -205,7 +204,7 @@ def _ask(
         moment = now()
         try:
             fetched = source.fetch(live.id, http, since=since, now=moment)
-            _check_form(live, fetched, moment)
+            check_form(live.id, fetched, moment)
             return fetched, moment
         except SourceError as error:
             if last or error.down or not error.again:
@@ -213,10 +212,15 @@ def _ask(
     raise AssertionError("unreachable: the last attempt raises")
 
 
-def _check_form(live: LiveSeries, fetched: Fetched, moment: dt.datetime) -> None:
-    """What no adapter may let through."""
+def check_form(series_id: str, fetched: Fetched, moment: dt.datetime) -> None:
+    """Refuse what no adapter may let through: no figures, days out of order or yet to come.
+
+    Raises
+    ------
+    SourceError
+    """
     index = pd.DatetimeIndex(fetched.frame.index)
-    main = CATALOGUE[live.id].columns[0]
+    main = CATALOGUE[series_id].columns[0]
     if main not in fetched.frame or not fetched.frame[main].notna().any():
         raise SourceError(f"the answer has no {main}", where=fetched.source)
     if not (index.is_unique and index.is_monotonic_increasing):

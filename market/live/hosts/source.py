@@ -11,6 +11,7 @@ import pandas as pd
 
 from market.errors import InputError
 from market.live.fetch.http import Http
+from market.live.fetch.refusal import SourceError
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,10 @@ class Source(Protocol):
             If there is no usable answer.
         """
         ...
+
+
+class NotInstalled(SourceError):
+    """A source needs a library that is not there."""
 
 
 def unknown(source: Source, series_id: str) -> InputError:

@@ -24,7 +24,7 @@ import pandas as pd
 from market.live.fetch.http import Http, check_online
 from market.live.fetch.refusal import SourceError
 from market.live.fetch.secrets import printable
-from market.live.hosts.source import Fetched, Split, unknown
+from market.live.hosts.source import Fetched, NotInstalled, Split, unknown
 from market.live.hosts.text import LARGEST
 from market.live.hosts.yahoo import TICKERS, changed, check_days, rounded
 from market.series.catalogue import CATALOGUE
@@ -42,8 +42,7 @@ def history(ticker: str, since: dt.date | None, until: dt.date, wait: float) -> 
 
     Raises
     ------
-    SourceError
-        If it is not installed.
+    NotInstalled
     Exception
         Whatever yfinance raises.
     """
@@ -73,7 +72,7 @@ def _library() -> tuple[Any, str]:
     try:
         import yfinance
     except ImportError:
-        raise SourceError("yfinance is not installed", down=True, do=INSTALL) from None
+        raise NotInstalled("yfinance is not installed", down=True, do=INSTALL) from None
     folder = tempfile.mkdtemp(prefix="simulate-yfinance-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     yfinance.set_tz_cache_location(folder)

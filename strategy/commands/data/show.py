@@ -35,6 +35,7 @@ _CACHE = click.option(
         ),
         "export": ("strategy.commands.data.show:export_series", "Write one series to a file."),
         "update": ("strategy.commands.data.update:update_data", "Download what is new."),
+        "doctor": ("strategy.commands.data.doctor:examine_sources", "Try each live source once."),
         "versions": ("strategy.commands.data.update:list_versions", "Versions of the cache."),
         "confirm": ("strategy.commands.data.update:confirm_data", "Decide on held-back downloads."),
     },

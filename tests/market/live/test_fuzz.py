@@ -16,8 +16,7 @@ from market.live.hosts.cboe import Cboe
 from market.live.hosts.finra import Finra
 from market.live.hosts.fred import Fred
 from market.live.hosts.yahoo import Yahoo
-from market.live.merge.series import LIVE
-from market.live.update import _check_form
+from market.live.update import check_form
 from tests.market.live.formats import bars, cboe, chart, fred, fred_api, workbook
 from tests.market.live.host import NOW
 
@@ -38,7 +37,7 @@ class Answering:
 def check(source: Any, series: str, content: bytes, kind: str = "text/csv") -> None:
     try:
         got = source.fetch(series, Answering(content, kind), since=None, now=NOW)
-        _check_form(LIVE[series], got, NOW)
+        check_form(series, got, NOW)
     except SourceError as error:
         line = error.line()
         assert line.isprintable() and len(line) < 700
