@@ -3,6 +3,11 @@
 Half of quantstats' time on six decades of daily returns goes into drawing
 every figure a second time after saving it, and into Python calls per group
 and per drawdown. Each replacement gives the same bytes; a test compares.
+
+Why they stay although the sheet has a process of its own: on 75 years of days
+a sheet takes 2.3 s of processor time with them and 6.7 s without, and all else
+of a run 2.4 s, beside which the sheet is drawn. Without them the sheet alone
+would decide how long a run takes, about twice as long.
 """
 
 from __future__ import annotations

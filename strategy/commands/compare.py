@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +14,6 @@ from strategy.commands.frame.page_options import language_option, runs_option
 from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from reports.compare.comparison import Comparison
     from reports.stored.runs import StoredRun
 
 
@@ -71,12 +68,12 @@ def compare_runs(
     elif quiet:
         click.echo(str(path))
     else:
-        from rich.console import Console
+        from rich.text import Text
 
-        console = Console(highlight=False)
-        for part in _summary(comparison):
-            console.print(part)
-        console.print(str(path), style="bold", markup=False)
+        from reports.terminal.compare import screen
+        from reports.terminal.wide import print_parts
+
+        print_parts([*screen(comparison), Text(str(path), style="bold")])
 
 
 def _read(names: tuple[str, ...], home: str) -> list[StoredRun]:
@@ -95,67 +92,3 @@ def _read(names: tuple[str, ...], home: str) -> list[StoredRun]:
         else:
             found.append(find_run(name, home))
     return found
-
-
-def _summary(comparison: Comparison) -> list[RenderableType]:
-    from markupsafe import Markup
-    from rich.text import Text
-
-    from reports.compare.comparison import PAIRED
-    from reports.compare.page import kind_of_difference, notes, verdicts
-    from reports.text.fields import field
-    from reports.text.format import setting, show
-
-    letters = comparison.letters
-    out: list[RenderableType] = [
-        Text(f"{letter}  {run.name}  {run.id}", overflow="fold")
-        for letter, run in zip(letters, comparison.runs, strict=True)
-    ]
-    out.append(Text())
-    out += [Text(Markup(text).striptags(), overflow="fold") for text in verdicts(comparison)]
-    out += [Text(f"note: {text}", overflow="fold") for text in notes(comparison)]
-    rows = [
-        [key, "  ".join(f"{letters[i]} {setting(v)}" for i, v in enumerate(values))]
-        for key, values in comparison.settings
-    ]
-    out.append(_table("Settings that differ", ["key", "values"], rows))
-    rows = []
-    for i, measure in enumerate(comparison.measures if comparison.path_differences[0] else ()):
-        kind = field(measure).kind
-        first = comparison.path_differences[0][i].first
-        rows.append([field(measure).label, "A", show(first, kind), "", ""])
-        for letter, differences in zip(letters[1:], comparison.path_differences, strict=True):
-            d, signed = differences[i], kind_of_difference(measure)
-            interval = "" if d.low is None else f"{show(d.low, signed)} to {show(d.high, signed)}"
-            rows.append(["", letter, show(d.other, kind), show(d.value, signed), interval])
-    heads = ["measure", "", "value", "less A", "95% interval"]
-    out.append(_table("Daily path, common sessions", heads, rows))
-    rows = []
-    for path, values in comparison.figures:
-        if path in ("tactical.n", "tactical.mean", "tactical.hit_rate", "hedge.n", "hedge.mean"):
-            for i, value in enumerate(values):
-                rows.append(["" if i else path, letters[i], show(value, field(path).kind)])
-    out.append(_table("Vintages, each run over its own", ["figure", "", "value"], rows))
-    rows = []
-    for letter, run in comparison.others:
-        for column in PAIRED:
-            s, signed = comparison.paired_statistics(run, column), kind_of_difference(column)
-            low, high = s.get("mean_low"), s.get("mean_high")
-            interval = "" if low is None else f"{show(low, signed)} to {show(high, signed)}"
-            rows.append([column, letter, str(s["n"]), show(s.get("mean"), signed), interval])
-    heads = ["mean of differences", "", "n", "less A", "95% interval"]
-    out.append(_table("Vintages in pairs: those that both runs have complete", heads, rows))
-    return out
-
-
-def _table(title: str, heads: list[str], rows: list[list[Any]]) -> RenderableType:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for i, head in enumerate(heads):
-        words = i == 0 or head == "values"
-        table.add_column(head, justify="left" if words else "right", overflow="fold")
-    for row in rows or [["none", *[""] * (len(heads) - 1)]]:
-        table.add_row(*(Text(str(cell)) for cell in row))
-    return table

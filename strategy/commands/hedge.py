@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,13 +10,9 @@ from strategy.commands.frame.plan_options import plan_options, read_plan
 from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from rich.table import Table
-
-    from strategy.result.hedge.report import HedgeReport
+    pass
 
 CHOICES = ("short", "inverse_etf", "put", "put_spread", "collar")
-MISSING = "-"
 
 
 @click.command("hedge")
@@ -65,138 +61,9 @@ def hedge(
         shown = document if compare else document[names[0]]
         click.echo(json_text(shown, sort=False, ascii=True), nl=False)
         return
-    from strategy.commands.frame.wide import print_whole
+    from reports.terminal.hedge import comparison, tables
+    from reports.terminal.wide import print_whole
 
-    for table in [_comparison(reports)] if compare else _one(reports[names[0]]):
+    for table in [comparison(reports)] if compare else tables(reports[names[0]]):
         print_whole(table)
         click.echo()
-
-
-def _comparison(reports: dict[str, HedgeReport]) -> Table:
-    rows = []
-    for name, report in reports.items():
-        rows.append([name, *_figures(report)])
-    columns = (
-        *("instrument", "hedged", "unavailable", "mean return", "mean cost", "drawdown saved"),
-        *("cost per point", "against less core", "a year", "max drawdown"),
-    )
-    return _table("Instruments, over complete vintages that held a hedge", columns, rows)
-
-
-def _figures(report: HedgeReport) -> list[str]:
-    s = report.summary
-    against = s.get("against_derisk", {})
-    chained = s["chained"]["with"]
-    return [
-        str(s["n"]),
-        str(s["n_unavailable"]),
-        _mean(s),
-        _percent(s.get("mean_cost")),
-        _percent(s.get("mean_drawdown_saved")),
-        _number(s.get("cost_per_drawdown_point")),
-        _mean(against),
-        _percent(chained.get("cagr")),
-        _percent(chained.get("max_drawdown")),
-    ]
-
-
-def _one(report: HedgeReport) -> list[Table]:
-    s = report.summary
-    shown = [
-        _table(
-            f"Hedge: {s['instrument']}",
-            ("", ""),
-            [
-                *((f"vintages {name}", str(n)) for name, n in s["statuses"].items()),
-                ("n", f"{s['n']} complete vintages that held a hedge"),
-                ("mean return", _mean(s)),
-                ("mean drawdown saved", _percent(s.get("mean_drawdown_saved"))),
-                ("return given up per point saved", _number(s.get("cost_per_drawdown_point"))),
-                ("against holding less", _mean(s.get("against_derisk", {}))),
-                *((f"mean cost: {name}", _percent(x)) for name, x in s.get("costs", {}).items()),
-            ],
-        )
-    ]
-    accounts = [
-        [name, *(_percent(a.get(key)) for key in ("cagr", "volatility", "max_drawdown"))]
-        for name, a in s["chained"].items()
-    ]
-    shown.append(
-        _table("Chained account", ("hedge", "a year", "volatility", "max drawdown"), accounts)
-    )
-    held = report.vintages[report.vintages["hedge_max_ratio"] > 0.0]
-    shown.append(
-        _frame(
-            "Vintages with a hedge",
-            held,
-            {
-                **{"vintage": "vintage", "hedge_max_ratio": "ratio", "hedge_gain": "gain"},
-                **{"hedge_cost": "cost", "hedge_return": "return"},
-                **{"max_drawdown": "drawdown", "unhedged_max_drawdown": "drawdown without"},
-                **{"derisk_return": "total, less core", "unhedged_return": "total, no hedge"},
-            },
-        )
-    )
-    convexity = report.convexity.reset_index()
-    shown.append(
-        _frame(
-            f"Profit of a full hedge by the index's move, as of "
-            f"{s['convexity_as_of']['start']:%Y-%m-%d}",
-            convexity,
-            {str(name): str(name) for name in convexity},
-        )
-    )
-    names = {**{"removed": "removed", "n_hedged": "hedged"}, "sum_return": "sum of returns"}
-    names["mean_drawdown_saved"] = "drawdown saved"
-    shown.append(_frame("The score with a part removed", report.leave_one_out, names))
-    cases = {"vintage": "vintage", "highest_score": "score", "hedge_max_ratio": "ratio"}
-    cases |= {"hedge_return": "return", "window_max_drawdown": "index drawdown"}
-    shown.append(_frame("Analog years", report.analogs, cases))
-    shown.append(_frame("False alarms: hedged, no fall of 20%", report.false_alarms, cases))
-    shown.append(_frame("Missed: a fall of 20%, not hedged", report.missed, cases))
-    return shown
-
-
-def _frame(title: str, frame: pd.DataFrame, names: dict[str, str]) -> Table:
-    rows = [[_cell(name, row[name]) for name in names] for row in frame.to_dict("records")]
-    return _table(title, tuple(names.values()), rows)
-
-
-def _cell(name: str, value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if name in ("vintage", "n_hedged"):
-        return str(int(value))
-    if name in ("highest_score", "hedge_max_ratio"):
-        return _number(value)
-    return _percent(value)
-
-
-def _table(title: str, columns: tuple[str, ...], rows: list[Any]) -> Table:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for i, name in enumerate(columns):
-        table.add_column(name, justify="left" if i == 0 else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    if not rows:
-        table.add_row("none", *[""] * (len(columns) - 1))
-    return table
-
-
-def _mean(figures: dict[str, Any]) -> str:
-    """A mean with its 95% interval (Student's t), where there are enough vintages for one."""
-    low, high = figures.get("mean_low"), figures.get("mean_high")
-    words = _percent(figures.get("mean"))
-    if low is None or high is None or low != low or high != high:
-        return words
-    return f"{words} (95% interval {_percent(low)} to {_percent(high)})"
-
-
-def _percent(value: float | None) -> str:
-    return MISSING if value is None or value != value else f"{100.0 * value:+.2f}%"
-
-
-def _number(value: float | None) -> str:
-    return MISSING if value is None or value != value else f"{value:.2f}"

@@ -11,7 +11,7 @@ from strategy.commands.frame.plan_options import plan_options, read_plan
 from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
-    from strategy.lookahead import Report
+    pass
 
 FOUND = 1
 MOST_DATES = 10_000
@@ -61,27 +61,9 @@ def look_for_lookahead(
 
         click.echo(json_text(report.content(), ascii=True), nl=False)
     else:
-        _print(report)
+        from reports.terminal.lookahead import lines
+
+        for line in lines(report):
+            click.echo(line)
     if not report.clean:
         ctx.exit(FOUND)
-
-
-def _print(report: Report) -> None:
-    from strategy.lookahead.report import EXCLUDED
-
-    n = report.compared
-    click.echo(
-        f"{report.plan} on {report.prices}: data cut at {n['dates']} dates (seed {report.seed}), "
-        f"{n['subjects']} subjects, {n['values']:,} values compared"
-    )
-    if report.clean:
-        click.echo("nothing knew more than it could")
-    else:
-        many = len(report.findings)
-        click.echo(f"{many} finding{'' if many == 1 else 's'}, causes before consequences:")
-        for finding in report.findings:
-            click.echo(f"  {finding.line()}")
-    for name, why in EXCLUDED.items():
-        click.echo(f"left out: {name}, the {why}")
-    for date, why in report.skipped.items():
-        click.echo(f"not compared: {date}: {why}")

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from signals.catalogue.rules import Rule
 
 
@@ -37,7 +35,9 @@ def print_rules(names: tuple[str, ...], family: str | None, as_json: bool) -> No
         return
     from rich.console import Console
 
-    Console(highlight=False).print(_details(chosen) if names else _table(chosen))
+    from reports.terminal.rules import details, listing
+
+    Console(highlight=False).print(details(chosen) if names else listing(chosen))
 
 
 def check_family(family: str) -> None:
@@ -98,57 +98,3 @@ def _named(name: str) -> list[Rule]:
 
     of_id = [r for r in RULES.values() if r.id == name.upper()]
     return of_id or [find(name)]
-
-
-def _table(rules: list[Rule]) -> RenderableType:
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-    table.add_column("id", no_wrap=True)
-    table.add_column("rule", no_wrap=True)
-    table.add_column("true when", overflow="fold")
-    for rule in rules:
-        words = Text(rule.meaning)
-        if not rule.computable:
-            words.append(f" (not computable: {rule.reason})", style="dim")
-        elif rule.proxy:
-            words.append(f" (proxy: {rule.proxy})", style="dim")
-        table.add_row(rule.id, Text(rule.name, style="" if rule.computable else "dim"), words)
-    computable = sum(r.computable for r in rules)
-    end = f"{len(rules)} rules, {len(rules) - computable} of them not computable"
-    return Group(table, Text(f"\n{end}; simulate rules RULE tells all about one"))
-
-
-def _details(rules: list[Rule]) -> RenderableType:
-    from rich.console import Group
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    parts: list[RenderableType] = []
-    for rule in rules:
-        facts = Table.grid(padding=(0, 2, 0, 0))
-        facts.add_column(no_wrap=True, style="dim")
-        facts.add_column(overflow="fold")
-        rows = {
-            "section": rule.section,
-            "family": rule.family,
-            "unit": rule.unit,
-            "inputs": ", ".join(name.replace("|", " or ") for name in rule.inputs),
-            "known": rule.lag,
-            "proxy": rule.proxy,
-            "definition": "the article's" if rule.provenance == "article" else "the authors'",
-            "not computable": rule.reason,
-        }
-        for name, value in rows.items():
-            if value:
-                facts.add_row(name, Text(value))
-        for p in rule.parameters:
-            default = list(p.default) if isinstance(p.default, tuple) else p.default
-            whose = "article" if p.provenance == "article" else "author's choice"
-            facts.add_row(p.name, Text(f"{default} ({p.unit}; {whose}): {p.meaning}"))
-        title = Text(f"{rule.id} {rule.name}", style="bold")
-        parts += [title, Padding(Text(rule.meaning), (0, 0, 0, 2)), Padding(facts, (0, 0, 1, 2))]
-    return Group(*parts)

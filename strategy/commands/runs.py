@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -94,7 +94,7 @@ def list_command(
         what = "no run meets that" if listing.entries else "no run yet; simulate run makes one"
         click.echo(f"{home}: {what}")
         return
-    _print_table(found, home)
+    _print_listing(found, home)
 
 
 @click.command("show")
@@ -105,7 +105,6 @@ def show_run(run: str, home: str, as_json: bool) -> None:
     """Show the figures and files of RUN: a folder, an id or its beginning, or a plan's name."""
     from reports.stored.runs import find_run
     from reports.stored.runs_database import read_entry
-    from reports.text.format import show
 
     found = find_run(run, home)
     entry = read_entry(found.folder)
@@ -118,24 +117,10 @@ def show_run(run: str, home: str, as_json: bool) -> None:
         }  # fmt: skip
         click.echo(json_text(document, sort=False), nl=False)
         return
-    rows = [
-        ("plan", entry.name),
-        ("id", entry.id),
-        ("written", entry.written or "unknown"),
-        ("command", str(found.record.get("command") or "unknown")),
-        ("prices", entry.prices),
-        ("vintages", f"{entry.first} to {entry.last}"),
-        ("December long", f"mean {show(entry.mean, 'percent')}, n = {show(entry.n, 'count')}"),
-        ("hit rate", show(entry.hit_rate, "share")),
-        ("hedged year", show(entry.hedge_mean, "percent")),
-        ("return a year", show(entry.cagr, "percent")),
-        ("max drawdown", show(entry.max_drawdown, "percent")),
-        ("Sharpe ratio", show(entry.sharpe, "ratio")),
-        ("folder", str(found.folder)),
-        ("files", "  ".join(files)),
-    ]
-    for label, text in rows:
-        click.echo(f"{label:<15}{text}")
+    from reports.terminal.runs import one
+
+    for line in one(entry, found, files):
+        click.echo(line)
 
 
 @click.command("open")
@@ -213,7 +198,7 @@ def prune_runs(
     if not chosen:
         click.echo("nothing to delete")
         return
-    _print_table(chosen, home)
+    _print_listing(chosen, home)
     if dry_run:
         click.echo(f"{len(chosen)} would be deleted")
         return
@@ -264,33 +249,8 @@ def _day(text: str, option: str) -> str:
         raise InputError(f"got {text!r}", where=option, expected="a date, YYYY-MM-DD") from None
 
 
-def _print_table(entries: list[Entry], home: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _print_listing(entries: list[Entry], home: str) -> None:
+    from reports.terminal.runs import listing
+    from reports.terminal.wide import print_parts
 
-    from reports.text.format import show
-
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="")
-    heads: tuple[tuple[str, Any], ...] = (
-        ("plan", "left"), ("id", "left"), ("written", "left"), ("n", "right"),
-        ("mean", "right"), ("hits", "right"), ("a year", "right"), ("drawdown", "right"),
-    )  # fmt: skip
-    for head, side in heads:
-        table.add_column(head, justify=side, overflow="fold", no_wrap=head != "plan")
-    for e in entries:
-        cells = (
-            e.name,
-            e.id,
-            e.written[:10],
-            show(e.n, "count"),
-            show(e.mean, "percent"),
-            show(e.hit_rate, "share"),
-            show(e.cagr, "percent"),
-            show(e.max_drawdown, "percent"),
-        )
-        table.add_row(*(Text(cell) for cell in cells))
-    console = Console(highlight=False)
-    console.print(table)
-    n = len(entries)
-    console.print(f"{n} {'run' if n == 1 else 'runs'} in {Path(home)}/", markup=False)
+    print_parts(listing(entries, home))

@@ -107,7 +107,7 @@ def scenario_plan(
         from rich.console import Console
 
         if calibrate:
-            from strategy.scenario.odds.calibration import summarise_calibration
+            from reports.terminal.calibration import summarise_calibration
 
             answer = summarise_calibration(figures, place, files)
         else:

@@ -10,8 +10,6 @@ import click
 from strategy.commands.frame.plan_options import plan_options, read_plan
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from market.container import Market
     from signals.catalogue.rules import Rule
     from strategy.plan import Plan
@@ -58,7 +56,9 @@ def print_signals(
         return
     from rich.console import Console
 
-    Console(highlight=False).print(_shown(document))
+    from reports.terminal.signals import screen
+
+    Console(highlight=False).print(screen(document))
 
 
 def states_on(
@@ -174,56 +174,3 @@ def _number(value: Any) -> float | None:
 
 def _date(value: Any) -> str | None:
     return f"{value:%Y-%m-%d}" if value == value else None
-
-
-def _shown(document: dict[str, Any]) -> RenderableType:
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    counts = ", ".join(f"{n} {state}" for state, n in document["counts"].items())
-    parts: list[RenderableType] = [
-        Text(f"{document['plan']}, close of {document['session']}: {counts}", style="bold")
-    ]
-    if document["note"]:
-        parts.append(Text(document["note"], style="yellow"))
-    known = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
-    for name in ("id", "rule", "state", "value", "threshold", "stamp", "known"):
-        right: Any = "right" if name in ("value", "threshold") else "left"
-        known.add_column(name, justify=right, overflow="fold", no_wrap=name != "rule")
-    absent = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
-    absent.add_column("id", no_wrap=True)
-    absent.add_column("unavailable", no_wrap=True)
-    absent.add_column("because", overflow="fold")
-    for row in document["rules"]:
-        if row["state"] == "unavailable":
-            absent.add_row(row["id"], row["name"], Text(_short(row)))
-            continue
-        state = Text(row["state"], style="green" if row["state"] == "true" else "")
-        known.add_row(
-            row["id"],
-            row["name"],
-            state,
-            _figure(row["value"]),
-            _figure(row["threshold"]),
-            row["stamp"] or "",
-            row["known_at"] or "",
-        )
-    if known.row_count:
-        parts += [Text(""), known]
-    if absent.row_count:
-        parts += [Text(""), absent]
-    return Group(*parts)
-
-
-def _short(row: dict[str, Any]) -> str:
-    """The reason without the rule's name, which stands beside it."""
-    return str(row["because"]).removeprefix(f"{row['name']} ").removeprefix("is ")
-
-
-def _figure(value: float | None) -> str:
-    if value is None:
-        return "-"
-    if value == round(value) and abs(value) < 1e6:
-        return f"{value:,.0f}"
-    return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4f}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -17,10 +16,9 @@ from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import data_version_option
 
 if TYPE_CHECKING:
-    from strategy.sweep.work.run import Prepared, SweepRun
+    pass
 
 SWEEPS = "sweeps"
-ROWS_SHOWN = 40
 
 
 class SweepGroup(click.Group):
@@ -95,7 +93,10 @@ def run_file(
         found = load_sweep(path, overrides, prices=prices)
     ready = prepare(found, workers=workers, yes=yes or only_estimate)
     if loud or only_estimate:
-        _announce(ready, workers)
+        from reports.terminal.sweep import announcement
+
+        for line in announcement(ready, workers):
+            click.echo(line, err=True)
     if only_estimate:
         return
     crew = None
@@ -128,7 +129,10 @@ def run_file(
     elif quiet:
         click.echo(str(done.folder.path))
     else:
-        _show(done)
+        from reports.terminal.sweep import summary
+        from reports.terminal.wide import print_parts
+
+        print_parts(summary(done), whole=True)
         click.echo(evidence["verdict"])
 
 
@@ -166,24 +170,16 @@ def query_run(run: str, sql: str, out: str, as_csv: bool, as_json: bool) -> None
         for row in (answer.columns, *answer.rows):
             writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
     else:
-        _table(answer.columns, answer.rows)
+        from reports.terminal.sweep import answer as rows_of
+        from reports.terminal.wide import print_parts
+
+        print_parts(rows_of(answer.columns, answer.rows), whole=True)
 
 
 class Disagreement(Mistake):
     """The judge stopped the sweep: a fault of the program, not of the user."""
 
     exit_code = 1
-
-
-def _announce(ready: Prepared, workers: int | None) -> None:
-    from strategy.sweep.work.run import threads
-
-    keys = ", ".join(ready.grid.sweep.keys)
-    click.echo(f"{ready.grid.sweep.name}: {ready.estimate.text()}", err=True)
-    click.echo(
-        f"{ready.engine.way} on {threads(workers)} threads ({ready.engine.because}); keys {keys}",
-        err=True,
-    )
 
 
 @contextmanager
@@ -222,57 +218,3 @@ def _progress(shown: bool) -> Iterator[Callable[[str, int, int], None]]:
             display.update(tasks[what], completed=done, total=of)
 
         yield report
-
-
-def _show(done: SweepRun) -> None:
-    from rich.console import Console
-
-    summary = done.summary
-    console = Console()
-    state = "already done" if done.again else "done"
-    console.print(f"[bold]{summary['name']}[/bold] {state}: {summary['variants']:,} variants")
-    judged = summary["judge"]
-    if judged["judged"]:
-        console.print(
-            f"{judged['judged']} variants judged by single runs and vectorbt's book, "
-            f"largest difference {judged['largest_difference']:.1e}"
-        )
-    best = summary["best"]
-    if best:
-        by = summary["sweep"]["best"]["by"]
-        names = [by, *(n for n in ("sharpe", "cagr", "max_drawdown", "trades") if n != by)]
-        names = [n for n in names if n in best[0]["metrics"]]
-        rows: list[tuple[Any, ...]] = [
-            (row["variant"], *(row["metrics"][n] for n in names), f"{row['alike']:,}")
-            for row in best
-        ]
-        rows.append(("the plan", *(summary["base"][n] for n in names), ""))
-        # variants with the very same figures are told once
-        _table(["variant", *names, "alike"], rows)
-        console.print(f"best by {by}, variant {best[0]['variant']}:")
-        for key, value in best[0]["keys"].items():
-            console.print(f"  {key}: {json.dumps(value)}", highlight=False, soft_wrap=True)
-    console.print(str(done.folder.path), soft_wrap=True)
-
-
-def _table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-    from rich.table import Table
-
-    from strategy.commands.frame.wide import print_whole
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        table.add_column(name, no_wrap=True)
-    for row in rows[:ROWS_SHOWN]:
-        table.add_row(*(_cell(value) for value in row))
-    print_whole(table)
-    if len(rows) > ROWS_SHOWN:
-        click.echo(f"{len(rows) - ROWS_SHOWN:,} more rows (--csv prints all)")
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return str(value)

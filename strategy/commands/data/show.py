@@ -10,9 +10,6 @@ from strategy.commands.frame.group import Commands
 from strategy.commands.frame.plan_options import read_plan
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from rich.console import RenderableType
-
     from market.container import Market
 
 _PLAN = click.option(
@@ -72,7 +69,9 @@ def list_series(
         return
     from rich.console import Console
 
-    Console(highlight=False).print(_table(table, defects=bool(series)))
+    from reports.terminal import data as shown
+
+    Console(highlight=False).print(shown.series(table, defects=bool(series)))
 
 
 @click.command("export")
@@ -107,48 +106,3 @@ def _market(config: str | None, version: str | None = None) -> Market | None:
         data = data.model_copy(update=chosen)
     with file.locating() if file is not None else nullcontext():
         return load(data)
-
-
-def _table(listing: pd.DataFrame, *, defects: bool) -> RenderableType:
-    """The loaded series with their notes, then the names of those a user can bring."""
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-    for name in ("series", "from", "to", "rows", "age", "limit"):
-        align: Any = "left" if name in ("series", "from", "to") else "right"
-        table.add_column(name, justify=align, no_wrap=True)
-    notes = Table.grid(padding=(0, 2, 0, 0))
-    notes.add_column(no_wrap=True)
-    notes.add_column(overflow="fold")
-    absent = Table.grid(padding=(0, 2, 0, 0))
-    absent.add_column(no_wrap=True)
-    absent.add_column(overflow="fold")
-    for row in listing.to_dict("records"):
-        if row["status"] == "not loaded":
-            absent.add_row(Text(row["id"]), Text(row["title"]))
-            continue
-        stale = row["age_days"] > row["staleness_days"]
-        table.add_row(
-            Text(row["id"]),
-            row["from"],
-            row["to"],
-            f"{row['rows']:,}",
-            Text(f"{row['age_days']:,} d", style="red" if stale else ""),
-            f"{row['staleness_days']} d",
-        )
-        origin = "file " if row["status"] == "file" else ""
-        note = Text(f"{row['title']} ({row['unit']}); known {row['lag']}; from {origin}")
-        note.append(row["source"])
-        notes.add_row(Text(row["id"]), note)
-        if defects and row["defects"]:
-            notes.add_row("", Text(f"known defects: {row['defects']}"))
-    parts: list[RenderableType] = []
-    if table.row_count:
-        title = "\nWhat they are, when they are known, where they are from"
-        parts = [table, Text(title, style="bold"), notes]
-    if absent.row_count:
-        title = "Not loaded; bring a file with data.files"
-        parts += [Text(f"\n{title}" if parts else title, style="bold"), absent]
-    return Group(*parts)

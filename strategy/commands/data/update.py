@@ -84,7 +84,10 @@ def update_data(
     elif quiet:
         click.echo(report.version)
     else:
-        _print(report)
+        from reports.terminal import data as screen
+        from reports.terminal.wide import print_parts
+
+        print_parts(screen.update(report))
     if report.unfinished:
         raise _unfinished(report)
 
@@ -209,35 +212,6 @@ def _offline(wanted: list[str], cache: Any, as_json: bool) -> None:
         known = f"to {row['last']}, {row['age_days']} d old, {row['source']}"
         click.echo(f"{row['series']}: {known if row['last'] else 'not cached'}")
     click.echo(f"offline: nobody was asked; data version {label or 'none'}")
-
-
-def _print(report: Report) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-    for name in ("series", "status", "to", "new", "from"):
-        table.add_column(name, justify="right" if name == "new" else "left", no_wrap=True)
-    said = Table.grid(padding=(0, 2, 0, 0))
-    said.add_column(no_wrap=True)
-    said.add_column(overflow="fold")
-    styles = {"updated": "green", "held": "yellow", "failed": "red", "skipped": "red"}
-    for o in report.outcomes:
-        new = f"{o.added:,}" if o.status in ("updated", "current") else ""
-        status = Text(o.status, style=styles.get(o.status, ""))
-        table.add_row(Text(o.series), status, o.last, new, Text(o.source))
-        for position, line in enumerate(o.lines):
-            said.add_row(Text(o.series if position == 0 else ""), Text(line))
-    console = Console(highlight=False)
-    console.print(table)
-    if said.row_count:
-        console.print(Text("\nWhat was found", style="bold"))
-        console.print(said)
-    if report.version == report.before:
-        click.echo(f"data version {report.version or 'none'}, as before")
-    else:
-        click.echo(f"data version {report.version}; plans read it with data.source: auto")
 
 
 def _document(report: Report) -> dict[str, Any]:

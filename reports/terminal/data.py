@@ -1,0 +1,79 @@
+"""What `simulate data` prints: series that are there, and what an update did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from market.live.merge.commit import Report
+
+
+def series(listing: pd.DataFrame, *, defects: bool) -> RenderableType:
+    """The loaded series with their notes, then the names of those a user can bring."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    for name in ("series", "from", "to", "rows", "age", "limit"):
+        align: Any = "left" if name in ("series", "from", "to") else "right"
+        table.add_column(name, justify=align, no_wrap=True)
+    notes = Table.grid(padding=(0, 2, 0, 0))
+    notes.add_column(no_wrap=True)
+    notes.add_column(overflow="fold")
+    absent = Table.grid(padding=(0, 2, 0, 0))
+    absent.add_column(no_wrap=True)
+    absent.add_column(overflow="fold")
+    for row in listing.to_dict("records"):
+        if row["status"] == "not loaded":
+            absent.add_row(Text(row["id"]), Text(row["title"]))
+            continue
+        stale = row["age_days"] > row["staleness_days"]
+        table.add_row(
+            Text(row["id"]),
+            row["from"],
+            row["to"],
+            f"{row['rows']:,}",
+            Text(f"{row['age_days']:,} d", style="red" if stale else ""),
+            f"{row['staleness_days']} d",
+        )
+        origin = "file " if row["status"] == "file" else ""
+        note = Text(f"{row['title']} ({row['unit']}); known {row['lag']}; from {origin}")
+        note.append(row["source"])
+        notes.add_row(Text(row["id"]), note)
+        if defects and row["defects"]:
+            notes.add_row("", Text(f"known defects: {row['defects']}"))
+    parts: list[RenderableType] = []
+    if table.row_count:
+        title = "\nWhat they are, when they are known, where they are from"
+        parts = [table, Text(title, style="bold"), notes]
+    if absent.row_count:
+        title = "Not loaded; bring a file with data.files"
+        parts += [Text(f"\n{title}" if parts else title, style="bold"), absent]
+    return Group(*parts)
+
+
+def update(report: Report) -> Iterator[RenderableType]:
+    """What became of each series, what was found, and the version of the data."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    for name in ("series", "status", "to", "new", "from"):
+        table.add_column(name, justify="right" if name == "new" else "left", no_wrap=True)
+    said = Table.grid(padding=(0, 2, 0, 0))
+    said.add_column(no_wrap=True)
+    said.add_column(overflow="fold")
+    styles = {"updated": "green", "held": "yellow", "failed": "red", "skipped": "red"}
+    for o in report.outcomes:
+        new = f"{o.added:,}" if o.status in ("updated", "current") else ""
+        status = Text(o.status, style=styles.get(o.status, ""))
+        table.add_row(Text(o.series), status, o.last, new, Text(o.source))
+        for position, line in enumerate(o.lines):
+            said.add_row(Text(o.series if position == 0 else ""), Text(line))
+    yield table
+    if said.row_count:
+        yield Text("\nWhat was found", style="bold")
+        yield said
+    if report.version == report.before:
+        yield f"data version {report.version or 'none'}, as before"
+    else:
+        yield f"data version {report.version}; plans read it with data.source: auto"

@@ -1,0 +1,63 @@
+"""What `simulate runs` prints: runs in a table, one run line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from reports.stored.runs import StoredRun
+from reports.stored.runs_database import Entry
+from reports.text.format import show
+
+
+def listing(entries: Sequence[Entry], home: str) -> Iterator[RenderableType]:
+    """A line a run, and how many there are where."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="")
+    heads: tuple[tuple[str, Any], ...] = (
+        ("plan", "left"), ("id", "left"), ("written", "left"), ("n", "right"),
+        ("mean", "right"), ("hits", "right"), ("a year", "right"), ("drawdown", "right"),
+    )  # fmt: skip
+    for head, side in heads:
+        table.add_column(head, justify=side, overflow="fold", no_wrap=head != "plan")
+    for e in entries:
+        cells = (
+            e.name,
+            e.id,
+            e.written[:10],
+            show(e.n, "count"),
+            show(e.mean, "percent"),
+            show(e.hit_rate, "share"),
+            show(e.cagr, "percent"),
+            show(e.max_drawdown, "percent"),
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    yield table
+    n = len(entries)
+    yield Text(f"{n} {'run' if n == 1 else 'runs'} in {Path(home)}/")
+
+
+def one(entry: Entry, run: StoredRun, files: Sequence[str]) -> Iterator[str]:
+    """A run's figures and files, a line each."""
+    rows = [
+        ("plan", entry.name),
+        ("id", entry.id),
+        ("written", entry.written or "unknown"),
+        ("command", str(run.record.get("command") or "unknown")),
+        ("prices", entry.prices),
+        ("vintages", f"{entry.first} to {entry.last}"),
+        ("December long", f"mean {show(entry.mean, 'percent')}, n = {show(entry.n, 'count')}"),
+        ("hit rate", show(entry.hit_rate, "share")),
+        ("hedged year", show(entry.hedge_mean, "percent")),
+        ("return a year", show(entry.cagr, "percent")),
+        ("max drawdown", show(entry.max_drawdown, "percent")),
+        ("Sharpe ratio", show(entry.sharpe, "ratio")),
+        ("folder", str(run.folder)),
+        ("files", "  ".join(files)),
+    ]
+    for label, text in rows:
+        yield f"{label:<15}{text}"
