@@ -17,6 +17,7 @@ from reports.run.performance_table import shade
 from reports.text import fields
 from reports.text import format as formats
 from reports.text.language import _n, language, say, told
+from reports.text.words import EXIT_REASONS
 
 #: Widths in pixels at which each chart is drawn: for desks and paper, and for phones.
 WIDE, NARROW = 920, 358
@@ -114,7 +115,7 @@ def _environment() -> Environment:
         lookup=formats.lookup,
         exact=formats.exact,
         day=formats.day,
-        EXIT_REASONS=fields.EXIT_REASONS,
+        EXIT_REASONS=EXIT_REASONS,
         told=told,
         shade=shade,
     )

@@ -21,24 +21,10 @@ from rich.text import Text
 
 from market.sources.listing import CACHE_ORIGIN
 from market.year import SESSIONS_A_YEAR
+from reports.text.format import words
+from reports.text.words import EXIT_REASONS
 
 MISSING = "-"
-
-#: How a tactical leg ends, in the order of the summary.
-ENDINGS = {
-    "target_2": "second target",
-    "target_1": "first target",
-    "time": "time",
-    "failed_breakout": "failed breakout",
-    "stop": "stop",
-    "stop_gap": "stop in a gap",
-    "no_room": "no trade: opened in the zone",
-    "gate": "no trade: conditions not met",
-    "no_stop_room": "no trade: stop above the entry",
-    "no_session": "no trade: no session",
-    "no_levels": "no trade: too little history for the levels",
-    "open": "still open",
-}
 
 
 @dataclass(frozen=True)
@@ -102,7 +88,7 @@ def _title(facts: RunFacts) -> Text:
 def _tactical(metrics: Mapping[str, Any], same_bar: str) -> list[RenderableType]:
     t = metrics["tactical"]
     reasons = t.get("exit_reasons", {})
-    ended = " · ".join(f"{ENDINGS[key]} {reasons[key]}" for key in ENDINGS if key in reasons)
+    ended = " · ".join(f"{words(key)} {reasons[key]}" for key in EXIT_REASONS if key in reasons)
     if not t["n"]:
         return [_pairs([("ended by", ended or MISSING), ("return", _nothing(metrics))])]
     rows = [
@@ -398,7 +384,7 @@ def _unfinished(facts: RunFacts) -> list[RenderableType]:
     for row in facts.vintages:
         if row["complete"]:
             continue
-        told = [ENDINGS.get(str(row["exit_reason"]), str(row["exit_reason"]))]
+        told = [words(row["exit_reason"])]
         if _known(row["exit_date"]):
             told[0] += f" on {row['exit_date']}"
         if _known(row["tactical_return"]):

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from reports.text.format import words as reason_words
 from reports.text.language import _, noted, told
 
 #: What is to be done, by the answer's status.
@@ -98,7 +99,7 @@ def _orders(c: dict[str, Any]) -> Table:
         table.add_row(
             told(order["sleeve"]),
             told(order["side"]),
-            told(order["reason"].replace("_", " ")),
+            reason_words(order["reason"]),
             f"{order['share_of_equity']:.1%}",
             f"{order['amount']:,.0f}",
             f"{order['units']:,.2f}",
@@ -134,12 +135,12 @@ def _long(c: dict[str, Any]) -> Table:
     vintage = _("{year}, anchored {day}", year=t["vintage"], day=t["anchor_date"])
     rows.append((_("vintage"), vintage))
     if t["status"] == "no_trade":
-        words = _("nothing bought, {reason}", reason=told(t["reason"].replace("_", " ")))
+        words = _("nothing bought, {reason}", reason=reason_words(t["reason"]))
         rows.append((_("state"), words + (f": {told(t['because'])}" if t["because"] else "")))
     elif t["status"] == "over":
         words = _(
             "over: {reason} on {day}, {value} before costs",
-            reason=told(t["reason"].replace("_", " ")),
+            reason=reason_words(t["reason"]),
             day=t["exit_date"],
             value=f"{t['gross_return']:+.2%}",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.text.language import _, noted
+from reports.text.language import _
 
 Kind = Literal[
     "percent",  # fraction, shown as percent with sign
@@ -161,23 +161,6 @@ FIELDS: dict[str, Field] = {
     "next_year_max_drawdown": Field("Its max drawdown", "percent"),
     "complete": Field("Complete", "truth"),
 }
-
-#: How a tactical leg ended, in words.
-EXIT_REASONS: dict[str, str] = {
-    "target_2": noted("second target"),
-    "target_1": noted("first target"),
-    "time": noted("time"),
-    "failed_breakout": noted("failed breakout"),
-    "stop": noted("stop"),
-    "stop_gap": noted("stop, by gap"),
-    "no_room": noted("no room below the zone"),
-    "gate": noted("entry conditions"),
-    "no_stop_room": noted("stop above the entry"),
-    "no_session": noted("no session"),
-    "no_levels": noted("too little history for the levels"),
-    "open": noted("still open"),
-}
-
 
 #: Figures that need other words in one part of metrics.json.
 PATHS: dict[str, Field] = {

@@ -11,8 +11,9 @@ from typing import Any
 from markupsafe import Markup
 
 from market.serialise import plain
-from reports.text.fields import EXIT_REASONS, Kind, field
+from reports.text.fields import Kind, field
 from reports.text.language import _, noted
+from reports.text.words import REASONS
 
 #: Shown where there is no value.
 MISSING = "–"
@@ -84,9 +85,9 @@ def cell(value: float | None) -> str:
 
 
 def words(reason: object) -> str:
-    """An exit reason in words; missing ones as `MISSING`."""
+    """The reason of an exit or an order in words; missing ones as `MISSING`."""
     reason = plain(reason)
-    return _(EXIT_REASONS.get(str(reason), str(reason))) if reason else MISSING
+    return _(REASONS.get(str(reason)) or str(reason).replace("_", " ")) if reason else MISSING
 
 
 def figure(metrics: Mapping[str, Any], path: str, digits: int | None = None) -> Markup:

@@ -12,12 +12,30 @@ ORDERS = (
     *(noted("buy"), noted("sell")),
     *(noted("sell stop"), noted("sell limit"), noted("sell market on close")),
 )
-#: Why the account trades, beside the ends of a leg (`reports.text.fields.EXIT_REASONS`).
-REASONS = (
-    *(noted("start"), noted("entry"), noted("rebalance"), noted("score"), noted("cover")),
-    *(noted("window end"), noted("stop gap"), noted("target 1"), noted("target 2")),
-    *(noted("no room"), noted("no stop room"), noted("no levels")),
-)
+#: How a leg ended, or why it never began.
+EXIT_REASONS = {
+    "target_2": noted("second target"),
+    "target_1": noted("first target"),
+    "time": noted("time"),
+    "failed_breakout": noted("failed breakout"),
+    "stop": noted("stop"),
+    "stop_gap": noted("stop, by gap"),
+    "no_room": noted("no room below the zone"),
+    "gate": noted("entry conditions"),
+    "no_stop_room": noted("stop above the entry"),
+    "no_session": noted("no session"),
+    "no_levels": noted("too little history for the levels"),
+    "open": noted("still open"),
+}
+#: Why the account trades: ends of the leg, and what else moves it.
+REASONS = EXIT_REASONS | {
+    "start": noted("start"),
+    "entry": noted("entry"),
+    "rebalance": noted("rebalance"),
+    "score": noted("score"),
+    "cover": noted("cover"),
+    "window_end": noted("window end"),
+}
 COMPONENTS = (
     *(noted("cash"), noted("leverage"), noted("credit")),
     *(noted("concentration"), noted("rotation")),

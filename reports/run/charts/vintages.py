@@ -10,9 +10,9 @@ import numpy as np
 from reports.drawing.registry import Drawing, chart
 from reports.drawing.svg import Canvas, Scale, path, span
 from reports.run.view import View, VintageRow
-from reports.text.fields import EXIT_REASONS
 from reports.text.format import lookup, percent, show, words
 from reports.text.language import _
+from reports.text.words import EXIT_REASONS
 
 
 @chart(

@@ -161,7 +161,7 @@ def changed(**parts):
     "said",
     [
         "short_long 63 vintages, 1962 to 2024; 62 complete",
-        "second target 2 · time 40 · stop 16 · stop in a gap 2 · no trade: opened in the zone 2",
+        "second target 2 · time 40 · stop 16 · stop, by gap 2 · no room below the zone 2",
         "+0.75% (95% interval +0.03% to +1.47%), median +1.27%",
         "61.7%: 37 of 60 (95% interval 46.4% to 71.9%, exact)",
         "-3.06% (1964), +6.09% (1970)",
@@ -234,7 +234,7 @@ def test_without_a_complete_vintage_nothing_is_averaged():
 def test_without_a_trade_the_reason_is_shown_and_nothing_is_averaged():
     facts = changed(tactical__n=0, tactical__exit_reasons={"gate": 62})
     text = words(facts)
-    assert "no trade: conditions not met 62" in text
+    assert "entry conditions 62" in text
     assert "nothing to average: no vintage traded" in text
 
 
