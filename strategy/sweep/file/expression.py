@@ -7,14 +7,22 @@
 Numbers, text in quotes, keys of the plan, ``+ - * /``, comparisons (also
 chained), ``and``, ``or``, ``not`` and parentheses. A constraint is evaluated
 for many variants at once.
+
+The grammar is Python's, read by `ast`. Each number, text and key is a plain
+name there (``from`` in a key is no word of Python's then), and of the tree
+only what `_build` knows is taken.
 """
 
 from __future__ import annotations
 
+import ast
 import operator
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -22,25 +30,33 @@ import numpy as np
 from market.errors import InputError
 from strategy.plan.file.yaml_tree import printable
 
+__all__ = ["Constraint", "Values", "parse"]
+
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
     r"|(?P<text>'[^']*'|\"[^\"]*\")"
     r"|(?P<key>[A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_][A-Za-z_0-9]*)*)"
     r"|(?P<sign><=|>=|==|!=|[<>()+\-*/]))"
 )
-_WORDS = ("and", "or", "not", "true", "false")
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
+_OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    # numpy's division: by zero it gives infinity, not an error
+    ast.Div: operator.truediv,
+    ast.And: np.logical_and,
+    ast.Or: np.logical_or,
 }
-_ADD = {"+": operator.add, "-": operator.sub}
-_MULTIPLY = {"*": operator.mul, "/": operator.truediv}
-#: Deeper nesting is nobody's constraint.
+_GRAMMAR = ("and", "or", "not")
 MAX_TOKENS = 400
+#: Deeper nesting is nobody's constraint.
+MAX_DEPTH = 100
 
 Values = Mapping[str, Any]
 _Node = Callable[[Values], Any]
@@ -120,130 +136,153 @@ def _kind(value: Any) -> str:
 def parse(text: str, where: str) -> Constraint:
     """Read a constraint.
 
+    Parameters
+    ----------
+    text : str
+    where : str
+        File, line and key, for messages.
+
     Raises
     ------
     InputError
         For anything that is not one.
+
+    Examples
+    --------
+    >>> constraint = parse("hedge.score.from + 0.1 <= hedge.score.to", "sweep.yaml:3")
+    >>> constraint.keys
+    ('hedge.score.from', 'hedge.score.to')
     """
-    parser = _Parser(text, where)
-    node = parser.whole()
-    return Constraint(text, tuple(dict.fromkeys(parser.keys)), where, node)
 
-
-class _Parser:
-    """Recursive descent, one method a level of precedence."""
-
-    def __init__(self, text: str, where: str) -> None:
-        self.text = text
-        self.where = where
-        self.keys: list[str] = []
-        self.tokens = self._split()
-        self.at = 0
-
-    def _split(self) -> list[tuple[str, str]]:
-        tokens: list[tuple[str, str]] = []
-        position = 0
-        text = self.text.rstrip()
-        while position < len(text):
-            match = _TOKEN.match(text, position)
-            if match is None or match.lastgroup is None:
-                raise self.refuse(f"cannot read it from '{printable(text[position:].strip(), 20)}'")
-            tokens.append((match.lastgroup, match[match.lastgroup]))
-            position = match.end()
-            if len(tokens) > MAX_TOKENS:
-                raise self.refuse(f"it has more than {MAX_TOKENS} words and signs")
-        return tokens
-
-    def refuse(self, why: str) -> InputError:
+    def refuse(why: str) -> InputError:
         return InputError(
-            f"got '{printable(self.text)}': {why}",
-            where=self.where,
+            f"got '{printable(text)}': {why}",
+            where=where,
             expected="a comparison, for example tactical.stop < 0.05",
         )
 
-    def peek(self) -> str:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
+    try:
+        source = _Source.read(text)
+        node = _build(source.tree(), source.leaves, MAX_DEPTH)
+    except _Unreadable as found:
+        raise refuse(str(found)) from None
+    return Constraint(text, tuple(dict.fromkeys(source.keys)), where, node)
 
-    def take(self) -> tuple[str, str]:
-        if self.at >= len(self.tokens):
-            raise self.refuse("it ends too early")
-        token = self.tokens[self.at]
-        self.at += 1
-        return token
 
-    def whole(self) -> _Node:
-        node = self.either()
-        if self.at < len(self.tokens):
-            raise self.refuse(f"'{self.peek()}' is not expected there")
-        return node
+class _Unreadable(ValueError):
+    """What is not of the language, in words."""
 
-    def either(self) -> _Node:
-        node = self.both()
-        while self.peek() == "or":
-            self.take()
-            node = _join(np.logical_or, node, self.both())
-        return node
 
-    def both(self) -> _Node:
-        node = self.negation()
-        while self.peek() == "and":
-            self.take()
-            node = _join(np.logical_and, node, self.negation())
-        return node
+@dataclass(frozen=True)
+class _Source:
+    """A constraint as Python would write it, every number, text and key a name.
 
-    def negation(self) -> _Node:
-        if self.peek() == "not":
-            self.take()
-            return _join(np.logical_not, self.negation())
-        return self.comparison()
+    Attributes
+    ----------
+    tokens : list of str
+        As written.
+    words : list of str
+        The same for Python's grammar.
+    leaves : dict of str to callable
+        What each name stands for.
+    keys : list of str
+        In the order written, repeated as written.
+    """
 
-    def comparison(self) -> _Node:
-        left = self.total()
-        node: _Node | None = None
-        while self.peek() in _COMPARE:
-            sign = self.take()[1]
-            right = self.total()
-            link = _apply(_COMPARE[sign], left, right)
-            node = link if node is None else _apply(np.logical_and, node, link)
-            left = right
-        return left if node is None else node
+    tokens: list[str]
+    words: list[str]
+    leaves: dict[str, _Node]
+    keys: list[str]
 
-    def total(self) -> _Node:
-        node = self.product()
-        while self.peek() in _ADD:
-            node = _apply(_ADD[self.take()[1]], node, self.product())
-        return node
+    @classmethod
+    def read(cls, text: str) -> _Source:
+        source = cls([], [], {}, [])
+        text = text.rstrip()
+        position = 0
+        while position < len(text):
+            match = _TOKEN.match(text, position)
+            if match is None or match.lastgroup is None:
+                rest = printable(text[position:].strip(), 20)
+                raise _Unreadable(f"cannot read it from '{rest}'")
+            if len(source.tokens) == MAX_TOKENS:
+                raise _Unreadable(f"it has more than {MAX_TOKENS} words and signs")
+            source._take(match.lastgroup, match[match.lastgroup])
+            position = match.end()
+        return source
 
-    def product(self) -> _Node:
-        node = self.value()
-        while self.peek() in _MULTIPLY:
-            node = _apply(_MULTIPLY[self.take()[1]], node, self.value())
-        return node
-
-    def value(self) -> _Node:
-        kind, token = self.take()
-        if kind == "number":
-            # numpy's division: by zero it gives infinity, not an error
-            number = np.float64(token)
-            return lambda values: number
-        if kind == "text":
-            text = np.str_(token[1:-1])
-            return lambda values: text
-        if token == "-":
-            inner = self.value()
-            return lambda values: -inner(values)
-        if token == "(":
-            node = self.either()
-            if self.take()[1] != ")":
-                raise self.refuse("a parenthesis is not closed")
-            return node
-        if token in ("true", "false"):
-            truth = np.bool_(token == "true")
-            return lambda values: truth
-        if kind == "key" and token not in _WORDS:
+    def _take(self, kind: str, token: str) -> None:
+        self.tokens.append(token)
+        if kind == "sign" or token in _GRAMMAR:
+            self.words.append(token)
+            return
+        name = f"_{len(self.words)}"
+        self.words.append(name)
+        if kind == "key" and token not in ("true", "false"):
             self.keys.append(token)
-            return lambda values: values[token]
-        raise self.refuse(f"'{token}' is not expected there")
+            self.leaves[name] = operator.itemgetter(token)
+            return
+        value: Any
+        if kind == "number":
+            value = np.float64(token)
+        elif kind == "text":
+            value = np.str_(token[1:-1])
+        else:
+            value = np.bool_(token == "true")
+        self.leaves[name] = lambda values: value
+
+    def tree(self) -> ast.expr:
+        """Python's tree of it."""
+        try:
+            return ast.parse(" ".join(self.words), mode="eval").body
+        except SyntaxError as error:
+            raise _Unreadable(self._why(error)) from None
+        except (MemoryError, RecursionError):  # the parser's own bounds
+            raise _Unreadable("it is nested too deeply") from None
+
+    def _why(self, error: SyntaxError) -> str:
+        if "never closed" in error.msg:
+            return "a parenthesis is not closed"
+        if "too many nested" in error.msg:
+            return "it is nested too deeply"
+        at = (error.offset or 0) - 1
+        starts = list(accumulate((len(word) + 1 for word in self.words), initial=0))
+        if not 0 <= at < starts[-1] - 1:
+            return "it ends too early"
+        found = self.tokens[bisect_right(starts, at) - 1]
+        return f"'{printable(found)}' is not expected there"
+
+
+def _build(tree: ast.expr, leaves: Mapping[str, _Node], depth: int) -> _Node:
+    """The white list: names, signs, comparisons, and, or, not."""
+    if depth == 0:
+        raise _Unreadable("it is nested too deeply")
+
+    def below(part: ast.expr) -> _Node:
+        return _build(part, leaves, depth - 1)
+
+    match tree:
+        case ast.Name(id=name):
+            return leaves[name]
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _join(np.logical_not, below(operand))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            inner = below(operand)
+            return lambda values: -inner(values)
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _OPERATORS:
+            return _apply(_OPERATORS[type(sign)], below(left), below(right))
+        case ast.BoolOp(op=word, values=values):
+            function = _OPERATORS[type(word)]
+            return _join(lambda *found: reduce(function, found), *map(below, values))
+        case ast.Compare(left=left, ops=signs, comparators=rest):
+            parts = [below(left), *map(below, rest)]
+            links = [
+                _apply(_OPERATORS[type(sign)], a, b)
+                for sign, a, b in zip(signs, parts, parts[1:], strict=False)
+            ]
+            return reduce(lambda a, b: _apply(np.logical_and, a, b), links)
+        case ast.Call():
+            raise _Unreadable("a parenthesis is not expected after a key or a value")
+    raise _Unreadable("it holds more than comparisons, + - * /, and, or, not")
 
 
 def _apply(function: Callable[[Any, Any], Any], left: _Node, right: _Node) -> _Node:

@@ -94,3 +94,71 @@ def test_a_number_is_no_condition(text):
 def test_a_constraint_can_be_sent_to_another_process():
     sent = pickle.loads(pickle.dumps(parse("tactical.stop < 0.03", "here")))
     assert sent.holds(VALUES, 3).tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("tactical.stop <", "it ends too early"),
+        ("(tactical.stop < 0.05", "a parenthesis is not closed"),
+        ("tactical.stop < 0.05 0.06", r"'0\.06' is not expected there"),
+        ("tactical.stop < 'a' 'b'", "'b'|''b'' is not expected there"),
+        ("tactical.stop from < 1", "'from' is not expected there"),
+        ("tactical.stop = 0.05", "cannot read it from '= 0.05'"),
+        ("tactical.stop < 1 # a comment", "cannot read it from '# a comment'"),
+        ("9 ** 9 ** 9 > tactical.stop", "is not expected there"),
+        ("9 // 2 > tactical.stop", "is not expected there"),
+        ("abs(tactical.stop) < 1", "a parenthesis is not expected after a key"),
+        ("() < 1", "it holds more than comparisons"),
+        ("+tactical.stop < 1", "it holds more than comparisons"),
+        ("(" * 150 + "1" + ")" * 150 + " < 2", None),
+        ("(" * 190 + "1 < 2" + ")" * 190, None),
+        ("-" * 150 + "1 < 2", "it is nested too deeply"),
+        ("not " * 300 + "1 < 2", "it is nested too deeply"),
+        ("0" + " + 1" * 150 + " < 2", "it is nested too deeply"),
+        ("1 <" * 500 + " 2", "more than 400 words and signs"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_and_a_deep_constraint_ends_in_no_traceback(text, why):
+    if why is None:  # parentheses alone are no depth
+        assert parse(text, "here").keys == ()
+        return
+    with pytest.raises(InputError, match=why):
+        parse(text, "here")
+
+
+def test_words_of_python_in_keys_and_backslashes_in_text_stay_what_they_are():
+    values = {"hedge.from": np.array([1.0, 3.0]), "import.class": "\\n"}
+    text = "hedge.from < 2 and import.class == '\\n'"
+    assert parse(text, "here").holds(values, 2).tolist() == [True, False]
+
+
+def test_truth_follows_python_on_random_constraints():
+    """The same text, keys written as plain names, given to Python itself."""
+    draw = np.random.default_rng(5)
+
+    def total(depth):
+        if depth == 0 or draw.random() < 0.3:
+            return str(draw.choice(["tactical.stop", "hedge.score.from", "0.25", "3"]))
+        sign = draw.choice(["+", "-", "*"])
+        inner = f"{total(depth - 1)} {sign} {total(depth - 1)}"
+        return f"({inner})" if draw.random() < 0.5 else inner
+
+    def truth(depth):
+        if depth == 0 or draw.random() < 0.2:
+            return f"{total(2)} {draw.choice(['<', '<=', '>', '>=', '==', '!='])} {total(2)}"
+        word = draw.choice(["and", "or"])
+        inner = f"{truth(depth - 1)} {word} {truth(depth - 1)}"
+        return f"not ({inner})" if draw.random() < 0.4 else f"({inner})"
+
+    seen = set()
+    for _ in range(300):
+        text = truth(3)
+        plain = text.replace("tactical.stop", "a").replace("hedge.score.from", "b")
+        wanted = [
+            eval(plain, {"a": float(a), "b": float(b)})
+            for a, b in zip(VALUES["tactical.stop"], VALUES["hedge.score.from"], strict=True)
+        ]
+        assert holds(text) == wanted, text
+        seen.update(wanted)
+    assert seen == {True, False}
