@@ -68,6 +68,7 @@ def test_the_wheel_carries_data_configs_and_notices_and_stays_small(wheel):
     assert "market/bundle/data/sp500.parquet" in sizes
     assert any(name.endswith("SOURCES.md") for name in sizes)
     assert "configs/short_long.yaml" in sizes
+    assert "reports/messages/zh_Hant.mo" in sizes
     assert "configs/as_written.yaml" in sizes
     assert any(name.endswith("licenses/LICENSE") for name in sizes)
     assert not [name for name in sizes if name.startswith(("tests/", "docs/", "benchmarks/"))]
