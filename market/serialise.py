@@ -110,6 +110,16 @@ def plain(value: object, other: Callable[[Any], str] | None = None) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form: {value!r}")
 
 
+def lookup(metrics: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path; None where there is none."""
+    value: Any = metrics
+    for part in path.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            return None
+        value = value[part]
+    return plain(value)
+
+
 def iso(value: dt.date) -> str:
     """ISO date; with the time of day only where there is one."""
     if isinstance(value, dt.datetime):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from market.errors import InputError
-from market.serialise import csv_text, json_text, plain
+from market.serialise import csv_text, json_text, lookup, plain
 from reports.audit.charts import chance_chart, outcome_chart
 from reports.drawing.palette import page_style
 from reports.drawing.registry import Drawing
@@ -198,7 +198,7 @@ class _Figure:
     ) -> Markup:
         """``<data value="0.0123" data-metric="claims.december_mean.p">0.012</data>``."""
         path = place if isinstance(place, str) else ".".join(place)
-        value = formats.lookup(self._content, path)
+        value = lookup(self._content, path)
         return Markup('<data value="{}" data-metric="{}">{}</data>').format(
             formats.exact(value), path, formats.show(value, kind, digits)
         )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from reports.compare.comparison import Comparison
 from reports.drawing.registry import COMPARISON_CHARTS, Drawing, chart
 from reports.drawing.svg import Canvas, Scale, span
 from reports.run.charts.path import Line, draw_growth
 from reports.text.format import percent, show
 from reports.text.language import _
+from strategy.compare.comparison import Comparison
 
 #: Classes of the runs' colours: ``run-0`` to ``run-7``, then from the beginning.
 COLOURS = 8

@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from market.serialise import plain
 from reports.compare.chart import COLOURS
-from reports.compare.comparison import PAIRED, RESAMPLES, SEED, Comparison, PathDifference
 from reports.drawing.registry import COMPARISON_CHARTS
 from reports.html.page import Figures, render
 from reports.text.fields import Kind, field
 from reports.text.format import exact, show
 from reports.text.language import _, _n, noted, say, speaking
+from strategy.compare.comparison import PAIRED, RESAMPLES, SEED, Comparison, PathDifference
 
 #: What the parts of metrics.json are about.
 PARTS = {

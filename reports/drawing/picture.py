@@ -13,8 +13,8 @@ from market.serialise import plain
 from reports.drawing.palette import Scheme
 from reports.run.charts import CHARTS, standalone
 from reports.run.view import View
-from reports.stored.runs import StoredRun
 from reports.text.language import speaking
+from strategy.compare.stored import StoredRun
 
 #: Charts of one vintage need its year.
 BY_VINTAGE = ("vintage", "multiple")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from market.serialise import lookup
 from reports.run.view import View
-from reports.text.format import lookup, percent, sentence_list, show
+from reports.text.format import percent, sentence_list, show
 from reports.text.language import _, _n
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from market.serialise import lookup
 from reports.drawing.palette import TEMPLATES, page_style
 from reports.drawing.registry import Chart, Drawing
 from reports.run.performance_table import shade
@@ -112,7 +113,7 @@ def _environment() -> Environment:
         _n=_n,
         field=fields.field,
         figure=formats.figure,
-        lookup=formats.lookup,
+        lookup=lookup,
         exact=formats.exact,
         day=formats.day,
         EXIT_REASONS=EXIT_REASONS,

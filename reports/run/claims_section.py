@@ -9,8 +9,8 @@ from typing import Any
 
 from market.errors import InputError
 from market.message import Message
-from reports.stored.runs import read_json
 from reports.text.language import _, noted
+from strategy.compare.stored import read_json
 
 #: Verdicts of an audit in words.
 VERDICTS = {

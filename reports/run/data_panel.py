@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from market.container import Observations
+from market.serialise import lookup
 from reports.run.view import View
-from reports.text.format import lookup
 from reports.text.language import _, noted
 
 #: What each component of the score reads, and what the article would have it read.

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from market.serialise import lookup
 from reports.run.view import View
 from reports.text.fields import field
-from reports.text.format import figure, lookup
+from reports.text.format import figure
 from reports.text.language import _, noted
 from strategy.result.metrics import monthly_returns
 

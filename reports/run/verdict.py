@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from market.serialise import lookup
 from market.year import SESSIONS_A_YEAR
 from reports.run.view import View
 from reports.run.yardstick import beside, lead_sentence, measured
-from reports.text.format import figure, lookup, sentence_list, show, words
+from reports.text.format import figure, sentence_list, show, words
 from reports.text.language import _, say
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from market.serialise import lookup
 from reports.run.view import View
-from reports.text.format import figure, lookup
+from reports.text.format import figure
 from reports.text.language import _, noted, say
 
 #: Rules that the yardstick switches off, in words.

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from market.errors import InputError
-from reports.stored.runs import RUN_FILES, read_json, read_run, run_folders
-from reports.text.format import lookup
+from market.serialise import lookup
+from strategy.compare.stored import RUN_FILES, read_json, read_run, run_folders
 
 #: Its name inside the folder of runs.
 FILE = ".runs.sqlite3"

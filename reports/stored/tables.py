@@ -9,9 +9,9 @@ import pandas as pd
 
 from market.errors import InputError
 from market.serialise import csv_text, plain
-from reports.compare.comparison import flatten
 from reports.run.hedge_section import hedge_tables
-from reports.stored.runs import StoredRun, read_json
+from strategy.compare.comparison import flatten
+from strategy.compare.stored import StoredRun, read_json
 from strategy.result.metrics import monthly_returns
 
 

@@ -23,9 +23,9 @@ import pandas as pd
 
 from market.errors import InputError
 from market.serialise import plain
-from reports.compare.comparison import flatten
-from reports.stored.runs import read_json
 from reports.sweep.grids import Grid, Slice, coded_values, make_grid, make_slice
+from strategy.compare.comparison import flatten
+from strategy.compare.stored import read_json
 
 EVIDENCE = "evidence.json"
 #: Metrics that are shown, or tell the plan as written from other variants.

@@ -9,10 +9,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reports.compare.comparison import PAIRED, Comparison
 from reports.compare.page import kind_of_difference, notes, verdicts
 from reports.text.fields import field
 from reports.text.format import setting, show
+from strategy.compare.comparison import PAIRED, Comparison
 
 
 def screen(comparison: Comparison) -> list[RenderableType]:

@@ -10,9 +10,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reports.stored.runs import StoredRun
 from reports.stored.runs_database import Entry
 from reports.text.format import show
+from strategy.compare.stored import StoredRun
 
 
 def listing(entries: Sequence[Entry], home: str) -> Iterator[RenderableType]:

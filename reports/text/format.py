@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from market.serialise import plain
+from market.serialise import lookup, plain
 from reports.text.fields import Kind, field
 from reports.text.language import _, noted
 from reports.text.words import REASONS
@@ -98,16 +98,6 @@ def figure(metrics: Mapping[str, Any], path: str, digits: int | None = None) -> 
     value = lookup(metrics, path)
     text = show(value, field(path).kind, digits)
     return Markup('<data value="{}" data-metric="{}">{}</data>').format(exact(value), path, text)
-
-
-def lookup(metrics: Mapping[str, Any], path: str) -> Any:
-    """The value at a dotted path; None where there is none."""
-    value: Any = metrics
-    for part in path.split("."):
-        if not isinstance(value, Mapping) or part not in value:
-            return None
-        value = value[part]
-    return plain(value)
 
 
 def exact(value: object) -> str:

@@ -14,7 +14,7 @@ from strategy.commands.frame.page_options import language_option, runs_option
 from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
-    from reports.stored.runs import StoredRun
+    from strategy.compare.stored import StoredRun
 
 
 @click.command("compare")
@@ -51,8 +51,8 @@ def compare_runs(
     with stages(shown=not (quiet or as_json)) as stage:
         stage("reading runs")
         from market.atomic import write_whole
-        from reports.compare.comparison import compare
         from reports.compare.page import build_comparison, comparison_dict
+        from strategy.compare.comparison import compare
 
         comparison = compare(_read(runs, home), different_data=different_data)
         stage("comparing")
@@ -77,7 +77,7 @@ def compare_runs(
 
 
 def _read(names: tuple[str, ...], home: str) -> list[StoredRun]:
-    from reports.stored.runs import find_run, read_run, run_folders
+    from strategy.compare.stored import find_run, read_run, run_folders
 
     found: list[StoredRun] = []
     for name in names:

@@ -43,7 +43,7 @@ def plot(
     plan that was run once.
     """
     from reports.run.charts import CHARTS
-    from reports.stored.runs import find_run
+    from strategy.compare.stored import find_run
 
     found = find_run(run, home)
     if chart is None:
@@ -75,8 +75,8 @@ def table(run: str, name: str | None, out: str | None, home: str) -> None:
 
     Returns are fractions, dates ISO, missing values empty cells.
     """
-    from reports.stored.runs import find_run
     from reports.stored.tables import HEDGE_TABLES, TABLES, table_csv
+    from strategy.compare.stored import find_run
 
     found = find_run(run, home)
     if name is None:

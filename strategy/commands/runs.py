@@ -103,8 +103,8 @@ def list_command(
 @_JSON
 def show_run(run: str, home: str, as_json: bool) -> None:
     """Show the figures and files of RUN: a folder, an id or its beginning, or a plan's name."""
-    from reports.stored.runs import find_run
     from reports.stored.runs_database import read_entry
+    from strategy.compare.stored import find_run
 
     found = find_run(run, home)
     entry = read_entry(found.folder)
@@ -136,7 +136,7 @@ def show_run(run: str, home: str, as_json: bool) -> None:
 @_HOME
 def open_run(run: str, page: str, only_print: bool, home: str) -> None:
     """Open a page of RUN in the browser."""
-    from reports.stored.runs import find_run
+    from strategy.compare.stored import find_run
 
     path = find_run(run, home).folder / f"{page}.html"
     if not path.is_file():

@@ -10,7 +10,7 @@ import pandas as pd
 
 from market.serialise import plain
 from reports.run.folder import write_run
-from reports.stored.runs import StoredRun, read_run
+from strategy.compare.stored import StoredRun, read_run
 from strategy.validation.evidence import evidence
 from strategy.validation.plateau import landscape
 from strategy.validation.verdict import believed, verdict

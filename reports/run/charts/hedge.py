@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from market.serialise import lookup
 from reports.drawing.registry import Drawing, chart
 from reports.drawing.svg import Canvas, Scale, path, span, text_width
 from reports.run.view import View, VintageRow
-from reports.text.format import lookup, percent, show
+from reports.text.format import percent, show
 from reports.text.language import _, noted
 
 #: Components of the score, with their words.

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from market.serialise import lookup
 from reports.drawing.registry import Drawing, chart
 from reports.drawing.svg import Canvas, Scale, decimate, path, spread, text_width
 from reports.run.view import View
-from reports.text.format import grouped, lookup, percent, show
+from reports.text.format import grouped, percent, show
 from reports.text.language import _, noted
 
 #: Paths that may be in daily.parquet, with their words and classes; the last is drawn on top.

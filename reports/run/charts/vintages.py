@@ -7,10 +7,11 @@ from collections import Counter
 
 import numpy as np
 
+from market.serialise import lookup
 from reports.drawing.registry import Drawing, chart
 from reports.drawing.svg import Canvas, Scale, path, span
 from reports.run.view import View, VintageRow
-from reports.text.format import lookup, percent, show, words
+from reports.text.format import percent, show, words
 from reports.text.language import _
 from reports.text.words import EXIT_REASONS
 

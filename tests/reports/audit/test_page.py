@@ -6,9 +6,10 @@ import re
 import pytest
 
 from market.errors import InputError
+from market.serialise import lookup
 from reports.audit.page import audit_folder, build_audit, headline, write_audit
 from reports.html.page import policy
-from reports.text.format import exact, lookup
+from reports.text.format import exact
 from strategy.audit.audit import audit
 from strategy.audit.study.verdict import VERDICTS
 from tests.reports.page import loading_references, parse

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from market.errors import InputError
-from reports.compare.comparison import LETTERS, MOST_RUNS, compare, flatten, path_measures
 from reports.compare.page import build_comparison, comparison_dict, difference, verdicts
-from reports.stored.runs import read_run
+from strategy.compare.comparison import LETTERS, MOST_RUNS, compare, flatten, path_measures
+from strategy.compare.stored import read_run
 from strategy.result.metrics import performance
 from tests.reports.folders import make_folder, same_series
 from tests.reports.page import loading_references, parse

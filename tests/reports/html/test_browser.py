@@ -6,15 +6,15 @@ import json
 import pytest
 
 from reports.audit.page import build_audit
-from reports.compare.comparison import compare
 from reports.compare.page import build_comparison
 from reports.drawing.palette import PALETTE
 from reports.run.folder import write_run
 from reports.run.report import build_report
 from reports.scenario.page import build_calibration, build_scenario
-from reports.stored.runs import read_run
 from reports.sweep.data import read_sweep
 from reports.sweep.page import build_sweep
+from strategy.compare.comparison import compare
+from strategy.compare.stored import read_run
 from tests.reports.browser import OVERLAPS, SHIFT, launched, opened
 from tests.reports.folders import make_sweep
 from tests.reports.stand_in import make_result

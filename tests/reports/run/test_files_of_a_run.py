@@ -13,9 +13,9 @@ from reports.drawing.registry import draw
 from reports.run.charts import CHARTS
 from reports.run.folder import write_run
 from reports.run.view import View
-from reports.stored.runs import read_run
 from reports.stored.tables import HEDGE_TABLES, TABLES
 from strategy.cli import cli
+from strategy.compare.stored import read_run
 from tests.reports.folders import make_folder, same_series
 
 PNG = b"\x89PNG\r\n\x1a\n"

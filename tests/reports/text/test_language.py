@@ -9,15 +9,15 @@ import pytest
 from market.errors import InputError
 from market.message import Message
 from reports.audit.page import build_audit
-from reports.compare.comparison import compare
 from reports.compare.page import build_comparison
 from reports.run.folder import write_run
 from reports.run.report import build_report
 from reports.scenario.page import build_calibration, build_scenario
-from reports.stored.runs import read_run
 from reports.text.fields import field
 from reports.text.format import sentence_list, show
 from reports.text.language import LANGUAGES, MESSAGES, _, catalogue, language, say, speaking, told
+from strategy.compare.comparison import compare
+from strategy.compare.stored import read_run
 from tests.reports.messages import all_texts, read_catalogue, words_of
 from tests.reports.page import leaks, parse
 from tests.reports.stand_in import make_result

@@ -7,7 +7,7 @@ import pytest
 
 from market.errors import InputError
 from market.serialise import csv_text, plain
-from reports.stored.runs import find_run, read_run, run_folders
+from strategy.compare.stored import find_run, read_run, run_folders
 from tests.reports.folders import make_folder
 from tests.reports.stand_in import make_result
 

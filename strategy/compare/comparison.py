@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from market.errors import InputError
+from market.serialise import lookup
 from market.year import SESSIONS_A_YEAR
-from reports.stored.runs import StoredRun
-from reports.text.format import lookup
+from strategy.compare.stored import StoredRun
 from strategy.result.metrics import drawdown, sample_statistics
 
 #: A page of more lines than these tells nothing apart.

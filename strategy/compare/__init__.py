@@ -1,0 +1,1 @@
+"""Runs that lie on disk: read again, found by name, and compared."""
