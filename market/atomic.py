@@ -35,7 +35,15 @@ def write_whole(path: Path | str, content: bytes) -> Path:
     if path.is_dir():
         raise InputError("is a folder", where=str(path), expected="the name of a file to write")
     # a link is followed, so that what it points at is replaced and the link stays
-    target = path.resolve()
+    try:
+        target = path.resolve()
+    except RuntimeError:
+        raise InputError(
+            "is a link that leads to itself",
+            where=str(path),
+            expected="the name of a file to write",
+            do="remove the link",
+        ) from None
     scratch: str | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -68,3 +76,16 @@ def _mode(target: Path) -> int:
         mask = os.umask(0)
         os.umask(mask)
         return 0o666 & ~mask
+
+
+def read_regular(path: Path) -> bytes:
+    """Content of a regular file: opening a pipe could wait for ever.
+
+    Raises
+    ------
+    OSError
+        Where it is none, or cannot be read.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is not a regular file")
+    return path.read_bytes()

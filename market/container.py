@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from market.judge.record import Judged
 from market.series.catalogue import SeriesSpec
 
 PRICE_COLUMNS = ("open", "high", "low", "close")
@@ -37,12 +38,15 @@ class Observations:
         ``bundled``, or the path of the user's file.
     sha256 : str
         Hash of the file the rows were read from.
+    judged : Judged, optional
+        What the user's file was taken for, and what became of its rows.
     """
 
     spec: SeriesSpec
     frame: pd.DataFrame
     origin: str
     sha256: str
+    judged: Judged | None = None
 
     def __repr__(self) -> str:
         if self.frame.empty:
@@ -90,6 +94,10 @@ class Market:
     data_version : str
         Label of the cache's version that some series were read from
         (``v7-3fa9c1d2``); empty where none was.
+    judged : Judged, optional
+        What the price file was taken for, and what became of its rows.
+    adjusted : bool
+        True where the price file shows that dividends are in its closes.
     """
 
     id: str
@@ -100,6 +108,8 @@ class Market:
     hashes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     close_only: bool = False
     data_version: str = ""
+    judged: Judged | None = None
+    adjusted: bool = False
 
     def __repr__(self) -> str:
         if self.prices.empty:

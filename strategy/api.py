@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from market import load
 from market.container import Market
+from strategy.decide.admission import admitted
 from strategy.plan import Plan
 from strategy.plan.file.plan_file import load_plan
 from strategy.result.result import Result
@@ -20,7 +21,7 @@ def load_market(plan: Plan) -> Market:
     InputError
         Where a file cannot be read or holds what a market cannot hold.
     """
-    return load(plan.data)
+    return admitted(plan, load(plan.data))
 
 
 def run(

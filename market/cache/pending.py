@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from market.atomic import write_whole
+from market.atomic import read_regular, write_whole
 from market.cache.rows import decode, encode
 from market.errors import InputError
 
@@ -75,8 +75,8 @@ class Pending:
         """
         statement = self.folder / f"{series_id}.json"
         try:
-            document = json.loads(statement.read_bytes())
-            rows = (self.folder / f"{series_id}.parquet").read_bytes()
+            document = json.loads(read_regular(statement))
+            rows = read_regular(self.folder / f"{series_id}.parquet")
             if document.pop("rows_sha256") != hashlib.sha256(rows).hexdigest():
                 raise ValueError("rows do not fit the statement")
             document["reasons"] = tuple(document["reasons"])

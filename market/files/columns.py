@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from market.container import ROW_NOTES
 from market.errors import InputError
+from market.files.names import (
+    ADJUSTED,
+    ALIASES,
+    DATE_NAMES,
+    INDEX_NAMES,
+    NO_VALUE,
+    plain,
+    without_ticker,
+)
 from market.files.tables import Table
 from market.series.definition import SeriesSpec
 
-_DATE_NAMES = ("date", "stamp", "observation_date", "datetime", "timestamp", "time", "day", "month")
-_INDEX_NAMES = ("", "index", "unnamed_0")
-ALIASES = {
-    "open": ("open",),
-    "high": ("high",),
-    "low": ("low",),
-    "close": ("close", "price", "last", "close_last"),
-    "volume": ("volume", "vol"),
-}
-_ADJUSTED = ("adj_close", "adjclose", "adjusted_close", "adj_price")
 _CURVE_ALIASES = {
     **{f"m{n}": (f"{n}_mo", f"dgs{n}mo", f"{n}_month") for n in (1, 2, 3, 4, 6)},
     **{f"y{n}": (f"{n}_yr", f"dgs{n}", f"{n}_year") for n in (1, 2, 3, 5, 7, 10, 20, 30)},
@@ -27,7 +24,14 @@ _CURVE_ALIASES = {
 
 def normalised(table: Table) -> list[str]:
     """Column names without case, marks and blanks: ``Adj Close**`` is ``adj_close``."""
-    names = [re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") for name in table.names]
+    names, tickers = without_ticker([plain(name) for name in table.names], table.names)
+    if len(tickers) > 1:
+        raise InputError(
+            f"holds several tickers: {', '.join(tickers[:5])}",
+            where=_header_place(table),
+            expected="one",
+            do="save one ticker a file",
+        )
     for position, name in enumerate(names):
         if name and names.index(name) != position:
             raise InputError(
@@ -46,10 +50,10 @@ def find_column(names: list[str], wanted: tuple[str, ...]) -> int | None:
 
 def date_column(table: Table, names: list[str], expected: str) -> int:
     """Position of the dates: by name, else a first column without one (a pandas index)."""
-    position = find_column(names, _DATE_NAMES)
+    position = find_column(names, DATE_NAMES)
     if position is None:
         position = find_column(names, ("index_level_0",))  # Parquet's name of a nameless index
-    if position is None and names[0] in _INDEX_NAMES:
+    if position is None and names[0] in INDEX_NAMES:
         position = 0
     if position is None:
         raise InputError(
@@ -63,13 +67,12 @@ def date_column(table: Table, names: list[str], expected: str) -> int:
 def lone_value(table: Table, names: list[str], date: int) -> int | None:
     """The one column beside the date, as in FRED's files; an adjusted close is not it."""
     others = [p for p, name in enumerate(names) if p != date and name not in ROW_NOTES]
-    no_value = (*_ADJUSTED, *ALIASES["volume"])
-    return others[0] if len(others) == 1 and names[others[0]] not in no_value else None
+    return others[0] if len(others) == 1 and names[others[0]] not in NO_VALUE else None
 
 
 def missing_columns(table: Table, names: list[str], absent: list[str]) -> InputError:
     """Say which price columns a file lacks, and what it has instead."""
-    adjusted = "close" in absent and any(name in _ADJUSTED for name in names)
+    adjusted = "close" in absent and any(name in ADJUSTED for name in names)
     return InputError(
         f"is missing the column{'s' if len(absent) > 1 else ''} {', '.join(absent)}: "
         f"its columns are {_listed(table)}",
@@ -92,8 +95,8 @@ def value_columns(table: Table, names: list[str], date: int, spec: SeriesSpec) -
     main = spec.columns[0]
     if main in found or (found and spec.id == "leveraged_etf_assets"):
         return found
-    own = tuple(re.sub(r"[^a-z0-9]+", "_", n.lower()).strip("_") for n in (spec.id, *spec.aliases))
-    position = find_column(names, (*own, "value", "close", "price"))
+    own = tuple(plain(n) for n in (spec.id, *spec.aliases))
+    position = find_column(names, (*own, "value", *ALIASES["close"]))
     if position is None and not found:
         position = lone_value(table, names, date)
     if position is None:

@@ -16,6 +16,10 @@ def lines(report: Report) -> Iterator[str]:
     )
     if report.clean:
         yield "nothing knew more than it could"
+        yield (
+            "what no cut can show: dates or values that are shifted in a file itself "
+            "(`simulate data check FILE`)"
+        )
     else:
         many = len(report.findings)
         yield f"{many} finding{'' if many == 1 else 's'}, causes before consequences:"

@@ -306,6 +306,8 @@ def _data(metrics: Mapping[str, Any], version: str | None) -> list[RenderableTyp
     d = metrics["data"]
     kind = "closes only" if d["close_only"] else "open, high, low, close"
     rows = [("prices", f"{d['prices']}, {d['first']} to {d['last']}, {kind} ({d['origin']})")]
+    for name, found in d.get("judged", {}).items():
+        rows += judged_rows(name, found)
     if version is not None:
         rows.append(("data version", f"{version or 'none'}: {_origins(d)}"))
     if d["absent_components"]:
@@ -329,6 +331,22 @@ def _data(metrics: Mapping[str, Any], version: str | None) -> list[RenderableTyp
             )
         )
     return [_pairs(rows)]
+
+
+def judged_rows(name: str, found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What became of the rows of a user's file, one line a finding."""
+    taken = found["taken"]
+    said = f"{_count(found['rows'], 'row')}; dates {taken.get('dates', 'as stored')}"
+    if taken.get("a year", "252 rows") != "252 rows":
+        said += f"; {taken['a year']} a year"
+    rows = [(f"{name} read", said)]
+    for key, title in (
+        ("put_right", "put right"),
+        ("left_out", "left out"),
+        ("doubted", "doubted"),
+    ):
+        rows += [(title, sentence) for sentence in found[key]]
+    return rows
 
 
 def _origins(data: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from market.errors import InputError
 from strategy.account.instructions import (
     INSTRUCTION,
     ORDER,
@@ -215,7 +216,12 @@ def run_account(
     equity, pnl, carry, cost, exposure, cash, held, limit, factor = (p[:walked] for p in paths)
     if np.isnan(equity).any():
         t = first + int(np.isnan(equity).argmax())
-        raise ValueError(f"a leg is held without a price on {sessions[t]:%Y-%m-%d}")
+        raise InputError(
+            f"a leg is held without a price on {sessions[t]:%Y-%m-%d}",
+            where="data",
+            expected="prices, and what prices the instrument, on every session it is held",
+            do="bring the rows that are missing, or end the data before them (data.end)",
+        )
     orders = np.zeros(count, dtype=ORDER)
     for j, name in enumerate(("session", "phase", "leg", "reason", "vintage")):
         orders[name] = where[:count, j]

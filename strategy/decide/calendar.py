@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from market.errors import InputError
+from market.judge.days import holes
 from strategy.plan import Plan
 
 #: A session further from its calendar day than this means a hole in the data.
@@ -41,6 +42,9 @@ class Schedule:
         Whether the data reach the window's end, without a hole at either end.
     year_over : bool
         Whether the data reach the end of the year after the anchor.
+    whole : bool
+        Whether no sessions are missing between the anchor and the last of its
+        days in the data.
     """
 
     year: int
@@ -53,6 +57,7 @@ class Schedule:
     window_last: int
     hedge_timed: bool
     year_over: bool
+    whole: bool = True
 
     @property
     def ended(self) -> bool:
@@ -62,7 +67,7 @@ class Schedule:
     @property
     def complete(self) -> bool:
         """Whether nothing of the vintage's row can change with further data."""
-        return self.ended and self.year_over
+        return self.ended and self.year_over and self.whole
 
 
 def day_of(year: int, month_day: str) -> pd.Timestamp:
@@ -163,6 +168,7 @@ def _vintage(
         and _near(sessions, window_last, window_end)
         and _near(sessions, window_first, window_start)
     )
+    year_end = max(window_end, pd.Timestamp(year + 1, 12, 31))
     return Schedule(
         year=year,
         anchor=anchor,
@@ -174,6 +180,7 @@ def _vintage(
         window_last=window_last,
         hedge_timed=whole,
         year_over=passed(sessions, pd.Timestamp(year + 1, 12, 31)),
+        whole=not holes(sessions[anchor : last_on_or_before(sessions, year_end) + 1]),
     )
 
 

@@ -111,6 +111,28 @@ __all__ = [
 ]
 
 
+class Reading(Model):
+    """How a user's file is written, where it does not show it itself."""
+
+    dates: str | None = Field(
+        None,
+        min_length=2,
+        max_length=40,
+        description="Notation of its dates, for example %d/%m/%y; null: told by the file.",
+    )
+    decimal: Literal[".", ","] | None = Field(
+        None, description="Its decimal sign; null: told by the file."
+    )
+    splits: dict[Date, Annotated[float, Field(gt=0.0, le=1e6)]] = Field(
+        default_factory=dict,
+        description="Splits that are not in its prices: new shares for one old share, by the first "
+        "day with the new ones.",
+    )
+    moves: tuple[Date, ...] = Field(
+        (), description="Days whose move is beyond belief and real nevertheless."
+    )
+
+
 class Data(Model):
     """Which series the run reads, and from when."""
 
@@ -131,6 +153,10 @@ class Data(Model):
     files: dict[str, str] = Field(
         default_factory=dict,
         description="User's files by series id; each replaces or adds the series of that id.",
+    )
+    formats: dict[str, Reading] = Field(
+        default_factory=dict,
+        description="How users' files are written, by series id, the traded index as prices.",
     )
     start: Date | None = Field(
         dt.date(1962, 1, 1),

@@ -119,7 +119,10 @@ def _data_metrics(simulation: Simulation, daily: pd.DataFrame) -> dict[str, Any]
     at_open = orders[orders["phase"] == Phase.OPEN]
     copied = market.copied_open[at_open["session"]]
     missing_rate = daily["bill_rate"].isna()
+    read = {market.id: market.judged} | {n: o.judged for n, o in sorted(market.series.items())}
+    judged = {name: found.as_json() for name, found in read.items() if found is not None}
     return {
+        **({"judged": judged} if judged else {}),
         "prices": market.id,
         "origin": market.origin,
         "close_only": market.close_only,

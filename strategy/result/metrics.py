@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from market.year import SESSIONS_A_YEAR
+from market.judge.days import rows_a_year
+from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
 from strategy.hedge.cost_lines import COST_LINES
 from strategy.legs.reasons import Reason
 from strategy.validation.intervals import CONFIDENCE, hit_interval
@@ -39,7 +40,8 @@ def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``total_return``, ``cagr`` (252 sessions a year), ``volatility``
+        ``total_return``, ``cagr`` (252 sessions a year; by the
+        calendar where the market opens every day), ``volatility``
         (yearly, ddof 1), ``sharpe`` and ``sortino`` (yearly, excess over 0),
         ``max_drawdown`` (negative) with ``max_drawdown_start`` (the peak),
         ``max_drawdown_low`` and ``max_drawdown_end`` (recovery; null while
@@ -53,13 +55,17 @@ def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
         return out
     total = float(equity[-1] / equity[0] - 1.0)
     out["total_return"] = total
-    out["cagr"] = float((1.0 + total) ** (SESSIONS_A_YEAR / n) - 1.0) if total > -1.0 else -1.0
+    year = rows_a_year(dates)
+    # a market that opens every day counts its years by the calendar
+    whole = (dates[-1] - dates[0]).days
+    power = year / n if year == SESSIONS_A_YEAR else DAYS_A_YEAR / whole
+    out["cagr"] = float((1.0 + total) ** power - 1.0) if total > -1.0 else -1.0
     spread = float(returns.std(ddof=1))
     mean = float(returns.mean())
-    out["volatility"] = spread * np.sqrt(SESSIONS_A_YEAR)
-    out["sharpe"] = mean / spread * np.sqrt(SESSIONS_A_YEAR) if spread > 0.0 else None
+    out["volatility"] = spread * np.sqrt(year)
+    out["sharpe"] = mean / spread * np.sqrt(year) if spread > 0.0 else None
     downside = float(np.sqrt(np.mean(np.minimum(returns, 0.0) ** 2)))
-    out["sortino"] = mean / downside * np.sqrt(SESSIONS_A_YEAR) if downside > 0.0 else None
+    out["sortino"] = mean / downside * np.sqrt(year) if downside > 0.0 else None
     falls = drawdown(equity)
     low = int(falls.argmin())
     out["max_drawdown"] = float(falls[low])

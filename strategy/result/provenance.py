@@ -63,6 +63,8 @@ def provenance(plan: Plan, market: Market) -> dict[str, Any]:
             "rows": len(sessions),
         }
     }
+    if market.judged is not None:
+        series[market.id]["judged"] = market.judged.as_json()
     for name, observations in sorted(market.series.items()):
         stamps = observations.frame.index
         series[name] = {
@@ -72,6 +74,8 @@ def provenance(plan: Plan, market: Market) -> dict[str, Any]:
             "last": f"{stamps[-1]:%Y-%m-%d}" if len(stamps) else None,
             "rows": len(stamps),
         }
+        if observations.judged is not None:
+            series[name]["judged"] = observations.judged.as_json()
     content = resolved(plan)
     # the version that was read, so that the plan as recorded repeats the run
     if plan.data.source == "auto":

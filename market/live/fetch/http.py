@@ -192,7 +192,13 @@ class Http:
             answer = self._once(url, accept, what, late)
             if isinstance(answer, Body):
                 return answer
-            url = urljoin(url, answer)
+            try:
+                url = urljoin(url, answer)
+            except ValueError:
+                raise SourceError(
+                    f"redirects to {printable(answer, 80)!r}, which is no address",
+                    where=_named(what, url),
+                ) from None
         raise SourceError("redirects without end", where=_named(what, url))
 
     def _once(self, url: str, accept: str, what: str, late: threading.Event) -> Body | str:
@@ -201,6 +207,8 @@ class Http:
 
         where = _named(what, url)
         with requests.Session() as session:
+            # redirects are read here: the library raises whatever its parsers raise at a bad one
+            session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
             try:
                 response = session.get(
                     url,
@@ -245,7 +253,7 @@ class Http:
                     raise SourceError("was too late", where=where)
                 inflated.add(chunk)
             stated = str(response.headers.get("Content-Length", ""))
-            if stated.isdigit() and received < int(stated):
+            if stated.isascii() and stated.isdigit() and received < int(stated):
                 raise EOFError
             return inflated.content()
         except TooLarge as error:
@@ -308,8 +316,13 @@ def _named(what: str, url: str) -> str:
 
 
 def _check_address(url: str, hosts: frozenset[str], what: str) -> None:
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        raise SourceError(
+            f"redirects to {printable(url, 80)!r}, which is no address", where=what or mask(url)
+        ) from None
     if host not in hosts:
         raise SourceError(
             f"redirects to {printable(host, 80) or 'nowhere'}",

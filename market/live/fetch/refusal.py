@@ -76,7 +76,7 @@ def failure(error: Exception, where: str) -> SourceError:
 def retry_after(text: str) -> float:
     """Seconds of a Retry-After header: a number, or a date."""
     text = text.strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text[:9])
     moment = moment_of(text)
     return max(0.0, (moment - dt.datetime.now(dt.UTC)).total_seconds()) if moment else 0.0

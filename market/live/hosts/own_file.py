@@ -46,7 +46,8 @@ class OwnFile:
         InputError
             For the first thing wrong in the file.
         """
-        from market.files.read import read_prices, read_series
+        from market.files.read import read_prices
+        from market.sources.load import judged_series
 
         if series_id == PRICE_SERIES:
             file = read_prices(self.path)
@@ -59,7 +60,7 @@ class OwnFile:
                 )
             frame, digest = file.prices.rename_axis("stamp"), file.sha256
         else:
-            loaded = read_series(self.path, series_id)
+            loaded = judged_series(self.path, series_id, held=True)
             frame = loaded.frame.drop(columns=list(ROW_NOTES[1:]), errors="ignore")
             digest = loaded.sha256
         name = printable(self.path.name, 60)

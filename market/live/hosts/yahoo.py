@@ -250,10 +250,10 @@ def _numbers(values: object, length: int, name: str, what: str) -> np.ndarray:
         raise changed(what, f"one {name} a timestamp")
     if not all(value is None or type(value) in (int, float) for value in values):
         raise changed(what, f"numbers in {name}")
-    numbers = np.array([np.nan if value is None else value for value in values], dtype=float)
-    if (np.abs(numbers) > LARGEST).any():
+    # before they become float64: an integer of JSON has no bound
+    if any(value is not None and abs(value) > LARGEST for value in values):
         raise SourceError(f"{name} is beyond any price or volume", where=what)
-    return numbers
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
 
 
 def rounded(prices: pd.DataFrame) -> pd.DataFrame:

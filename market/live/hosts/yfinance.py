@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import hashlib
-import logging
 import shutil
 import tempfile
 import warnings
@@ -78,8 +77,6 @@ def _library() -> tuple[Any, str]:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     yfinance.set_tz_cache_location(folder)
     yfinance.config.debug.hide_exceptions = False
-    # what matters is raised; its log goes to the terminal
-    logging.getLogger("yfinance").setLevel(logging.CRITICAL)
     return yfinance, folder
 
 

@@ -31,6 +31,7 @@ _CACHE = click.option(
             "Every series: range, source, lag, age.",
         ),
         "export": ("strategy.commands.data.show:export_series", "Write one series to a file."),
+        "check": ("strategy.commands.data.check:check_file", "Judge a file: what is it taken for?"),
         "update": ("strategy.commands.data.update:update_data", "Download what is new."),
         "doctor": ("strategy.commands.data.doctor:examine_sources", "Try each live source once."),
         "versions": ("strategy.commands.data.update:list_versions", "Versions of the cache."),

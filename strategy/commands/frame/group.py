@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -75,6 +75,7 @@ class Program(Commands):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
+            _names_are_text([*ctx.meta.get(TYPED, ()), os.getcwd()])
             return super().invoke(ctx)
         except InputError as mistake:
             raise Mistake(mistake.line()) from mistake
@@ -91,3 +92,17 @@ class Program(Commands):
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)
+
+
+def _names_are_text(names: Sequence[str]) -> None:
+    """Refuse names that are not text before any work: no file that is written could hold them."""
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+            raise InputError(
+                f"the name {shown[:200]!r} is not UTF-8",
+                expected="names of files and folders in UTF-8",
+                do="rename it, or work in another folder",
+            ) from None

@@ -22,7 +22,7 @@ NEWEST = "newest"
 
 def plan_options(command: _Command) -> _Command:
     """Add CONFIG and the options of a plan: parameters config, overrides, prices."""
-    command = data_version_option(command)
+    command = date_format_option(data_version_option(command))
     for decorate in (
         click.option(
             "--prices",
@@ -40,6 +40,26 @@ def plan_options(command: _Command) -> _Command:
     ):
         command = decorate(command)
     return command
+
+
+def date_format_option(command: _Command) -> _Command:
+    """Add ``--date-format``: an override of how the dates of the price file are written."""
+
+    @click.option(
+        "--date-format",
+        metavar="FORM",
+        help="How the dates of the price file are written, for example %d/%m/%y: "
+        "data.formats.prices.dates.",
+    )
+    @wraps(command)
+    def with_format(
+        *arguments: Any, date_format: str | None, overrides: tuple[str, ...], **options: Any
+    ) -> Any:
+        if date_format is not None:
+            overrides = (*overrides, f"data.formats.prices.dates={json.dumps(date_format)}")
+        return command(*arguments, overrides=overrides, **options)
+
+    return with_format  # type: ignore[return-value]
 
 
 def data_version_option(command: _Command) -> _Command:

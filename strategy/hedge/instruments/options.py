@@ -98,7 +98,8 @@ def delta(
 
 
 def _d(f: Floats, k: Floats, tau: Floats, vol: Floats) -> tuple[Floats, Floats]:
-    deviation = vol * np.sqrt(tau)
+    # a session after the expiry lies in a hole of the data: the account says so
+    deviation = vol * np.sqrt(np.maximum(tau, 0.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         moneyness = np.log(f / k)
         # nothing left to happen: certain above the strike, impossible below it

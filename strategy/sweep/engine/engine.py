@@ -13,6 +13,7 @@ import numpy as np
 from market import load
 from market.container import Market
 from market.errors import InputError
+from strategy.decide.admission import admitted
 from strategy.decide.calendar import schedule
 from strategy.plan import Plan
 from strategy.sweep.composed.compose import compose
@@ -106,7 +107,7 @@ class Engine:
     def market(self, plan: Plan) -> Market:
         """The plan's market, loaded once."""
         key = plan.data.model_dump_json()
-        return self._markets.of(key, lambda: load(plan.data))
+        return self._markets.of(key, lambda: admitted(plan, load(plan.data)))
 
     def context(self, number: int) -> Context:
         """A context by its number in the grid."""

@@ -152,19 +152,19 @@ def test_parquet_shapes(tmp_path, make):
 
 def test_parquet_under_another_name_is_still_parquet(tmp_path):
     path = tmp_path / "prices.dat"
-    pd.DataFrame({"date": pd.DatetimeIndex(DAYS), "close": [1.0, 2.0, 3.0]}).to_parquet(path)
+    pd.DataFrame({"date": pd.DatetimeIndex(DAYS), "close": [10.0, 11.0, 12.0]}).to_parquet(path)
     assert read_prices(path).close_only
 
 
 def test_thousands_separators(write):
     file = read_prices(
         write(
-            'Date,Price,Open,High,Low\n2024-01-03,"5,948.71","5,900.00","6,000.50","5,890"\n'
+            'Date,Price,Open,High,Low\n2024-01-03,"1,048.71","1,000.00","1,100.50","998"\n'
             '2024-01-02,"999.5","1,000.25","1,001","998"\n'
         )
     )
-    assert file.prices["close"].tolist() == [999.5, 5948.71]
-    assert file.prices["open"].tolist() == [1000.25, 5900.0]
+    assert file.prices["close"].tolist() == [999.5, 1048.71]
+    assert file.prices["open"].tolist() == [1000.25, 1000.0]
 
 
 def test_thousands_points_with_decimal_commas(write):
@@ -189,7 +189,7 @@ def test_closes_alone_make_bars_of_one_price(write, content):
 
 def test_rounding_within_a_millionth_widens_the_bar(write):
     file = read_prices(
-        write("Date,Open,High,Low,Close\n2024-01-02,100,110,95,110.00005\n2024-01-03,1,1,1,1\n")
+        write("Date,Open,High,Low,Close\n2024-01-02,100,110,95,110.00005\n2024-01-03,99,99,99,99\n")
     )
     assert file.prices["high"].iloc[0] == 110.00005
 

@@ -128,7 +128,7 @@ def test_a_version_that_is_not_there_is_one_line(filled):
 
 def test_own_files_still_come_first(filled, tmp_path):
     own = tmp_path / "spy.csv"
-    own.write_text("Date,Close\n2024-01-02,1\n2024-01-03,2\n")
+    own.write_text("Date,Close\n2024-01-02,10\n2024-01-03,11\n")
     loaded = market.load(Data(source="auto", files={"spy": str(own)}, prices=str(own)))
     assert loaded.series["spy"].origin == str(own)
     assert loaded.origin == str(own)

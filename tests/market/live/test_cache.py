@@ -253,3 +253,16 @@ def test_a_base_and_its_difference_are_the_whole(values, data):
 
 def test_a_row_that_is_gone_needs_a_new_base():
     assert difference(frame([1, 2, 3]), frame([1, 2])) is None
+
+
+def test_a_pipe_or_a_loop_of_links_in_the_folder_is_told_at_once(cache):
+    folder = cache.folder / "pending"
+    folder.mkdir(parents=True)
+    (folder / "spy.json").write_text("{}")
+    os.mkfifo(folder / "spy.parquet")
+    with pytest.raises(InputError, match="is damaged"):
+        Pending(cache.folder).read("spy")
+    loop = cache.folder / "about-this-data.txt"
+    loop.symlink_to(loop)
+    with pytest.raises(InputError, match=r"about-this-data\.txt.* a link that leads to itself"):
+        cache.check_writable()

@@ -86,10 +86,12 @@ def test_a_long_wait_is_told_and_not_kept(http, server, slept):
     assert "asks to wait 3600 s" in error.line()
 
 
-@pytest.mark.parametrize("text", ["soon", "-5", "", "Thu, 99 Foo 2026 00:00:00 GMT", "9" * 400])
+@pytest.mark.parametrize(
+    "text", ["soon", "-5", "", "\u00b2", "Thu, 99 Foo 2026 00:00:00 GMT", "9" * 400]
+)
 def test_a_strange_wait_does_no_harm(http, server, slept, text):
     server.on("/a", Reply("", 503, {"Retry-After": text}), "ok\n")
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         refused(http, server)
     else:
         ask(http, server)
@@ -198,6 +200,10 @@ def test_a_redirect_within_the_host_is_followed(http, server):
         "file:///etc/passwd",
         "ftp://127.0.0.1/x",
         "http://127.0.0.1@evil.example/",
+        "https://[::1",
+        "http://[",
+        "//[",
+        "http://\u00e9/",
     ],
 )
 def test_a_redirect_to_another_host_is_never_followed(http, server, target):

@@ -1,0 +1,67 @@
+"""`simulate data check`: judge one file and say what it is taken for."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from market.judge.record import Judged
+
+
+@click.command("check")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--series",
+    metavar="ID",
+    help="Judge it as this series of the catalogue; else as the one its column names, or prices.",
+)
+@click.option(
+    "--date-format", metavar="FORM", help="How its dates are written, for example %d/%m/%y."
+)
+@click.option(
+    "--decimal", type=click.Choice([".", ","]), help="Its decimal sign, where it does not show."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was judged as JSON.")
+def check_file(
+    file: str, series: str | None, date_format: str | None, decimal: str | None, as_json: bool
+) -> None:
+    """Judge FILE as a run would, and print what it is taken for.
+
+    Its notation, dates, zone, unit, whether its closes are adjusted; what was
+    put right, left out and doubted. A file that no run would take is refused
+    with one line and exit code 2.
+    """
+    from market.files.read import series_named_in
+    from market.judge.record import Nothing
+    from market.sources.load import judged_prices, judged_series, long_enough
+
+    stated = Nothing(dates=date_format, decimal=decimal)
+    series = series or series_named_in(file)
+    if series is None:
+        prices = judged_prices(file, stated)
+        long_enough(len(prices.prices), file)
+        found = prices.judged
+    else:
+        judged = judged_series(file, series, stated).judged
+        assert judged is not None
+        found = judged
+    if as_json:
+        click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    Console(highlight=False, markup=False).print(_lines(file, found), soft_wrap=True)
+
+
+def _lines(file: str, found: Judged) -> str:
+    rows = [("file", file), ("rows read", f"{found.rows:,}"), *found.taken]
+    for words, sentences in (
+        ("put right", found.put_right),
+        ("left out", found.left_out),
+        ("doubted", found.doubted),
+    ):
+        rows += [(words, sentence) for sentence in sentences or ("nothing",)]
+    return "\n".join(f"{name:<14}{text}" for name, text in rows)
