@@ -11,6 +11,7 @@ AUDIT_TOOLS := pip-licenses==5.5.5 pip-audit==2.10.1 uv==0.13.9
 CONFIG ?= configs/short_long.yaml
 ARGS ?=
 PYTHON ?=
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 PYTEST_ARGS ?= --numprocesses=logical --maxprocesses=4 --dist=loadfile
 # Two -q: warnings about package indexes are left out, errors are shown.
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -26,7 +27,7 @@ INCLUDED_dev := test run
 .NOTPARALLEL:
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard reports/messages/*.po))
 
-.PHONY: help run test test-lowest test-newest lint format licences vulnerabilities bench \
+.PHONY: help run test test-lowest test-newest same-trades lint format licences vulnerabilities bench \
   bench-sweep bundle catalogues lock lock-lowest clean moved
 
 help:
@@ -35,6 +36,9 @@ help:
 	@echo "make test-lowest, make test-newest"
 	@echo "              the tests with the lowest and the newest versions that pyproject.toml"
 	@echo "              allows, each in an environment of its own (PYTEST_ARGS=...)"
+	@echo "make same-trades"
+	@echo "              install into each of PYTHONS=\"$(PYTHONS)\","
+	@echo "              run $(CONFIG) and compare the trades"
 	@echo "make lint     ruff check, ruff format --check, mypy"
 	@echo "make format   ruff check --fix, ruff format"
 	@echo "make licences held against those that are accepted; make vulnerabilities asks over the"
@@ -46,7 +50,7 @@ help:
 	@echo "              compile the words of other languages, after an edit of reports/messages"
 	@echo "make lock     write constraints.txt anew; make lock-lowest: constraints-lowest.txt"
 	@echo "make clean    remove .venv*, caches and builds; runs/ stays"
-	@echo "PYTHON=...    interpreter for .venv (3.11 or 3.12)"
+	@echo "PYTHON=...    interpreter for .venv (3.11 to 3.14)"
 
 run: $(VENV)/.installed-run
 	@$(BIN)/simulate run "$(CONFIG)" $(ARGS)
@@ -63,6 +67,18 @@ test-newest:
 	@$(MAKE) --no-print-directory test VENV=.venv-newest CONSTRAINTS=
 	@.venv-newest/bin/python -m pip --disable-pip-version-check freeze --exclude simulate-plans \
 	  | grep -vixFf constraints.txt | sed 's/^/newer than constraints.txt: /' || true
+
+same-trades:
+	@for python in $(PYTHONS); do \
+	  venv=.venv-$$(basename "$$python"); rm -rf "$$venv/run"; \
+	  $(MAKE) --no-print-directory run VENV="$$venv" PYTHON="$$python" \
+	    ARGS="--quiet --out $$venv/run" || exit 1; \
+	done
+	@for python in $(PYTHONS); do \
+	  venv=.venv-$$(basename "$$python"); first=$${first:-$$venv}; \
+	  cmp "$$first"/run/*/trades.csv "$$venv"/run/*/trades.csv || exit 1; \
+	  echo "$$($$venv/bin/python --version): the trades of $$first"; \
+	done
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check .
@@ -112,7 +128,7 @@ lock-lowest: $(AUDIT)/.installed
 	@mv constraints-lowest.new constraints-lowest.txt && echo "wrote constraints-lowest.txt"
 
 clean:
-	rm -rf .venv .venv-lowest .venv-newest $(AUDIT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -path './.venv*' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed-%: pyproject.toml $(CONSTRAINTS) $(MOVED) | $(BIN)/python
@@ -128,12 +144,12 @@ $(AUDIT)/.installed: Makefile | $(BIN)/python
 	@touch $@
 
 $(BIN)/python:
-	@for python in "$(PYTHON)" $(if $(PYTHON),,python3.11 python3.12 python3 python); do \
-	  if "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+	@for python in "$(PYTHON)" $(if $(PYTHON),,python3.11 python3.12 python3.13 python3.14 python3 python); do \
+	  if "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
 	    2>/dev/null; then found=$$python; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-	  echo "error: no Python 3.11 or 3.12 found$(if $(PYTHON), at $(PYTHON));" \
+	  echo "error: no Python 3.11 to 3.14 found$(if $(PYTHON), at $(PYTHON));" \
 	    "install one, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 1; \
 	fi; \
 	"$$found" -m venv $(VENV) || { rm -rf $(VENV); \

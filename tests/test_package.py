@@ -83,12 +83,47 @@ def test_every_bundled_file_of_the_checkout_is_in_the_wheel(wheel):
         names = set(archive.namelist())
     wanted = [
         path.relative_to(ROOT).as_posix()
-        for folder in ("market/bundle", "configs", "reports/templates")
+        for folder in ("market/bundle/data", "configs", "reports/templates")
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]
     assert wanted
     assert set(wanted) <= names
+
+
+def test_what_the_bundle_is_built_with_stays_out_of_the_wheel(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if name.startswith("market/bundle/")}
+    rest = {name for name in names if not name.startswith("market/bundle/data/")}
+    assert rest == {"market/bundle/__init__.py", "market/bundle/SOURCES.md"}
+    assert (ROOT / "market" / "bundle" / "build.py").exists()
+    assert (ROOT / "market" / "bundle" / "inputs").is_dir()
+
+
+def test_nothing_that_is_installed_imports_what_the_bundle_is_built_with():
+    left_out = {path.stem for path in (ROOT / "market" / "bundle").glob("*.py")} - {"__init__"}
+    for folder in ("market", "signals", "strategy", "reports"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if path.parent != ROOT / "market" / "bundle":
+                for name in left_out:
+                    assert f"market.bundle.{name}" not in path.read_text(), path
+
+
+@pytest.mark.parametrize("package", ["market", "signals", "strategy", "reports"])
+def test_each_package_tells_type_checkers_that_it_is_typed(wheel, package):
+    with zipfile.ZipFile(wheel) as archive:
+        assert f"{package}/py.typed" in archive.namelist()
+
+
+def test_the_pythons_that_are_named_are_the_ones_that_are_allowed():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"]).groups()
+    allowed = [f"3.{minor}" for minor in range(int(low), int(high))]
+    told = "Programming Language :: Python :: "
+    assert [c.removeprefix(told) for c in project["classifiers"] if told in c] == allowed
+    makefile = (ROOT / "Makefile").read_text()
+    assert f"PYTHONS ?= {' '.join('python' + version for version in allowed)}\n" in makefile
+    assert f"Python {allowed[0]} to {allowed[-1]}" in (ROOT / "README.md").read_text()
 
 
 def test_the_installed_package_is_not_the_checkout(installed, tmp_path):

@@ -19,6 +19,7 @@ SAMPLES: Mapping[str, str] = {
     "fred": "ig_oas",
     "finra": "margin_debt_finra",
     "cboe": "vvix",
+    "kenfrench": "ff_rf",
 }
 """The series that each source is asked for: its shortest answer."""
 LIMITS = Limits(total=40.0, attempts=1)
@@ -26,7 +27,7 @@ LIMITS = Limits(total=40.0, attempts=1)
 ON_REQUEST = frozenset({"yfinance"})
 """Sources that an update asks only where they are named."""
 _REFUSED = frozenset({401, 403, 407, 429, 451})
-_BACK = dt.timedelta(days=10)
+_BACK = dt.timedelta(days=100)
 
 Status = Literal["answers", "refuses", "no answer", "unusable", "not installed"]
 

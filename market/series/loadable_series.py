@@ -149,6 +149,21 @@ LOADABLE: tuple[SeriesSpec, ...] = (
         days=10,
     ),
     SeriesSpec(
+        id="industries_daily",
+        title="Returns of twelve US industry portfolios by day, value weighted",
+        unit="percent per day",
+        frequency="daily",
+        lag="next business day",
+        staleness_days=10,
+        source=_YOURS,
+        bundled=False,
+        columns=(
+            *("nodur", "durbl", "manuf", "enrgy", "chems", "buseq"),
+            *("telcm", "utils", "shops", "hlth", "money", "other"),
+        ),
+        lag_rule=_NEXT,
+    ),
+    SeriesSpec(
         id="aaii_bulls",
         title="AAII survey, share of bullish investors",
         unit="percent",

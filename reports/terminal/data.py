@@ -1,8 +1,8 @@
-"""What `simulate data` prints: series that are there, and what an update did."""
+"""What `simulate data` prints: series that are there, what an update did, which sources answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from market.live.doctor import Finding
 from market.live.merge.commit import Report
 
 
@@ -77,3 +78,30 @@ def update(report: Report) -> Iterator[RenderableType]:
         yield f"data version {report.version or 'none'}, as before"
     else:
         yield f"data version {report.version}; plans read it with data.source: auto"
+
+
+def doctor(found: Sequence[Finding]) -> Iterator[RenderableType]:
+    """Each source with what it did; below, what was said and what to do."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+    for name in ("source", "", "asked for", "newest"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("time", justify="right", no_wrap=True)
+    advice = Table.grid(padding=(0, 2, 0, 0))
+    advice.add_column(no_wrap=True)
+    advice.add_column(overflow="fold")
+    for finding in found:
+        style = "green" if finding.status == "answers" else "red" if finding.fault else "yellow"
+        table.add_row(
+            Text(finding.source),
+            Text(finding.status, style=style),
+            Text(finding.series),
+            finding.last,
+            f"{finding.seconds:.1f} s",
+        )
+        if finding.said:
+            advice.add_row(Text(finding.source), Text(finding.said))
+            advice.add_row("", Text(f"→ {finding.do}"))
+    yield table
+    if advice.row_count:
+        yield Text("\nWhat was said, and what to do", style="bold")
+        yield advice

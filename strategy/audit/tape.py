@@ -18,10 +18,11 @@ from signals.history.bars import rolling_max, rolling_mean, segments
 from signals.price.resistance import HIGH_SESSIONS, levels_from
 from signals.price.support import twenty_week_average
 from strategy.audit.claims.statements import DERIVED, PRICES, ClaimsFile, Reading
-from strategy.audit.study.events import parameters_of, why_unavailable
+from strategy.audit.study.events import parameters_of
 from strategy.audit.study.windows import known_until
 from strategy.decide.calendar import LONGEST_BREAK_DAYS, day_of
 from strategy.decide.levels import GUARD_TOLERANCE
+from strategy.decide.rule_states import why_unavailable
 from strategy.plan import Plan
 
 Status = Literal["agrees", "differs", "not loaded", "no figure that day"]

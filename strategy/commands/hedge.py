@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from strategy.commands.frame.plan_options import plan_options, read_plan
 from strategy.commands.frame.stages import stages
-
-if TYPE_CHECKING:
-    pass
 
 CHOICES = ("short", "inverse_etf", "put", "put_spread", "collar")
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from market.errors import InputError
 from strategy.commands.frame.plan_options import plan_options, read_plan
 from strategy.commands.frame.stages import stages
-
-if TYPE_CHECKING:
-    pass
 
 FOUND = 1
 MOST_DATES = 10_000

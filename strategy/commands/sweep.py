@@ -7,16 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from strategy.commands.frame.group import TYPED, Mistake
 from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import data_version_option
-
-if TYPE_CHECKING:
-    pass
 
 SWEEPS = "sweeps"
 

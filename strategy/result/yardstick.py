@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategy.decide.levels import PlanLevels, vintage_levels
-from strategy.legs.tactical import Fill, Outcome, Phase, Reason, tactical_outcome
+from strategy.legs.reasons import Phase, Reason
+from strategy.legs.tactical import Fill, Outcome, tactical_outcome
 from strategy.run.simulation import Simulation, Vintage, price_arrays
 from strategy.validation.means import (
     Interval,

@@ -9,6 +9,7 @@ import pandas as pd
 from market.container import Market
 from signals import RULES, evaluate
 from strategy.decide.rule_parameters import plan_parameters
+from strategy.decide.rule_states import STATES
 from strategy.plan import Plan
 from strategy.today.eve import Eve
 
@@ -47,7 +48,6 @@ def input_ages(night: Eve, date: pd.Timestamp) -> list[dict[str, Any]]:
 
 def rule_states(plan: Plan, past: Market) -> list[dict[str, Any]]:
     """State of every rule at the close, with the plan's own levels and dates."""
-    states = {1: "true", 0: "false", -1: "unavailable"}
     rows: list[dict[str, Any]] = []
     for name, rule in RULES.items():
         if not rule.computable:
@@ -58,7 +58,7 @@ def rule_states(plan: Plan, past: Market) -> list[dict[str, Any]]:
             {
                 "id": rule.id,
                 "rule": name,
-                "state": states[int(last["state"])],
+                "state": STATES[int(last["state"])],
                 "value": float(last["value"]),
                 "threshold": float(last["threshold"]),
                 "stamp": None if pd.isna(last["stamp"]) else f"{last['stamp']:%Y-%m-%d}",

@@ -1,4 +1,4 @@
-"""Intervals of a rate, a mean and a median: exact, or Student's; two-sided, 95 % unless said."""
+"""Exact intervals of a rate and of a median, two-sided; those of means: `validation.means`."""
 
 from __future__ import annotations
 
@@ -39,18 +39,6 @@ def hit_interval(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple
     low = float(beta.ppf(tail, hits, n - hits + 1)) if hits > 0 else 0.0
     high = float(beta.ppf(1.0 - tail, hits + 1, n - hits)) if hits < n else 1.0
     return low, high
-
-
-def mean_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Student's interval of a mean, n - 1 degrees of freedom; NaN below two values."""
-    from scipy.stats import t as student
-
-    n = len(values)
-    if n < 2:
-        return math.nan, math.nan
-    half = float(student.ppf(0.5 + confidence / 2.0, n - 1)) * float(values.std(ddof=1)) / n**0.5
-    mean = float(values.mean())
-    return mean - half, mean + half
 
 
 def median_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float]:

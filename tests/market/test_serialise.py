@@ -1,7 +1,9 @@
 """CSV and JSON: the same bytes for the same values, nothing a spreadsheet would run."""
 
+import ast
 import datetime as dt
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.serialise import csv_text, json_text, plain
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_floats_are_their_shortest_exact_text():
@@ -65,3 +69,25 @@ def test_json_takes_dates_arrays_and_tuples():
 def test_what_has_no_json_form_is_an_error_and_not_a_guess():
     with pytest.raises(TypeError, match="no JSON form"):
         plain({"x": object()})
+
+
+#: Formats of their own: the manifest of the bundle, versions and held-back rows of the cache.
+OWN_FORMATS = {"market/bundle/build.py", "market/cache/version.py", "market/cache/pending.py"}
+
+
+def test_json_of_files_and_screens_is_written_in_one_place():
+    writers = set()
+    for package in ("market", "signals", "strategy", "reports"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if (
+                    isinstance(node, ast.Call)
+                    and ast.unparse(node.func)
+                    in (
+                        "json.dump",
+                        "json.dumps",
+                    )
+                    and any(keyword.arg == "indent" for keyword in node.keywords)
+                ):
+                    writers.add(str(path.relative_to(ROOT)))
+    assert writers - OWN_FORMATS == {"market/serialise.py"}

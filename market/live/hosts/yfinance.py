@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import hashlib
+import logging
 import shutil
 import tempfile
 import warnings
@@ -77,6 +78,8 @@ def _library() -> tuple[Any, str]:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     yfinance.set_tz_cache_location(folder)
     yfinance.config.debug.hide_exceptions = False
+    # what matters is raised; its log goes to the terminal
+    logging.getLogger("yfinance").setLevel(logging.CRITICAL)
     return yfinance, folder
 
 

@@ -76,6 +76,18 @@ def _rate(
     )
 
 
+def _french(series_id: str, jump: float) -> LiveSeries:
+    return LiveSeries(
+        series_id,
+        ("kenfrench",),
+        kind="statistic",
+        jump=jump,
+        measure="units",
+        rounding=0.005,
+        defects=("every vintage of the library revises earlier returns", _REVISED),
+    )
+
+
 LIVE: Mapping[str, LiveSeries] = MappingProxyType(
     {
         live.id: live
@@ -140,6 +152,9 @@ LIVE: Mapping[str, LiveSeries] = MappingProxyType(
                     _REVISED,
                 ),
             ),
+            _french("industries_daily", 60.0),
+            _french("ff_mkt_rf", 80.0),
+            _french("ff_rf", 1.0),
         )
     }
 )

@@ -20,6 +20,7 @@ from strategy.audit.claims.parts import AnchorEvent, DatesEvent, MonthEvent, Rul
 from strategy.audit.study.windows import known_until, months_of
 from strategy.decide.calendar import LONGEST_BREAK_DAYS, schedule
 from strategy.decide.rule_parameters import plan_parameters
+from strategy.decide.rule_states import why_unavailable
 from strategy.decide.score import risk_score
 from strategy.plan import Plan
 
@@ -103,20 +104,6 @@ def spells(state: np.ndarray[Any, Any], on: str) -> Bools:
     if on == "every_day":
         return true
     return np.asarray(true & ~np.append(False, true[:-1]))
-
-
-def why_unavailable(market: Market, name: str) -> str:
-    """Why a rule says nothing on this market; empty where it does."""
-    rule = find_rule(name)
-    if not rule.computable:
-        return Message("{rule} is not computable: {reason}", rule=rule.name, reason=rule.reason)
-    missing = rule.missing(market)
-    if missing:
-        named = ", ".join(group.replace("|", " or ") for group in missing)
-        return Message(
-            "{rule} needs series that are not loaded: {series}", rule=rule.name, series=named
-        )
-    return ""
 
 
 def _inside(sessions: pd.DatetimeIndex, claim: Claim) -> Bools:

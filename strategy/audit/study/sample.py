@@ -13,10 +13,11 @@ from signals import evaluate
 from signals.history.bars import Bools, Floats, Ints, days
 from strategy.audit.claims.claim import Claim
 from strategy.audit.claims.parts import Horizon, RuleValueOutcome
-from strategy.audit.study.events import Found, find_events, parameters_of, why_unavailable
+from strategy.audit.study.events import Found, find_events, parameters_of
 from strategy.audit.study.outcomes import Bars, hits, outcomes
 from strategy.audit.study.statistics import episodes, first_of
 from strategy.audit.study.windows import Windows, fixed_length, months_of, windows
+from strategy.decide.rule_states import why_unavailable
 from strategy.plan import Plan
 
 

@@ -32,7 +32,8 @@ from strategy.audit.study.statistics import (
 from strategy.audit.study.verdict import MIN_EPISODES, contradiction
 from strategy.audit.study.windows import windows
 from strategy.plan import Plan
-from strategy.validation.intervals import hit_interval, mean_interval, median_interval
+from strategy.validation.intervals import hit_interval, median_interval
+from strategy.validation.means import student
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def _statistics(claim: Claim, sample: Sample) -> dict[str, Any]:
     values, hit = sample.event_values[chosen], sample.event_hit[chosen]
     n, count = len(values), int(hit.sum())
     low, high = hit_interval(count, n)
-    mean_low, mean_high = mean_interval(values)
+    mean_low, mean_high = student(values)
     median_low, median_high = median_interval(values)
     yes_or_no = claim.outcome.measure in ("touch", "low_holds")
     own: dict[str, Any] = {"n": n, "hits": count}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -161,6 +162,39 @@ def cboe(rows: Iterable[Bar]) -> str:
 
     lines = [f"{us(day)},{o:.6f},{h:.6f},{low:.6f},{c:.6f}\r\n" for day, o, h, low, c in rows]
     return "".join(["DATE,OPEN,HIGH,LOW,CLOSE\r\n", *lines])
+
+
+INDUSTRIES = "NoDur,Durbl,Manuf,Enrgy,Chems,BusEq,Telcm,Utils,Shops,Hlth ,Money,Other"
+FACTORS = "Mkt-RF,SMB,HML,RF"
+
+
+def french_path(file: str) -> str:
+    return f"/pages/faculty/ken.french/ftp/{file}_CSV.zip"
+
+
+def french(
+    rows: Iterable[tuple[str, Sequence[float]]],
+    *,
+    columns: str = INDUSTRIES,
+    title: str = "Average Value Weighted Returns -- Daily",
+    file: str = "12_Industry_Portfolios_Daily.csv",
+    after: str = "",
+) -> bytes:
+    """A file of the library: words, the table, a second one of the same days, a copyright."""
+    rows = list(rows)
+    titles = [title, title.replace("Value", "Equal")] if title else ["", "Annual Factors:"]
+    lines = ["This file was created using the 202610 CRSP database.", "", ""]
+    for number, name in enumerate(titles):
+        lines += [f"  {name}"] * bool(name) + [f",{columns}"]
+        for day, values in rows:
+            cells = [f"{value + number:7.2f}" for value in values]
+            lines.append(",".join([day, *cells]))
+        lines += ["", ""]
+    lines += ["Copyright 2026 Eugene F. Fama and Kenneth R. French", after]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(file, "\r\n".join(lines))
+    return buffer.getvalue()
 
 
 def workbook(

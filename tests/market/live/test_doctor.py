@@ -17,12 +17,15 @@ from market.live.update import default_sources
 from strategy.cli import cli
 from tests.market.live.formats import (
     CHART,
+    FACTORS,
     GRAPH,
     WORKBOOK,
     bars,
     cboe_path,
     chart,
     fred,
+    french,
+    french_path,
     workbook,
 )
 from tests.market.live.host import NOW, Reply
@@ -42,6 +45,8 @@ def all_answer(server):
     server.on(CHART + "SPY", Reply(chart("SPY", bars("2026-11-16", [1.0, 2.0, 3.0]))))
     server.on(GRAPH, Reply(fred("BAMLC0A0CM", [("2026-11-18", 1.0), ("2026-11-19", 1.1)])))
     server.on(WORKBOOK, Reply(workbook([("2026-10", 5), ("2026-09", 4)])))
+    factors = french([("202609", [1.0, 2, 3, 0.3])], columns=FACTORS, title="")
+    server.on(french_path("F-F_Research_Data_Factors"), Reply(factors))
     server.on(cboe_path("VVIX"), Reply("DATE,VVIX\n11/19/2026,90\n11/20/2026,91\n"))
 
 
@@ -64,8 +69,9 @@ def test_what_answers_says_its_newest_day(look, all_answer, server, cache):
         "fred": ("answers", "2026-11-19"),
         "finra": ("answers", "2026-10-31"),
         "cboe": ("answers", "2026-11-20"),
+        "kenfrench": ("answers", "2026-09-30"),
     }
-    assert len(server.asked) == 4  # each once
+    assert len(server.asked) == 5  # each once
     assert not cache.folder.exists()
 
 
@@ -110,7 +116,7 @@ def test_the_command_is_one_screen_and_its_exit_code_says_whether_all_answer(
     bad = CliRunner().invoke(cli, ["data", "doctor", "--json"])
     assert bad.exit_code == 2
     rows = json.loads(bad.stdout)["sources"]
-    assert [row["status"] for row in rows] == ["refuses", "answers", "answers", "answers"]
+    assert [row["status"] for row in rows] == ["refuses", *["answers"] * 4]
     assert "yahoo: no usable answer" in bad.stderr
 
 

@@ -15,9 +15,10 @@ from market.live.fetch.http import Body, SourceError
 from market.live.hosts.cboe import Cboe
 from market.live.hosts.finra import Finra
 from market.live.hosts.fred import Fred
+from market.live.hosts.ken_french import KenFrench
 from market.live.hosts.yahoo import Yahoo
 from market.live.update import check_form
-from tests.market.live.formats import bars, cboe, chart, fred, fred_api, workbook
+from tests.market.live.formats import bars, cboe, chart, fred, fred_api, french, workbook
 from tests.market.live.host import NOW
 
 ROWS = bars("2026-11-09", [100.0 + n for n in range(8)])
@@ -55,6 +56,7 @@ def seeds() -> list[tuple[Any, str, bytes]]:
         (Fred(), "hy_oas", fred("BAMLH0A0HYM2", DAYS).encode()),
         (Fred(), "moodys_baa", fred("BAA", [("2026-09-01", 5), ("2026-10-01", 6)]).encode()),
         (Finra(), "margin_debt_finra", workbook([("2026-10", 5), ("2026-09", 4)])),
+        (KenFrench(), "industries_daily", french([(f"202611{n}", [n] * 12) for n in (17, 18)])),
     ]
 
 
@@ -64,14 +66,14 @@ few = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 
 
 @few
-@given(st.integers(0, 5), st.binary(max_size=400))
+@given(st.integers(0, 6), st.binary(max_size=400))
 def test_any_bytes(which, content):
     source, series, _ = seeds()[which]
     check(source, series, content)
 
 
 @few
-@given(st.integers(0, 5), st.data())
+@given(st.integers(0, 6), st.data())
 def test_bytes_changed_cut_or_moved(which, data):
     source, series, good = seeds()[which]
     content = bytearray(good)

@@ -25,6 +25,7 @@ from market.live.update import chosen, default_sources, update
 from market.sources.bundled import bundled_series
 from tests.market.live.formats import (
     CHART,
+    FACTORS,
     GRAPH,
     WORKBOOK,
     bars,
@@ -32,6 +33,8 @@ from tests.market.live.formats import (
     cboe_path,
     chart,
     fred,
+    french,
+    french_path,
     weekdays,
     workbook,
 )
@@ -160,6 +163,11 @@ def test_all_series_at_once(server, go, cache):
 
     server.replies[GRAPH] = graph
     server.on(WORKBOOK, Reply(workbook([("2026-10", 1_210_000), ("2026-09", 1_200_000)])))
+    server.on(
+        french_path("12_Industry_Portfolios_daily"), Reply(french([("20261119", [1.0] * 12)]))
+    )
+    factors = french([("202609", [1.0, 2, 3, 0.3])], columns=FACTORS, title="")
+    server.on(french_path("F-F_Research_Data_Factors"), Reply(factors))
     for index in ("VIX", "VIX3M", "VVIX"):
         server.on(cboe_path(index), Reply(cboe(bars(FIRST, CLOSES))))
     for live in LIVE.values():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy.validation.intervals import hit_interval, mean_interval, median_interval
+from strategy.validation.intervals import hit_interval, median_interval
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,6 @@ def test_clopper_pearson_of_known_counts():
     assert hit_interval(0, 10) == pytest.approx((0.0, 1.0 - 0.025**0.1))
     assert hit_interval(8, 10) == pytest.approx((0.44390, 0.97479), abs=5e-6)
     assert np.isnan(hit_interval(0, 0)).all()
-
-
-def test_student_interval_of_three_values():
-    # mean 2, sd 1, t(0.975, 2) = 4.302653
-    assert mean_interval(np.array([1.0, 2.0, 3.0])) == pytest.approx(
-        (2 - 4.302653 / 3**0.5, 2 + 4.302653 / 3**0.5), abs=1e-6
-    )
-    assert np.isnan(mean_interval(np.array([1.0]))).all()
 
 
 def test_median_interval_leaves_out_as_many_as_the_binomial_allows():
