@@ -21,7 +21,7 @@ from numba import njit
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 #: Packages whose functions and constants kernels are made of.
-PACKAGES = ("market", "strategy")
+PACKAGES = ("market", "signals", "strategy")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -41,8 +41,10 @@ def compiled(**options: bool) -> Callable[[_Function], Any]:
         dispatcher = njit(cache=True, error_model="numpy", **options)(function)
         # the index file is thrown away where its stamp is not this one
         cache_file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-        if cache_file is not None and hasattr(cache_file, "_source_stamp"):
-            cache_file._source_stamp = stamp(function.__module__)
+        if not hasattr(cache_file, "_source_stamp"):
+            # a Numba that keeps its stamp elsewhere: compiled anew rather than perhaps old code
+            return njit(error_model="numpy", **options)(function)
+        cache_file._source_stamp = stamp(function.__module__)
         return dispatcher
 
     return decorate
