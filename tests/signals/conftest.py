@@ -1,7 +1,6 @@
-"""Small markets by hand, one long synthetic market with every series, and the real ones."""
+"""Small markets by hand, one long synthetic market with every series, and the bundled one."""
 
 import types
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,9 +9,6 @@ import pytest
 import market
 from market.container import Market, Observations
 from market.series.catalogue import CATALOGUE
-
-SHARED = Path(__file__).resolve().parents[3] / "shared"
-REFERENCE = SHARED / "data" / "reference"
 
 MONTHLY = ("moodys_aaa", "moodys_baa", "margin_debt_nyse", "margin_debt_finra", "fms_cash")
 
@@ -148,16 +144,3 @@ def bundled():
     return market.load(
         types.SimpleNamespace(source="bundled", prices=None, files={}, start=None, end=None)
     )
-
-
-@pytest.fixture(scope="session")
-def reference():
-    """Reads a file of the local reference data; skips where there is none."""
-
-    def read(name):
-        path = REFERENCE / name
-        if not path.exists():
-            pytest.skip(f"reference data {name} are not on this machine")
-        return pd.read_csv(path, index_col="date", parse_dates=["date"])
-
-    return read

@@ -1,75 +1,101 @@
 """Signals on real history: figures that were computed independently of this code."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from signals import RULES, evaluate
 from signals.price.resistance import structural_levels
 from signals.price.support import twenty_week_average
 
+#: The last session whose figures are written down below; later data change none of them.
+LAST = "2025-01-31"
+
+
+def averages(close, day):
+    """The mean of the last closes of twenty weeks, the day's own unfinished week being one."""
+    return close.loc[:day].resample("W-FRI").last().dropna().tail(20).mean()
+
 
 @pytest.fixture(scope="module")
-def index_to_2026(reference, build):
-    prices = reference("sp500_ohlcv_daily.csv")[["open", "high", "low", "close"]]
-    return build.market(prices)
+def with_lows(bundled, build):
+    """From 1962 on: earlier sessions have no lows."""
+    return build.market(bundled.prices.loc["1962-01-01":LAST])
 
 
-def test_levels_of_the_anchor_of_2025(index_to_2026):
-    prices = index_to_2026.prices
-    assert prices["close"].loc["2025-11-21"] == pytest.approx(6602.99, abs=0.01)
-    assert twenty_week_average(prices).loc["2025-11-21"] == pytest.approx(6547.68, abs=0.5)
-    found = structural_levels(prices, "2025-11-21")
-    assert found.zone_low == pytest.approx(6890.89, abs=0.01)
-    assert found.zone_high == 6900.0
-    assert found.extension_low == pytest.approx(7252.32, abs=0.5)
-    assert found.extension_high == 7300.0
+def test_levels_of_the_anchor_of_2024(bundled):
+    prices = bundled.prices
+    support = averages(prices["close"], "2024-11-21")
+    assert twenty_week_average(prices).loc["2024-11-21"] == pytest.approx(support, abs=1e-9)
+    found = structural_levels(prices, "2024-11-21")
+    assert found.support == pytest.approx(support, abs=1e-9)
+    assert found.zone_low == 6001.35  # the highest close so far, of 2024-11-11
+    assert found.zone_high == 6100.0  # the next hundred
+    assert found.extension_low == pytest.approx(6100.0 + (6100.0 - support), abs=1e-9)
+    assert found.extension_high == 6600.0  # the next hundred after 6531.74
 
 
-def test_touch_and_hold_of_2025_11_21_is_true(index_to_2026):
-    found = evaluate(index_to_2026, "weekly_average_touch").loc["2025-11-21"]
+def test_touch_and_hold_of_2024_09_11_is_true(bundled):
+    # the low was 5406.96
+    found = evaluate(bundled, "weekly_average_touch").loc["2024-09-11"]
     assert found["state"] == 1
-    assert found["value"] == pytest.approx(6521.92 / 6547.68 - 1.0, abs=1e-4)
+    average = averages(bundled.prices["close"], "2024-09-11")
+    assert found["value"] == pytest.approx(5406.96 / average - 1.0, abs=1e-6)
+    assert bundled.prices["close"].loc["2024-09-11"] > average
 
 
-def test_streak_ended_on_2025_11_17_after_138_closes(index_to_2026):
-    streak = evaluate(index_to_2026, "streak_above_average")["value"]
-    assert streak.loc["2025-11-14"] == 138.0
-    assert streak.loc["2025-11-17"] == 0.0
-    event = evaluate(index_to_2026, "streak_reached")["state"]
-    assert event.loc["2025-11-14"] == 1
+def test_streaks_are_those_of_a_count_by_hand(with_lows):
+    close = with_lows.prices["close"].to_numpy()
+    by_hand, run = [], 0
+    for i in range(len(close)):
+        run = run + 1 if i >= 49 and close[i] > close[i - 49 : i + 1].mean() else 0
+        by_hand.append(run)
+    streak = evaluate(with_lows, "streak_above_average")["value"].to_numpy()
+    since = 500  # a streak that may have begun before the data is unknown
+    np.testing.assert_array_equal(streak[since:], by_hand[since:])
+    days = with_lows.sessions
+    first = [str(d.date()) for d, n in zip(days, by_hand, strict=True) if n == 138]
+    event = evaluate(with_lows, "streak_reached")["state"]
+    assert [str(day.date()) for day in event.index[event == 1]] == first
 
 
-def test_long_streak_and_twenty_week_touch_never_fell_on_one_day(index_to_2026, build):
-    # from 1962 on: earlier sessions have no lows
-    market = build.market(index_to_2026.prices.loc["1962-01-01":])
-    streak = evaluate(market, "streak_above_average")["value"]
-    gap = market.prices["low"] / twenty_week_average(market.prices) - 1.0
+def test_long_streak_and_twenty_week_touch_never_fell_on_one_day(with_lows):
+    streak = evaluate(with_lows, "streak_above_average")["value"]
+    gap = with_lows.prices["low"] / twenty_week_average(with_lows.prices) - 1.0
     long = streak >= 138
-    assert long.sum() == 133
+    assert long.sum() == 132
     assert (gap[long] <= 0.0).sum() == 0
     over_fifty = streak >= 50
-    assert over_fifty.sum() == 2203
+    assert over_fifty.sum() == 2108
     assert (gap[over_fifty] <= 0.0).sum() == 0
     assert gap[over_fifty].min() == pytest.approx(0.0056, abs=5e-5)
 
 
-def test_ratio_zone_of_2025_is_touched_on_december_third(index_to_2026):
-    touched = evaluate(index_to_2026, "zone_touched").loc["2025-11-24":]
-    assert touched.index[touched["state"] == 1][0] == pd.Timestamp("2025-12-03")
-    assert touched["threshold"].iloc[0] == pytest.approx(6858.23, abs=0.01)
+def test_ratio_zone_is_touched_on_the_first_high_at_6180_by_5950_of_the_anchor(with_lows):
+    touched = evaluate(with_lows, "zone_touched")
+    days, happened = with_lows.sessions, 0
+    for year in range(1963, 2024):
+        anchor = days[days <= f"{year}-11-21"][-1]
+        season = days[(days > anchor) & (days <= f"{year + 1}-11-20")]
+        level = with_lows.prices["close"][anchor] * 6180 / 5950
+        high = with_lows.prices["high"][season]
+        state = touched["state"][season]
+        assert touched["threshold"][season[0]] == pytest.approx(level, rel=1e-12)
+        assert list(state.index[state == 1][:1]) == list(high.index[high >= level][:1]), year
+        happened += int((high >= level).any())
+    assert 30 < happened < 61  # neither never nor always
 
 
-def test_no_correction_in_2026_so_far(index_to_2026):
-    found = evaluate(index_to_2026, "correction").loc["2026-01-02":]
+def test_no_correction_in_2024(bundled):
+    found = evaluate(bundled, "correction").loc["2024-01-02":"2024-12-31"]
     assert (found["state"] == 0).all()
-    assert found["value"].iloc[-1] == pytest.approx(0.0910, abs=5e-4)
+    # from 5667.20 on 16 July to 5186.33 on 5 August
+    assert found["value"].iloc[-1] == pytest.approx(1.0 - 5186.33 / 5667.20, abs=1e-6)
 
 
-def test_absolute_levels_belong_to_2024_and_not_to_2025(index_to_2026):
-    found = evaluate(index_to_2026, "breakout", mode="absolute")
-    assert (found["state"].loc["2024-11-21":"2025-11-20"] != -1).all()
-    assert (found["state"].loc["2025-11-21":"2026-08-21"] == -1).all()
+def test_absolute_levels_belong_to_2024_alone(bundled):
+    found = evaluate(bundled, "breakout", mode="absolute")
+    assert (found["state"].loc["2024-11-21":LAST] != -1).all()
+    assert (found["state"].loc["2023-11-21":"2024-11-20"] == -1).all()
 
 
 def test_structural_levels_of_every_year_of_the_bundled_history(bundled):

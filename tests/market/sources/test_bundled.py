@@ -18,7 +18,6 @@ from market.series.catalogue import CATALOGUE, PRICE_SERIES
 from market.sources.bundled import BUNDLED_IDS, bundled_prices, bundled_series, manifest
 
 DATA = Path(str(resources.files("market.bundle"))) / "data"
-REFERENCE = Path(__file__).parents[3].parent / "shared" / "data" / "reference"
 
 KNOWN_CLOSES = [
     ("1987-10-19", 224.84, 0.005),
@@ -229,26 +228,21 @@ def test_damaged_file_is_refused_by_name(tmp_path, monkeypatch):
         bundled_prices()
 
 
-def test_closes_agree_with_an_independent_history():
-    path = REFERENCE / "sp500_ohlcv_daily.csv"
-    if not path.exists():
-        pytest.skip("reference history is not beside the checkout")
-    reference = pd.read_csv(path, parse_dates=["date"]).set_index("date")["close"]
-    close = bundled_prices()[0]["close"]
-    difference = (close / reference - 1.0).abs().dropna()
-    assert len(difference) == 18_891
-    assert list(difference.index[difference > 5e-4]) == [pd.Timestamp("2021-08-11")]
-
-
-def test_moodys_yields_agree_with_an_independent_history():
-    path = REFERENCE / "moodys_aaa_baa_monthly.csv"
-    if not path.exists():
-        pytest.skip("reference history is not beside the checkout")
-    reference = pd.read_csv(path, parse_dates=["date"])
-    reference.index = pd.DatetimeIndex(reference["date"]) + pd.offsets.MonthEnd(0)
-    for series_id, column in (("moodys_aaa", "AAA"), ("moodys_baa", "BAA")):
-        ours = bundled_series(series_id).frame["value"]
-        assert (ours - reference[column].reindex(ours.index)).abs().max() < 1e-9
+@pytest.mark.parametrize(
+    ("series_id", "month", "yield_"),
+    [
+        ("moodys_aaa", "1919-01-31", 5.35),  # the first
+        ("moodys_aaa", "1981-09-30", 15.49),  # the highest
+        ("moodys_aaa", "2008-12-31", 5.05),
+        ("moodys_baa", "1919-01-31", 7.12),
+        ("moodys_baa", "1982-02-28", 17.18),  # the highest
+        ("moodys_baa", "2008-12-31", 8.43),
+    ],
+)
+def test_known_yields_of_moodys(series_id, month, yield_):
+    values = bundled_series(series_id).frame["value"]
+    assert values[month] == pytest.approx(yield_, abs=1e-6)
+    assert values.max() == pytest.approx({"moodys_aaa": 15.49, "moodys_baa": 17.18}[series_id])
 
 
 def test_importing_market_does_not_import_pandas():

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from market import load
 from strategy.audit.claims.file import load_claims
 from strategy.audit.claims.statements import ClaimsFile
 from strategy.audit.scorecard import base_rate, brier, log_score, scorecard
@@ -15,7 +14,6 @@ from strategy.plan.file.plan_file import load_plan
 from tests.strategy.tiny_market import make_market, make_plan, price_frame, weekdays
 
 ROOT = Path(__file__).resolve().parents[3]
-REFERENCE = ROOT.parent / "shared" / "data" / "reference" / "sp500_ohlcv_daily.csv"
 
 #: One point around a flat 100, so that highs and lows are true ones.
 BAR = (100.0, 100.5, 99.5, 100.0)
@@ -168,22 +166,31 @@ def test_a_hedge_is_scored_by_the_plan_s_own_simulation():
     assert row_of(short, {"kind": "hedge_pays"}, by="2021-12-31")["status"] == "still open"
 
 
-@pytest.mark.skipif(not REFERENCE.is_file(), reason="the reference series to 2026 are not here")
 def test_the_article_s_own_plan_in_2025():
-    plan = load_plan(ROOT / "configs" / "short_long.yaml", prices=str(REFERENCE))
-    market = load(plan.data)
+    # flat at 6600 but for the anchor, one touch of its zone, and a fall by an eleventh
+    bars = {
+        "2025-11-21": (6600.0, 6650.0, 6521.92, 6602.99),
+        "2025-12-02": (6600.0, 6858.0, 6600.0, 6600.0),
+        "2025-12-03": (6600.0, 6858.5, 6600.0, 6600.0),
+        "2026-03-30": (6600.0, 6600.0, 6000.0, 6000.0),
+    }
+    market = make_market(price_frame(weekdays("2017-01-02", "2026-08-21"), 6600.0, bars))
+    plan = load_plan(ROOT / "configs" / "short_long.yaml")
     claims = load_claims(ROOT / "configs" / "claims.yaml").claims
     rows = scorecard(market, plan, claims)
+    # 6602.99 * 6180 / 5950 = 6858.23
     assert (rows["zone_touched"]["status"], rows["zone_touched"]["date"]) == (
         "happened",
         "2025-12-03",
     )
     assert rows["correction"]["status"] == "still open"
-    assert rows["correction"]["value"] == pytest.approx(-0.0910, abs=5e-5)
+    assert rows["correction"]["value"] == pytest.approx(6000.0 / 6600.0 - 1.0, abs=1e-12)
     readings = tape(market, plan, claims)
     assert readings["plan_reference"]["status"] == "differs"
-    assert readings["plan_reference"]["value"] == pytest.approx(6602.99, abs=0.01)
-    assert readings["weekly_average"]["value"] == pytest.approx(6547.68, abs=0.01)
+    assert readings["plan_reference"]["value"] == pytest.approx(6602.99, abs=1e-9)
+    # nineteen weeks at 6600 and the day's close
+    average = (19 * 6600.0 + 6602.99) / 20
+    assert readings["weekly_average"]["value"] == pytest.approx(average, abs=1e-9)
     assert readings["touch"]["status"] == "agrees"
 
 
