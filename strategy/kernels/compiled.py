@@ -41,7 +41,7 @@ def compiled(**options: bool) -> Callable[[_Function], Any]:
         dispatcher = njit(cache=True, error_model="numpy", **options)(function)
         # the index file is thrown away where its stamp is not this one
         cache_file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-        if not hasattr(cache_file, "_source_stamp"):
+        if cache_file is None or not hasattr(cache_file, "_source_stamp"):
             # a Numba that keeps its stamp elsewhere: compiled anew rather than perhaps old code
             return njit(error_model="numpy", **options)(function)
         cache_file._source_stamp = stamp(function.__module__)
