@@ -1,20 +1,117 @@
-"""The library's front door: load a plan, load its market, run it."""
+"""The library's front door: one function for each thing that the command line does.
+
+Commands call these too, so both ways give the same. docs/api.md shows each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 from market import load
 from market.container import Market
+from market.errors import InputError
 from strategy.decide.admission import admitted
 from strategy.plan import Plan
-from strategy.plan.file.plan_file import load_plan
+from strategy.plan.file.plan_file import read_plan_file
+from strategy.plan.file.shipped import plan_path
 from strategy.result.result import Result
 from strategy.run.simulation import Progress, simulate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from strategy.audit.audit import Audit
+    from strategy.audit.claims.file import LoadedClaims
+    from strategy.compare.comparison import Comparison
+    from strategy.lookahead import Report
+    from strategy.result.hedge.report import HedgeReport
+    from strategy.scenario.api import ScenarioResult
+    from strategy.scenario.scenario_file import ScenarioFile
+    from strategy.scenario.settings import Scenario
+    from strategy.sweep.file.sweep_file import Sweep
+    from strategy.sweep.work.crew import Crew
+    from strategy.sweep.work.run import Prepared, SweepRun
+    from strategy.today import Today
+
+__all__ = [
+    "InputError",
+    "Market",
+    "Plan",
+    "Result",
+    "SweepResult",
+    "audit",
+    "compare",
+    "hedge",
+    "load_market",
+    "load_plan",
+    "load_scenario",
+    "load_sweep",
+    "lookahead",
+    "run",
+    "scenario",
+    "sweep",
+    "today",
+]
+
+#: Sums of money are below it, as on the command line.
+MOST_MONEY = 1e15
+
+
+def load_plan(
+    path: str | os.PathLike[str],
+    overrides: Iterable[str] = (),
+    *,
+    prices: str | os.PathLike[str] | None = None,
+) -> Plan:
+    """A plan from its file, or by the name of one that comes with the program.
+
+    Parameters
+    ----------
+    path : path
+        YAML file, or a bare name such as ``short_long``; a file of that name wins.
+        Paths in its `data` section are relative to its folder.
+    overrides : iterable of str, optional
+        ``key=value`` pairs in order, as for ``--set``: the key is dotted, the
+        value is YAML. Paths are relative to the working folder.
+    prices : path, optional
+        File of the traded index, in place of ``data.prices``.
+
+    Returns
+    -------
+    Plan
+        Frozen.
+
+    Raises
+    ------
+    InputError
+        For every mistake in the file, the overrides, or the files they name,
+        as one line.
+
+    Examples
+    --------
+    >>> load_plan("short_long", ["tactical.stop=0.02"]).tactical.stop
+    0.02
+    """
+    with plan_path(path) as found:
+        return read_plan_file(found, overrides, prices=prices).plan
 
 
 def load_market(plan: Plan) -> Market:
     """The prices and auxiliary series that the plan's ``data`` block names.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    Market
+        ``prices`` has one row a session (open, high, low, close in index
+        points); each series carries the day its figures became known.
 
     Raises
     ------
@@ -64,4 +161,351 @@ def run(
     return result
 
 
-__all__ = ["Market", "Plan", "Result", "load_market", "load_plan", "run"]
+def hedge(
+    plan: Plan, market: Market | None = None, *, instrument: str | None = None
+) -> HedgeReport:
+    """What the plan's hedge cost and saved, beside holding less of the core.
+
+    Parameters
+    ----------
+    plan : Plan
+    market : Market, optional
+        Loaded from the plan where not given.
+    instrument : {'none', 'short', 'inverse_etf', 'put', 'put_spread', 'collar'}, optional
+        In place of ``hedge.instrument``.
+
+    Returns
+    -------
+    HedgeReport
+        ``summary``, and tables of one row a vintage (``vintages``), a hedged
+        session (``paths``) and so on; returns and drawdowns are fractions.
+
+    Raises
+    ------
+    InputError
+        Where plan and data do not fit, or there is no such instrument.
+    """
+    from strategy.result.hedge.report import hedge_report, with_instrument
+
+    if instrument is not None:
+        known = get_args(plan.hedge.__class__.model_fields["instrument"].annotation)
+        if instrument not in known:
+            raise InputError(
+                f"got {instrument!r}",
+                where="instrument",
+                expected=f"one of {', '.join(known)}",
+            )
+        plan = with_instrument(plan, instrument)
+    market = load_market(plan) if market is None else market
+    return hedge_report(simulate(plan, market))
+
+
+def audit(
+    plan: Plan,
+    market: Market | None = None,
+    claims: LoadedClaims | str | os.PathLike[str] | None = None,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Audit:
+    """Put claims on trial and hold the plan's figures against the data.
+
+    Parameters
+    ----------
+    plan : Plan
+    market : Market, optional
+        Loaded from the plan where not given. All of it is used.
+    claims : LoadedClaims or path, optional
+        The claims or their file (docs/audit.md); the article's by default.
+    seed : int, optional
+        Of all random draws: the same seed gives the same figures.
+    progress : callable, optional
+        Called as ``progress(what, done, of)``.
+
+    Returns
+    -------
+    Audit
+        ``content`` is what audit.json holds.
+
+    Raises
+    ------
+    InputError
+        Where the claims' file is wrong, or plan and data do not fit.
+    """
+    from strategy.audit.audit import audit as try_claims
+    from strategy.audit.claims.file import LoadedClaims, find_claims, load_claims
+
+    if not isinstance(claims, LoadedClaims):
+        shipped = find_claims(os.devnull, None) if claims is None else Path(claims)
+        claims = load_claims(shipped)
+    # the tape itself is judged here: what a run would refuse may still be looked at
+    market = load(plan.data) if market is None else market
+    return try_claims(plan, market, claims, seed=seed, progress=progress)
+
+
+def load_sweep(
+    path: str | os.PathLike[str],
+    overrides: Iterable[str] = (),
+    *,
+    prices: str | os.PathLike[str] | None = None,
+) -> Sweep:
+    """A sweep from a plan file with a ``sweep:`` block, or by the name of a shipped one.
+
+    Parameters
+    ----------
+    path, overrides, prices
+        As for `load_plan`; overrides are those of the base plan.
+
+    Raises
+    ------
+    InputError
+        For every mistake in the file or the overrides, as one line.
+    """
+    from strategy.sweep.file.sweep_file import load_sweep as read
+
+    with plan_path(path) as found:
+        return read(found, overrides, prices=prices)
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """A finished sweep and what may be believed of its choice.
+
+    Attributes
+    ----------
+    run : SweepRun
+        ``folder`` holds its files, ``summary`` is what sweep.json holds.
+    evidence : dict
+        What evidence.json holds; ``verdict`` is a sentence.
+    """
+
+    run: SweepRun
+    evidence: dict[str, Any]
+
+
+def sweep(
+    settings: Sweep,
+    root: str | os.PathLike[str] = "sweeps",
+    *,
+    workers: int | None = None,
+    yes: bool = False,
+    crew: Crew | None = None,
+    progress: Progress | None = None,
+    prepared: Prepared | None = None,
+) -> SweepResult:
+    """Run a plan with many settings, or go on with a sweep that was stopped; judge the choice.
+
+    Parameters
+    ----------
+    settings : Sweep
+        From `load_sweep`.
+    root : path, optional
+        Folder that gets the sweep's.
+    workers : int, optional
+        Threads; all there are by default. Changes no number.
+    yes : bool, optional
+        Run it even if it is large.
+    crew : Crew, optional
+        Who computes, for example `strategy.sweep.work.cluster.ClusterCrew`;
+        this process by default.
+    progress : callable, optional
+        Called as ``progress(what, done, of)``.
+    prepared : Prepared, optional
+        From `strategy.sweep.work.run.prepare`, where that was called before.
+
+    Raises
+    ------
+    InputError
+        Where plan and data do not fit, or the sweep is too large without `yes`.
+    JudgeError
+        Where single runs disagree with the sweep.
+    """
+    from strategy.sweep.evidence.believe import believe
+    from strategy.sweep.work.run import prepare, run_sweep
+
+    ready = prepare(settings, workers=workers, yes=yes) if prepared is None else prepared
+    done = run_sweep(settings, root, workers=workers, crew=crew, progress=progress, prepared=ready)
+    if progress:
+        progress("judging the choice", 0, 1)
+    return SweepResult(done, believe(done, ready.engine))
+
+
+def load_scenario(
+    path: str | os.PathLike[str],
+    overrides: Iterable[str] = (),
+    *,
+    prices: str | os.PathLike[str] | None = None,
+) -> ScenarioFile:
+    """A plan with its scenario, which is the default one where the file has no such block.
+
+    Parameters
+    ----------
+    path, overrides, prices
+        As for `load_plan`; overrides that begin with ``scenario.`` go to the block.
+
+    Returns
+    -------
+    ScenarioFile
+        ``plan`` and ``scenario``.
+
+    Raises
+    ------
+    InputError
+        For every mistake in the file or the overrides, as one line.
+    """
+    from strategy.scenario.scenario_file import read_scenario_file
+
+    with plan_path(path) as found:
+        return read_scenario_file(found, overrides, prices=prices)
+
+
+def scenario(
+    plan: Plan,
+    settings: Scenario | None = None,
+    market: Market | None = None,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> ScenarioResult:
+    """Put a plan through resampled futures: its odds from one day and price.
+
+    Parameters
+    ----------
+    plan : Plan
+    settings : Scenario, optional
+        Day, price, worlds; the last anchor in the data by default.
+    market : Market, optional
+        Loaded from the plan where not given; what lies after the day is not looked at.
+    workers : int, optional
+        Threads; all cores by default. Changes no number.
+    progress : callable, optional
+        Called as ``progress(what, done, of)``.
+
+    Raises
+    ------
+    InputError
+        Where plan, scenario and data do not fit.
+    """
+    from strategy.scenario.api import run_scenario
+    from strategy.scenario.settings import Scenario
+
+    settings = Scenario.model_validate({}) if settings is None else settings
+    market = load_market(plan) if market is None else market
+    return run_scenario(plan, settings, market, workers=workers, progress=progress)
+
+
+def today(
+    plan: Plan,
+    market: Market | None = None,
+    date: pd.Timestamp | str | None = None,
+    *,
+    capital: float | None = None,
+    multiplier: float = 50.0,
+) -> Today:
+    """What the plan orders after the close of a date.
+
+    Parameters
+    ----------
+    plan : Plan
+    market : Market, optional
+        Loaded from the plan where not given; what was not known is not looked at.
+    date : Timestamp or str, optional
+        The day it is by default. Where it is no session, the one before it counts.
+    capital : float, optional
+        Account size in currency; the plan's by default.
+    multiplier : float, optional
+        Currency per index point of one future.
+
+    Returns
+    -------
+    Today
+        ``status`` is orders, holding, hedged, idle or stale; ``content`` is
+        the document of docs/today.md.
+
+    Raises
+    ------
+    InputError
+        Where there is no such date or no session up to it, or an amount is not above 0.
+    """
+    import datetime as dt
+
+    import pandas as pd
+
+    from strategy.today import today as answer
+
+    for name, value in (("capital", capital), ("multiplier", multiplier)):
+        if value is not None and not 0.0 < value < MOST_MONEY:
+            raise InputError(f"got {value:g}", where=name, expected="an amount above 0")
+    try:
+        day = pd.Timestamp(dt.date.today() if date is None else date)
+    except ValueError:
+        raise InputError(f"got {date!r}", where="date", expected="a date as YYYY-MM-DD") from None
+    market = load_market(plan) if market is None else market
+    return answer(plan, market, day, capital=capital, multiplier=multiplier)
+
+
+def compare(
+    runs: Iterable[str | os.PathLike[str]],
+    home: str | os.PathLike[str] = "runs",
+    *,
+    different_data: bool = False,
+) -> Comparison:
+    """Runs that lie on disk, the first against each other one.
+
+    Parameters
+    ----------
+    runs : iterable of str or path
+        Of each its folder, its id or the beginning of it, or the name of a plan
+        that was run once. A folder of runs stands for all in it, oldest first.
+    home : path, optional
+        Folder that holds runs.
+    different_data : bool, optional
+        Compare runs that read different data.
+
+    Raises
+    ------
+    InputError
+        Where a run is not found or not whole, there are fewer than two, or
+        their data differ.
+    """
+    from strategy.compare.comparison import compare as beside
+    from strategy.compare.stored import named_runs
+
+    return beside(named_runs([os.fspath(run) for run in runs], home), different_data=different_data)
+
+
+def lookahead(
+    plan: Plan,
+    market: Market | None = None,
+    *,
+    dates: int | Iterable[pd.Timestamp | str] = 20,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Report:
+    """Rerun a plan on data cut short and list what knew more than it could.
+
+    Parameters
+    ----------
+    plan : Plan
+    market : Market, optional
+        Loaded from the plan where not given.
+    dates : int or iterable of dates, optional
+        How many dates to cut at, drawn with `seed`, or which ones.
+    seed : int, optional
+    progress : callable, optional
+        Called as ``progress(what, done, of)``.
+
+    Returns
+    -------
+    Report
+        ``clean``, and one of ``findings`` for each thing that differs.
+
+    Raises
+    ------
+    InputError
+        Where plan and data do not fit, or a date is not in the data.
+    """
+    from strategy.lookahead import look_ahead
+
+    market = load_market(plan) if market is None else market
+    return look_ahead(plan, market, dates=dates, seed=seed, progress=progress)

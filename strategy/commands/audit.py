@@ -9,7 +9,7 @@ import click
 from market.errors import InputError
 from strategy.commands.frame.group import TYPED
 from strategy.commands.frame.page_options import language_option
-from strategy.commands.frame.plan_options import plan_options, plan_path
+from strategy.commands.frame.plan_options import plan_options
 from strategy.commands.frame.stages import stages
 
 
@@ -67,9 +67,10 @@ def audit_plan(
         stage("loading libraries")
         from market import load
         from reports.audit.page import audit_folder, write_audit
-        from strategy.audit.audit import audit
+        from strategy import api
         from strategy.audit.claims.file import find_claims, load_claims
         from strategy.plan.file.plan_file import read_plan_file
+        from strategy.plan.file.shipped import plan_path
 
         with plan_path(config) as path:
             file = read_plan_file(path, overrides, prices=prices)
@@ -77,7 +78,7 @@ def audit_plan(
         with file.locating():
             stage("reading data")
             market = load(file.plan.data)
-            result = audit(file.plan, market, loaded, seed=seed, progress=stage)
+            result = api.audit(file.plan, market, loaded, seed=seed, progress=stage)
         stage("files")
         place = folder / audit_folder(result)
         again = place.is_dir()

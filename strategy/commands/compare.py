@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from market.errors import InputError
 from strategy.commands.frame.group import TYPED
 from strategy.commands.frame.page_options import language_option, runs_option
 from strategy.commands.frame.stages import stages
-
-if TYPE_CHECKING:
-    from strategy.compare.stored import StoredRun
 
 
 @click.command("compare")
@@ -52,9 +46,9 @@ def compare_runs(
         stage("reading runs")
         from market.atomic import write_whole
         from reports.compare.page import build_comparison, comparison_dict
-        from strategy.compare.comparison import compare
+        from strategy import api
 
-        comparison = compare(_read(runs, home), different_data=different_data)
+        comparison = api.compare(runs, home, different_data=different_data)
         stage("comparing")
         command = shlex.join(ctx.meta.get(TYPED, ["simulate", "compare", *runs]))
         page = build_comparison(comparison, command=command, language=lang)
@@ -74,21 +68,3 @@ def compare_runs(
         from reports.terminal.wide import print_parts
 
         print_parts([*screen(comparison), Text(str(path), style="bold")])
-
-
-def _read(names: tuple[str, ...], home: str) -> list[StoredRun]:
-    from strategy.compare.stored import find_run, read_run, run_folders
-
-    found: list[StoredRun] = []
-    for name in names:
-        folder = Path(name)
-        if "\0" not in name and folder.is_dir() and not (folder / "run.json").exists():
-            below = [read_run(path) for path in run_folders(folder)]
-            if not below:
-                raise InputError(
-                    "holds no run", where=name, expected="a run's folder, or a folder of runs"
-                )
-            found += sorted(below, key=lambda run: str(run.record.get("times", {}).get("written")))
-        else:
-            found.append(find_run(name, home))
-    return found

@@ -38,17 +38,15 @@ def hedge(
     plan = file.plan
     with file.locating(), stages(shown=not as_json) as stage:
         stage("loading libraries")
-        from strategy.api import load_market
-        from strategy.result.hedge.report import hedge_report, with_instrument
-        from strategy.run.simulation import simulate
+        from strategy import api
 
         stage("reading data")
-        market = load_market(plan)
+        market = api.load_market(plan)
         names = CHOICES if compare else (plan.hedge.instrument,)
         reports = {}
         for done, name in enumerate(names):
             stage(f"hedge: {name}", done, len(names))
-            reports[name] = hedge_report(simulate(with_instrument(plan, name), market))
+            reports[name] = api.hedge(plan, market, instrument=name)
     if as_json:
         from market.serialise import json_text
 

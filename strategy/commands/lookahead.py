@@ -45,12 +45,11 @@ def look_for_lookahead(
     file = read_plan(config, overrides, prices)
     with file.locating(), stages(shown=not as_json) as stage:
         stage("loading libraries")
-        from strategy.api import load_market
-        from strategy.lookahead import look_ahead
+        from strategy import api
 
         stage("reading data")
-        market = load_market(file.plan)
-        report = look_ahead(file.plan, market, dates=dates, seed=seed, progress=stage)
+        market = api.load_market(file.plan)
+        report = api.lookahead(file.plan, market, dates=dates, seed=seed, progress=stage)
     if as_json:
         from market.serialise import json_text
 

@@ -63,11 +63,11 @@ def run_plan(
     ):
         stage("loading libraries")
         from reports.run.folder import run_folder, write_run
-        from strategy.api import load_market, run
+        from strategy import api
 
         stage("reading data")
-        market = load_market(plan)
-        result = run(plan, market, progress=stage, simulated=sheet.begin if sheet else None)
+        market = api.load_market(plan)
+        result = api.run(plan, market, progress=stage, simulated=sheet.begin if sheet else None)
         place = folder / run_folder(result)
         again = place.is_dir()
         paths = write_run(

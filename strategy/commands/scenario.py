@@ -10,7 +10,7 @@ import click
 from market.errors import InputError
 from strategy.commands.frame.group import TYPED
 from strategy.commands.frame.page_options import language_option
-from strategy.commands.frame.plan_options import plan_options, plan_path
+from strategy.commands.frame.plan_options import plan_options
 from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
@@ -67,16 +67,15 @@ def scenario_plan(
     folder = Path(out)
     if folder.exists() and not folder.is_dir():
         raise InputError(f"got {out!r}", where="--out", expected="a folder, this is a file")
-    from strategy.scenario.scenario_file import read_scenario_file
+    from strategy.api import load_scenario
 
-    with plan_path(config) as path:
-        found = read_scenario_file(path, overrides, prices=prices)
+    found = load_scenario(config, overrides, prices=prices)
     scenario = _with_options(found.scenario, paths, seed, worlds, as_of)
     with found.file.locating(), stages(shown=not (quiet or as_json)) as stage:
         stage("reading data")
-        from strategy.api import load_market
+        from strategy import api
 
-        market = load_market(found.plan)
+        market = api.load_market(found.plan)
         if calibrate:
             from strategy.scenario.odds.calibration import calibrate as score_forecasts
 
@@ -86,9 +85,7 @@ def scenario_plan(
             place, files = write_calibration(figures, folder, language=lang)
             seconds = 0.0
         else:
-            from strategy.scenario.api import run_scenario
-
-            result = run_scenario(found.plan, scenario, market, workers=workers, progress=stage)
+            result = api.scenario(found.plan, scenario, market, workers=workers, progress=stage)
             stage("files")
             from reports.scenario.files import write_scenario
 

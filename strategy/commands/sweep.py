@@ -79,15 +79,12 @@ def run_file(
     from sweep, data and code, so the same command takes up a sweep that was
     killed, and says so where it is done.
     """
-    from strategy.commands.frame.plan_options import plan_path
-
     loud = not (quiet or as_json)
-    with plan_path(config) as path:
-        from strategy.sweep.evidence.judge import JudgeError
-        from strategy.sweep.file.sweep_file import load_sweep
-        from strategy.sweep.work.run import prepare, run_sweep
+    from strategy import api
+    from strategy.sweep.evidence.judge import JudgeError
+    from strategy.sweep.work.run import prepare
 
-        found = load_sweep(path, overrides, prices=prices)
+    found = api.load_sweep(config, overrides, prices=prices)
     ready = prepare(found, workers=workers, yes=yes or only_estimate)
     if loud or only_estimate:
         from reports.terminal.sweep import announcement
@@ -104,15 +101,12 @@ def run_file(
         crew.check()
     with _progress(loud) as progress:
         try:
-            done = run_sweep(
+            answer = api.sweep(
                 found, out, workers=workers, crew=crew, progress=progress, prepared=ready
             )
         except JudgeError as error:
             raise Disagreement(str(error)) from error
-        from strategy.sweep.evidence.believe import believe
-
-        progress("judging the choice", 0, 1)
-        evidence = believe(done, ready.engine)
+        done, evidence = answer.run, answer.evidence
         progress("sweep.html", 0, 1)
         from reports.sweep.page import write_sweep_page
 

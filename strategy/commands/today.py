@@ -49,13 +49,12 @@ def today(
     file = read_plan(config, overrides, prices)
     with file.locating(), stages(shown=not as_json) as stage:
         stage("loading libraries")
-        from strategy.api import load_market
-        from strategy.today import today as answer
+        from strategy import api
 
         stage("reading data")
-        market = load_market(file.plan)
+        market = api.load_market(file.plan)
         stage("the plan's answer")
-        found = answer(file.plan, market, day, capital=capital, multiplier=multiplier)
+        found = api.today(file.plan, market, day, capital=capital, multiplier=multiplier)
     if as_json:
         from market.serialise import json_text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -175,6 +175,29 @@ def find_run(name: str, runs: str | os.PathLike[str]) -> StoredRun:
         expected="a run's folder or its id",
         do="simulate runs lists them",
     )
+
+
+def named_runs(names: Iterable[str], home: str | os.PathLike[str]) -> list[StoredRun]:
+    """The runs that a user names; a folder of runs stands for all in it, oldest first.
+
+    Raises
+    ------
+    InputError
+        Where a name means no run, or a folder holds none.
+    """
+    found: list[StoredRun] = []
+    for name in names:
+        folder = Path(name)
+        if "\0" not in name and folder.is_dir() and not (folder / "run.json").exists():
+            below = [read_run(path) for path in run_folders(folder)]
+            if not below:
+                raise InputError(
+                    "holds no run", where=name, expected="a run's folder, or a folder of runs"
+                )
+            found += sorted(below, key=lambda run: str(run.record.get("times", {}).get("written")))
+        else:
+            found.append(find_run(name, home))
+    return found
 
 
 def run_folders(runs: Path) -> list[Path]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -95,28 +93,7 @@ def data_version_option(command: _Command) -> _Command:
 def read_plan(config: str, overrides: tuple[str, ...] = (), prices: str | None = None) -> PlanFile:
     """The plan of a file, or of that name among the plans that come with the program."""
     from strategy.plan.file.plan_file import read_plan_file
+    from strategy.plan.file.shipped import plan_path
 
     with plan_path(config) as path:
         return read_plan_file(path, overrides, prices=prices)
-
-
-@contextmanager
-def plan_path(config: str) -> Iterator[str | Path]:
-    """The file that CONFIG means.
-
-    What exists is taken as it is. A bare name, or one below ``configs/``, that
-    does not exist here may be a packaged plan; any other path is the user's
-    own, and missing.
-    """
-    from contextlib import ExitStack
-    from importlib.resources import as_file, files
-
-    own = Path(config)
-    name = own.name if own.suffix in (".yaml", ".yml") else f"{own.name}.yaml"
-    with ExitStack() as stack:
-        found: str | Path = config
-        if str(own.parent) in (".", "configs") and "\0" not in config and not own.exists():
-            packaged = files("configs").joinpath(name)
-            if packaged.is_file():
-                found = stack.enter_context(as_file(packaged))
-        yield found
