@@ -253,7 +253,7 @@ def test_a_loaded_fund_prices_the_windows_it_covers_and_its_splits_are_no_return
     from strategy.api import load_market
 
     raw = made_up_fund(bundled, -3, 0.0090, "2009-06-25", "2020-09-11")
-    # reverse splits are in raw prices
+    # reverse splits stay in raw prices whose days are let through as they are
     for day, ratio in (("2012-10-05", 5), ("2014-01-24", 4), ("2018-05-24", 4)):
         raw[raw.index >= day] *= ratio
     frame = pd.DataFrame({column: raw for column in ("open", "high", "low", "close")})
@@ -261,7 +261,10 @@ def test_a_loaded_fund_prices_the_windows_it_covers_and_its_splits_are_no_return
     plan = Plan.model_validate(
         {
             "name": "x",
-            "data": {"files": {"spxu": str(tmp_path / "spxu.csv")}},
+            "data": {
+                "files": {"spxu": str(tmp_path / "spxu.csv")},
+                "formats": {"spxu": {"moves": ("2012-10-05", "2014-01-24", "2018-05-24")}},
+            },
             "hedge": {
                 "instrument": "inverse_etf",
                 "inverse_etf": {
