@@ -18,6 +18,15 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 LOOPBACK = ("127.", "::1", "localhost")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_cache_of_one_s_own(tmp_path_factory):
+    """Plans read newer data where they were updated: here nothing was."""
+    folder = tmp_path_factory.mktemp("data") / "none"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIMULATE_DATA_DIR", str(folder))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch):
     """Any connection beyond this machine is an error: a run needs no network."""

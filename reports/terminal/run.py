@@ -26,6 +26,9 @@ from reports.text.words import EXIT_REASONS
 
 MISSING = "-"
 
+OLD = 7
+"""Days after which the summary says how newer prices come."""
+
 
 @dataclass(frozen=True)
 class RunFacts:
@@ -50,6 +53,8 @@ class RunFacts:
     data_version : str, optional
         Version of the cache that was read, empty where nothing is cached; None
         where the plan reads the bundled data only.
+    age : int, optional
+        Days from the last price to today; None where the plan ends its data itself.
     """
 
     name: str
@@ -60,6 +65,7 @@ class RunFacts:
     again: bool = False
     same_bar: str = "stop_first"
     data_version: str | None = None
+    age: int | None = None
 
 
 def summarise(facts: RunFacts) -> RenderableType:
@@ -71,7 +77,7 @@ def summarise(facts: RunFacts) -> RenderableType:
         *_section("Hedge", _hedge(metrics)),
         *_section("Whole plan", _paths(metrics)),
         *_section("Risk score", _risk(metrics)),
-        *_section("Data", _data(metrics, facts.data_version)),
+        *_section("Data", _data(metrics, facts.data_version, facts.age)),
         *_section("Unfinished, in no average", _unfinished(facts)),
         *_section("Files", _files(facts)),
     )
@@ -302,12 +308,14 @@ def _risk(metrics: Mapping[str, Any]) -> list[RenderableType]:
     return [Text(head), table]
 
 
-def _data(metrics: Mapping[str, Any], version: str | None) -> list[RenderableType]:
+def _data(metrics: Mapping[str, Any], version: str | None, age: int | None) -> list[RenderableType]:
     d = metrics["data"]
     kind = "closes only" if d["close_only"] else "open, high, low, close"
     rows = [("prices", f"{d['prices']}, {d['first']} to {d['last']}, {kind} ({d['origin']})")]
     for name, found in d.get("judged", {}).items():
         rows += judged_rows(name, found)
+    if age is not None:
+        rows.append(("age", _age(d, age)))
     if version is not None:
         rows.append(("data version", f"{version or 'none'}: {_origins(d)}"))
     if d["absent_components"]:
@@ -349,15 +357,25 @@ def judged_rows(name: str, found: Mapping[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
+def _age(data: Mapping[str, Any], age: int) -> str:
+    """How old the prices are, and what brings newer ones where that is long ago."""
+    said = f"the last price is {_count(age, 'day')} old"
+    ours = data["origin"] == "bundled" or data["origin"].startswith(CACHE_ORIGIN)
+    if ours and age > OLD:
+        said += "; `simulate data update` brings newer data"
+    return said
+
+
 def _origins(data: Mapping[str, Any]) -> str:
     """Which series are newer in the cache, and which came with the program or from a file."""
     found = series_by_origin(data)
     cached = ", ".join(found["cache"])
     parts = [f"{cached} from the cache" if cached else "nothing newer is cached"]
-    if found["bundled"]:
-        parts.append(f"{', '.join(found['bundled'])} as they come with the program")
     if found["file"]:
         parts.append(f"{', '.join(found['file'])} from files")
+    if found["bundled"]:
+        others = "the others" if cached or found["file"] else "all"
+        parts.append(f"{others} as they come with the program")
     return "; ".join(parts)
 
 

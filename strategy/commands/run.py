@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -111,5 +112,6 @@ def run_plan(
             again=again,
             same_bar=plan.tactical.same_bar,
             data_version=market.data_version if plan.data.source == "auto" else None,
+            age=None if plan.data.end else (dt.date.today() - market.sessions[-1].date()).days,
         )
         Console(highlight=False).print(summarise(facts))

@@ -137,9 +137,10 @@ class Data(Model):
     """Which series the run reads, and from when."""
 
     source: Literal["bundled", "auto"] = Field(
-        "bundled",
-        description="Where series come from. bundled: what the program carries; auto: series by "
-        "series the cache that `simulate data update` fills, where it is newer.",
+        "auto",
+        description="Where series come from; nothing is downloaded. auto: series by series the "
+        "newest known, what the program carries or the cache that `simulate data update` fills; "
+        "bundled: what the program carries only.",
     )
     version: Annotated[str, BeforeValidator(whole_number_as_text)] | None = Field(
         None,

@@ -80,6 +80,8 @@ def provenance(plan: Plan, market: Market) -> dict[str, Any]:
     # the version that was read, so that the plan as recorded repeats the run
     if plan.data.source == "auto":
         content["data"]["version"] = market.data_version or None
+        if not market.data_version:
+            content["data"]["source"] = "bundled"
     return {
         "id": run_id(plan, market),
         "name": plan.name,

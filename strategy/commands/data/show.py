@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy.commands.frame.group import Commands
-from strategy.commands.frame.plan_options import read_plan
+from strategy.commands.frame.plan_options import NEWEST, read_plan
 
 if TYPE_CHECKING:
     from market.container import Market
@@ -91,8 +91,12 @@ def export_series(series: str, out: str, config: str | None, version: str | None
 
 
 def _market(config: str | None, version: str | None = None) -> Market | None:
+    from market.cache import Cache
+
     if config is None and version is None:
-        return None
+        if not Cache().labels():
+            return None
+        version = NEWEST  # what a plan reads that says nothing of its data
     from contextlib import nullcontext
 
     from market import load
@@ -103,7 +107,7 @@ def _market(config: str | None, version: str | None = None) -> Market | None:
     if version is not None:
         # another version of the plan's own files and window
         chosen: dict[str, Any] = {"source": "auto"}
-        chosen["version"] = None if version == "newest" else version
+        chosen["version"] = None if version == NEWEST else version
         data = data.model_copy(update=chosen)
     with file.locating() if file is not None else nullcontext():
         return load(data)

@@ -80,7 +80,7 @@ def test_each_series_says_where_it_is_from(filled):
 
 def test_prices_go_on_where_the_bundle_ends(filled):
     loaded = market.load(Data(source="auto"))
-    bundled = market.load(Data())
+    bundled = market.load(Data(source="bundled"))
     assert loaded.id == bundled.id == "sp500"
     assert loaded.sessions[-1] == pd.Timestamp("2025-02-04")
     pd.testing.assert_frame_equal(
@@ -108,7 +108,7 @@ def test_a_version_is_named_as_a_number_too():
 @pytest.mark.parametrize(
     "data",
     [
-        {"version": "v1"},
+        {"source": "bundled", "version": "v1"},
         {"source": "bundled", "version": 1},
         {"source": "auto", "version": ""},
         {"source": "auto", "version": True},
@@ -139,7 +139,7 @@ def test_a_damaged_file_is_told_and_not_replaced_by_something_else(filled, cache
     (cache.folder / "series" / "spy" / f"{entry.base}.parquet").write_bytes(b"x")
     with pytest.raises(InputError, match="is damaged"):
         market.load(Data(source="auto"))
-    assert market.load(Data()).origin == "bundled"
+    assert market.load(Data(source="bundled")).origin == "bundled"
 
 
 def test_end_cuts_cached_series_by_when_they_were_known(filled):
@@ -304,8 +304,10 @@ def test_a_run_says_which_version_and_which_series_it_read(filled, simulate, tmp
     run = ("run", "short_long", "--set", "vintages=[2020]", "--no-report", "--no-tearsheet")
     done = simulate(*run, "--out", str(tmp_path / "a"), "--data-version", "newest")
     said = " ".join(done.stdout.split())
-    assert f"data version {label}: sp500, spy from the cache; dow, ff_mkt_rf," in said
-    assert "vix as they come with the program" in said
+    assert (
+        f"data version {label}: sp500, spy from the cache; the others as they come with the program"
+        in said
+    )
     (record,) = (json.loads(p.read_text()) for p in tmp_path.glob("a/*/run.json"))
     assert record["data_version"] == record["plan"]["data"]["version"] == label
     origins = {name: series["origin"] for name, series in record["series"].items()}
@@ -313,8 +315,43 @@ def test_a_run_says_which_version_and_which_series_it_read(filled, simulate, tmp
     assert origins["vix"] == "bundled"
     # the plan as it is recorded repeats the run
     assert Plan.model_validate_json(json.dumps(record["plan"])).data.version == label
-    plain = simulate(*run, "--out", str(tmp_path / "b"))
+    plain = simulate(*run, "--out", str(tmp_path / "b"), "--set", "data.source=bundled")
     assert "data version" not in plain.stdout
+
+
+def test_what_was_updated_is_read_without_being_asked_for(filled):
+    assert Plan(name="x").data.source == "auto"
+    assert market.load(Data()).data_version == market.load(Data(source="auto")).data_version != ""
+
+
+def test_a_run_before_any_update_is_repeated_after_one_by_the_plan_it_recorded(
+    simulate, tmp_path, request
+):
+    run = ("--set", "vintages=[2020]", "--no-report", "--no-tearsheet", "--json", "--out")
+    before = json.loads(simulate("run", "short_long", *run, str(tmp_path / "a")).stdout)
+    recorded = json.loads((Path(before["folder"]) / "run.json").read_text())["plan"]
+    assert recorded["data"]["source"] == "bundled"
+    request.getfixturevalue("filled")
+    again = tmp_path / "again.yaml"
+    again.write_text(json.dumps(recorded))
+    after = json.loads(simulate("run", str(again), *run, str(tmp_path / "b")).stdout)
+    assert after["run_id"] == before["run_id"]
+    newest = json.loads(simulate("run", "short_long", *run, str(tmp_path / "c")).stdout)
+    assert newest["run_id"] != before["run_id"]
+
+
+def test_the_summary_says_how_old_the_last_price_is_and_what_brings_newer_ones(
+    cache, simulate, tmp_path
+):
+    run = ("run", "short_long", "--set", "vintages=[2020]", "--no-report", "--no-tearsheet")
+    done = simulate(*run, "--out", str(tmp_path))
+    (record,) = (json.loads(p.read_text()) for p in tmp_path.glob("*/run.json"))
+    age = (dt.date.today() - dt.date.fromisoformat(record["series"]["sp500"]["last"])).days
+    said = " ".join(done.stdout.split())
+    assert f"the last price is {age:,} days old; `simulate data update` brings newer data" in said
+    assert "data version none: nothing newer is cached; all as they come with the program" in said
+    ended = simulate(*run, "--out", str(tmp_path), "--set", "data.end=2021-12-31")
+    assert "days old" not in ended.stdout
 
 
 @pytest.mark.parametrize("version", ["v9", "", "latest", "../versions", "v1-00000000", "'"])
