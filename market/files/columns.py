@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from market.container import ROW_NOTES
 from market.errors import InputError
 from market.files.names import (
@@ -15,6 +17,9 @@ from market.files.names import (
 )
 from market.files.tables import Table
 from market.series.definition import SeriesSpec
+
+_MOVES = re.compile(r"(^|_)(returns?|chg|change|pct|percent|prev|previous)(_|$)")
+"""Words of columns that hold moves, or the day before's price."""
 
 _CURVE_ALIASES = {
     **{f"m{n}": (f"{n}_mo", f"dgs{n}mo", f"{n}_month") for n in (1, 2, 3, 4, 6)},
@@ -67,7 +72,9 @@ def date_column(table: Table, names: list[str], expected: str) -> int:
 def lone_value(table: Table, names: list[str], date: int) -> int | None:
     """The one column beside the date, as in FRED's files; an adjusted close is not it."""
     others = [p for p, name in enumerate(names) if p != date and name not in ROW_NOTES]
-    return others[0] if len(others) == 1 and names[others[0]] not in NO_VALUE else None
+    if len(others) != 1 or names[others[0]] in NO_VALUE or _MOVES.search(names[others[0]]):
+        return None
+    return others[0]
 
 
 def missing_columns(table: Table, names: list[str], absent: list[str]) -> InputError:

@@ -7,7 +7,16 @@ import unicodedata
 
 DATE_NAMES = (
     *("date", "stamp", "observation_date", "datetime", "timestamp", "time", "day", "month"),
-    *("year_month", "dtyyyymmdd", "trade_date", "trading_date", "dates", "date_time", "period"),
+    *(
+        "year_month",
+        "month_year",
+        "dtyyyymmdd",
+        "trade_date",
+        "trading_date",
+        "dates",
+        "date_time",
+        "period",
+    ),
     *("datum", "zeit", "tag", "handelstag", "日期", "时间", "時間", "交易日期", "日付", "날짜"),
     *("fecha", "data", "dátum", "дата"),
 )
@@ -15,7 +24,20 @@ INDEX_NAMES = ("", "index", "unnamed_0")
 ALIASES = {
     "open": (
         *("open", "px_open", "open_price", "opening_price", "opn"),
-        *("eröffnung", "eröffnungskurs", "erster", "开盘", "开盘价", "開盤", "開盤價", "開市"),
+        *(
+            "eröffnung",
+            "eröffnungskurs",
+            "eröffn",
+            "eroeffnung",
+            "anfang",
+            "anfangskurs",
+            "erster",
+            "开盘",
+            "开盘价",
+            "開盤",
+            "開盤價",
+            "開市",
+        ),
         *("始値", "시가", "ouverture", "ouv", "apertura", "abertura", "开", "открытие"),
     ),
     "high": (
@@ -30,7 +52,18 @@ ALIASES = {
     ),
     "close": (
         *("close", "price", "last", "close_last", "px_last", "px_close", "close_price"),
-        *("last_price", "closing_price", "settle", "schluss", "schlusskurs", "letzter", "zuletzt"),
+        *(
+            "last_price",
+            "closing_price",
+            "settle",
+            "schluss",
+            "schlusskurs",
+            "schlußkurs",
+            "ende",
+            "endkurs",
+            "letzter",
+            "zuletzt",
+        ),
         *("kurs", "收盘", "收盘价", "收盤", "收盤價", "收市", "終値", "종가", "clôture", "dernier"),
         *("cierre", "último", "chiusura", "ultimo", "fechamento", "цена"),
     ),
@@ -60,6 +93,7 @@ _REMARKS = (
 def plain(name: str) -> str:
     """A name without case, marks and blanks: ``Adj Close**`` is ``adj_close``."""
     text = unicodedata.normalize("NFKC", name).casefold()
+    text = re.sub(r"\(\s*(元|円|点|點|usd|eur|gbp|cny|jpy|[$€£¥])\s*\)\s*$", "", text)
     text = re.sub(r"[\W_]+", "_", text).strip("_")
     for remark in _REMARKS:
         text = text.removesuffix(remark)

@@ -62,6 +62,10 @@ def limits(view: View) -> list[str]:
                 share=show(share, "share"),
             )
         )
+    for name, found in (lookup(m, "data.judged") or {}).items():
+        for key in ("put_right", "left_out", "doubted"):
+            for sentence in found[key]:
+                out.append(_judged(key, name, sentence))
     if lookup(m, "data.close_only"):
         out.append(_("The prices are closes only: stops and targets inside a day cannot be seen."))
     ambiguous = lookup(m, "tactical.ambiguous_bars")
@@ -112,3 +116,12 @@ def limits(view: View) -> list[str]:
         )
     )
     return out
+
+
+def _judged(key: str, name: str, finding: str) -> str:
+    """One finding about the rows of a user's file; the finding itself names rows and figures."""
+    if key == "put_right":
+        return _("Rows of {name} were put right: {finding}.", name=name, finding=finding)
+    if key == "left_out":
+        return _("Rows of {name} were left out: {finding}.", name=name, finding=finding)
+    return _("Rows of {name} are doubted: {finding}.", name=name, finding=finding)

@@ -100,9 +100,8 @@ def _names_are_text(names: Sequence[str]) -> None:
         try:
             name.encode()
         except UnicodeEncodeError:
-            shown = os.fsencode(name).decode("utf-8", "backslashreplace")
             raise InputError(
-                f"the name {shown[:200]!r} is not UTF-8",
+                f"the name {name[:200]!r} is not UTF-8",
                 expected="names of files and folders in UTF-8",
                 do="rename it, or work in another folder",
             ) from None
