@@ -27,12 +27,13 @@ INCLUDED_dev := test run
 .NOTPARALLEL:
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard reports/messages/*.po))
 
-.PHONY: help run test test-lowest test-newest same-trades lint format licences vulnerabilities bench \
+.PHONY: help run test test-all test-lowest test-newest same-trades lint format licences vulnerabilities bench \
   bench-sweep bundle catalogues lock lock-lowest clean moved
 
 help:
 	@echo "make run      install once, then run $(CONFIG) (CONFIG=..., ARGS=...)"
 	@echo "make test     install what tests need, run them (PYTEST_ARGS=...)"
+	@echo "make test-all the same, then longer campaigns of kills and fuzz"
 	@echo "make test-lowest, make test-newest"
 	@echo "              the tests with the lowest and the newest versions that pyproject.toml"
 	@echo "              allows, each in an environment of its own (PYTEST_ARGS=...)"
@@ -57,6 +58,13 @@ run: $(VENV)/.installed-run
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# The numbers of attempts keep a whole run within half an hour; docs/reliability.md tells of more.
+test-all: test
+	$(BIN)/python -m tests.reliability.kill --what run --times 8 --seed 1
+	$(BIN)/python -m tests.reliability.kill --what update --times 8 --seed 1
+	$(BIN)/python -m tests.reliability.kill --what sweep --times 8 --seed 1
+	$(BIN)/python -m tests.reliability.fuzz --configs 1000 --prices 500 --seed 1
 
 test-lowest:
 	@$(MAKE) --no-print-directory test VENV=.venv-lowest CONSTRAINTS=constraints-lowest.txt

@@ -128,7 +128,7 @@ class Reading(Model):
         description="Splits that are not in its prices: new shares for one old share, by the first "
         "day with the new ones.",
     )
-    moves: tuple[Date, ...] = Field(
+    moves: Annotated[tuple[Date, ...], BeforeValidator(as_tuple)] = Field(
         (), description="Days whose move is beyond belief and real nevertheless."
     )
 

@@ -263,7 +263,7 @@ def test_a_loaded_fund_prices_the_windows_it_covers_and_its_splits_are_no_return
             "name": "x",
             "data": {
                 "files": {"spxu": str(tmp_path / "spxu.csv")},
-                "formats": {"spxu": {"moves": ("2012-10-05", "2014-01-24", "2018-05-24")}},
+                "formats": {"spxu": {"moves": ["2012-10-05", "2014-01-24", "2018-05-24"]}},
             },
             "hedge": {
                 "instrument": "inverse_etf",
