@@ -8,7 +8,6 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from reports.scenario.page import build_scenario
 from reports.text.language import LANGUAGES
 from strategy.cli import cli
 from strategy.scenario.odds.calibration import reliability
@@ -160,30 +159,37 @@ def test_bins_hold_what_was_forecast_and_what_came():
     assert (last["n"], last["hits"], last["happened"]) == (2, 2, 1.0)
 
 
-def pages(folders):
-    """scenario.html in both languages, from the figures of one run of the command."""
-    figures = json.loads(files_of(folders, "1")["scenario.json"].read_text())
-    return {tag: build_scenario(figures, language=tag) for tag in LANGUAGES}
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """scenario.html in both languages, as the command writes it: its labels are templates there."""
+    found = {}
+    for tag in LANGUAGES:
+        out = tmp_path_factory.mktemp("pages")
+        result = simulate("scenario", *FEW, "--workers", "1", "--lang", tag, "--out", str(out))
+        assert result.exit_code == 0, result.output
+        (page,) = out.glob("*/scenario.html")
+        found[tag] = page.read_text()
+    return found
 
 
-def test_no_english_leaks_into_the_chinese_page(folders):
-    found = leaks(pages(folders)["zh-Hant"])
+def test_no_english_leaks_into_the_chinese_page(pages):
+    found = leaks(pages["zh-Hant"])
     # the shock's name is the plan's
     assert {text for text in found if "rate rise" not in text} == set()
 
 
-def test_both_languages_show_the_same_numbers(folders):
+def test_both_languages_show_the_same_numbers(pages):
     def cells(page):
         texts = [td.get_text() for td in parse(page).select("table.tables td")]
         return [sorted(re.findall(r"[0-9][0-9.,]*%?", text)) for text in texts]
 
-    english, chinese = pages(folders).values()
+    english, chinese = pages.values()
     assert cells(english) == cells(chinese) != []
 
 
-def test_every_hedge_figure_says_on_how_many_futures_and_with_which_error(folders):
+def test_every_hedge_figure_says_on_how_many_futures_and_with_which_error(pages, folders):
     figures = json.loads(files_of(folders, "1")["scenario.json"].read_text())
-    soup = parse(pages(folders)["en"])
+    soup = parse(pages["en"])
     caption = soup.select_one("#hedges caption").get_text()
     assert "n = 10 futures" in caption and "Monte Carlo error" in caption
     rows = soup.select("#hedges tbody tr")[1:]
