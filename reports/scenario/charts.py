@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reports.drawing.svg import Canvas, Scale, number, span, text_width
 from reports.text.format import MINUS, grouped, percent
 from reports.text.language import _, told
+from strategy.legs.rules import stop_level
 
 #: Width under which a chart is drawn for a phone.
 PHONE = 500.0
@@ -288,9 +289,7 @@ def _levels(start: Mapping[str, Any]) -> list[float]:
 
 
 def _stop(start: Mapping[str, Any]) -> float:
-    price: float = start["price"]
-    stop: float = start["stop"]
-    return stop if start["stop_is_level"] else price * (1.0 - stop)
+    return float(stop_level(start["price"], start["stop"], start["stop_is_level"], 1.0))
 
 
 def _frame(

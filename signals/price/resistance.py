@@ -1,4 +1,4 @@
-"""Levels above the price: round numbers, the structural zone and extension."""
+"""Levels of a vintage: the plan's points made the index's, or structural ones, round numbers."""
 
 from __future__ import annotations
 
@@ -16,19 +16,26 @@ HIGH_SESSIONS = 252
 #: A round number is about this share of the price: 100 points at 5950 (docs/rules.md).
 ROUND_SHARE = 0.0168
 _NICE = (1.0, 2.0, 2.5, 5.0)
+#: Absolute levels belong to the index only within this distance (docs/rules.md).
+GUARD_TOLERANCE = 0.02
 
 
 class Levels(NamedTuple):
-    """Structural levels in index points; NaN where history is too short for them.
+    """Levels of one vintage in index points; NaN where history is too short for structural ones.
 
     Attributes
     ----------
     support : float
         Point-in-time 20-week average at the anchor.
     zone_low, zone_high : float
-        R_lo, the highest close of 252 sessions; R_hi, the next round number above it.
+        Resistance zone [R_lo, R_hi]. Structural: the highest close of 252
+        sessions, and the next round number above it.
     extension_low, extension_high : float
-        E_lo = 2 R_hi - support; E_hi, E_lo rounded up to a round number.
+        Extension [E_lo, E_hi]. Structural: E_lo = 2 R_hi - support, and E_lo
+        rounded up to a round number.
+    scale : float
+        Factor from the plan's points to the index's; NaN for structural
+        levels, which do not use the plan's points.
     """
 
     support: float
@@ -36,6 +43,59 @@ class Levels(NamedTuple):
     zone_high: float
     extension_low: float
     extension_high: float
+    scale: float = math.nan
+
+
+def belongs(reference: float, close: float) -> bool:
+    """Whether levels stated around `reference` belong to an index that closed at `close`.
+
+    Examples
+    --------
+    >>> belongs(102.0, 100.0), belongs(102.01, 100.0)
+    (True, False)
+    """
+    # in binary 102 / 100 - 1 is a hair above 0.02
+    return abs(reference / close - 1.0) <= GUARD_TOLERANCE + 1e-12
+
+
+def stated_levels(
+    close: float,
+    mode: str,
+    reference: float,
+    zone: tuple[float, float],
+    extension: tuple[float, float],
+    support: float = math.nan,
+) -> Levels:
+    """Levels that a plan states in points, at an anchor's close.
+
+    Parameters
+    ----------
+    close : float
+    mode : {'ratio', 'absolute'}
+        ``ratio``: level x close / reference. ``absolute``: verbatim, NaN where
+        the reference does not belong to the close.
+    reference : float
+        Level of the index that `zone` and `extension` were stated at.
+    zone, extension : tuple of float
+    support : float, optional
+        Handed through.
+
+    Examples
+    --------
+    >>> stated_levels(2975.0, "ratio", 5950.0, (6180.0, 6200.0), (6450.0, 6500.0)).zone_low
+    3090.0
+    """
+    scale = close / reference
+    if mode == "absolute":
+        scale = 1.0 if belongs(reference, close) else math.nan
+    return Levels(
+        support,
+        scale * zone[0],
+        scale * zone[1],
+        scale * extension[0],
+        scale * extension[1],
+        scale,
+    )
 
 
 def round_step(price: float) -> float:
@@ -87,7 +147,7 @@ def levels_from(close: float, support: float, zone_low: float) -> Levels:
     --------
     >>> levels_from(5950.0, 5950.0, 6180.0)
     Levels(support=5950.0, zone_low=6180.0, zone_high=6200.0, extension_low=6450.0, \
-extension_high=6500.0)
+extension_high=6500.0, scale=nan)
     """
     if math.isnan(support) or math.isnan(zone_low):
         return Levels(support, math.nan, math.nan, math.nan, math.nan)

@@ -15,15 +15,13 @@ from signals.catalogue.reading import on_sessions
 from signals.catalogue.rules import rule
 from signals.history.anchors import ANCHOR, anchor_in_force
 from signals.history.bars import Bools, Floats, Ints, rolling_max, segments
-from signals.price.resistance import HIGH_SESSIONS, Levels, levels_from
+from signals.price.breakout import next_attempt
+from signals.price.resistance import HIGH_SESSIONS, Levels, levels_from, stated_levels
 from signals.price.support import has_range, twenty_week_average
 
 REFERENCE = 5950.0
 ZONE = (6180.0, 6200.0)
 EXTENSION = (6450.0, 6500.0)
-
-#: Absolute levels belong to the index only within this distance (docs/rules.md).
-GUARD_TOLERANCE = 0.02
 
 _MODE = Parameter(
     "mode",
@@ -62,10 +60,7 @@ def levels_in_force(
         elif mode == "structural":
             found.append(levels_from(close[a], average[a], highest[a]))
         else:
-            scale = close[a] / reference if mode == "ratio" else 1.0
-            if mode == "absolute" and abs(reference / close[a] - 1.0) > GUARD_TOLERANCE:
-                scale = np.nan
-            found.append(Levels(average[a], *(scale * x for x in (*zone, *extension))))
+            found.append(stated_levels(close[a], mode, reference, zone, extension, average[a]))
     table = np.array(found, dtype=np.float64).reshape(len(found), len(Levels._fields))
     return {name: table[of_session, i] for i, name in enumerate(Levels._fields)}, at
 
@@ -188,27 +183,33 @@ def failed_breakout(
     levels, at = levels_in_force(market, mode, reference, zone, EXTENSION, anchor)
     close = market.prices["close"].to_numpy(dtype=np.float64)
     floor = levels["zone_low"] * (1.0 - buffer)
-    failed = _failures(close > levels["zone_high"], close < floor, at, within)
+    failed = failures(close, levels["zone_low"], levels["zone_high"], at, within, buffer)
     return on_sessions(market, close, floor, failed, ~np.isnan(floor))
 
 
-def _failures(above: Bools, below: Bools, at: Ints, within: int) -> Bools:
-    """Sessions that fail an attempt; it ends after `within` sessions or with its vintage."""
-    failed = np.zeros(len(above), dtype=bool)
-    starts = np.flatnonzero(above)
-    i = 0
-    while i < len(starts):
-        k = int(starts[i])
-        end = min(k + within, len(above) - 1)
-        later = np.flatnonzero(below[k + 1 : end + 1] & (at[k + 1 : end + 1] == at[k]))
-        if len(later):
-            end = k + 1 + int(later[0])
-            failed[end] = True
-        else:
-            changed = np.flatnonzero(at[k + 1 : end + 1] != at[k])
-            # a new vintage's levels open a new count on their first session
-            end = k + int(changed[0]) if len(changed) else end
-        i = int(np.searchsorted(starts, max(end, k), side="right"))
+def failures(
+    close: Floats, zone_low: Floats, zone_high: Floats, vintage: Ints, within: int, buffer: float
+) -> Bools:
+    """Sessions whose close fails an attempt; an attempt ends with its vintage at the latest.
+
+    Parameters
+    ----------
+    close, zone_low, zone_high : float64[n]
+    vintage : int64[n]
+        Which anchor's levels hold at each session.
+    within : int
+    buffer : float
+        See `signals.price.breakout.next_attempt`.
+    """
+    failed = np.zeros(len(close), dtype=bool)
+    attempt, before = -1, -1
+    rows = zip(close.tolist(), zone_low.tolist(), zone_high.tolist(), vintage.tolist(), strict=True)
+    for t, (price, low, high, anchor) in enumerate(rows):
+        if anchor != before:
+            attempt, before = -1, anchor
+        attempt, _, failed[t] = next_attempt(
+            attempt, t, price, price, low, high, within, buffer, False
+        )
     return failed
 
 

@@ -16,7 +16,9 @@ from strategy.audit.claims.statements import Before, Falls, Forecast, Higher, To
 from strategy.audit.study.windows import known_until
 from strategy.decide.calendar import LONGEST_BREAK_DAYS
 from strategy.decide.levels import vintage_levels
-from strategy.plan import Plan, StopLevel
+from strategy.legs.records import leg_rules
+from strategy.legs.rules import stop_level
+from strategy.plan import Plan
 
 #: Names of what `Seen.value` measures.
 RISE, FALL, LEVEL, RETURN = "change", "deepest fall", "nearest price", "return"
@@ -142,13 +144,11 @@ def level_named(market: Market, plan: Plan, name: str, course: Course) -> float:
     levels = vintage_levels(market, plan.tactical.levels, anchor)
     if name != "stop":
         return float(getattr(levels, name))
-    stop = plan.tactical.stop
-    if isinstance(stop, StopLevel):
-        return stop.level * levels.scale
-    if course.anchor + 1 >= len(market.sessions):
-        return math.nan
-    # the plan's stop hangs below its entry, the open after the anchor
-    return float(market.prices["open"].iloc[course.anchor + 1]) * (1.0 - stop)
+    # a stop that is a distance hangs below the entry, the open after the anchor
+    entry = course.anchor + 1
+    paid = float(market.prices["open"].iloc[entry]) if entry < len(market.sessions) else math.nan
+    rules = leg_rules(plan.tactical)
+    return float(stop_level(paid, rules.stop, rules.stop_is_level, levels.scale))
 
 
 def hedge_outcome(market: Market, plan: Plan, year: int) -> Seen:

@@ -15,13 +15,12 @@ from market.series.catalogue import PRICE_SERIES
 from signals import evaluate
 from signals import find as find_rule
 from signals.history.bars import rolling_max, rolling_mean, segments
-from signals.price.resistance import HIGH_SESSIONS, levels_from
+from signals.price.resistance import GUARD_TOLERANCE, HIGH_SESSIONS, levels_from
 from signals.price.support import twenty_week_average
 from strategy.audit.claims.statements import DERIVED, PRICES, ClaimsFile, Reading
 from strategy.audit.study.events import parameters_of
 from strategy.audit.study.windows import known_until
 from strategy.decide.calendar import LONGEST_BREAK_DAYS, day_of
-from strategy.decide.levels import GUARD_TOLERANCE
 from strategy.decide.rule_states import why_unavailable
 from strategy.plan import Plan
 

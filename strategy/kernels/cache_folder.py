@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 #: Packages with functions that Numba compiles.
-COMPILED = ("strategy", "vectorbt")
+COMPILED = ("signals", "strategy", "vectorbt")
 
 
 def settle() -> None:

@@ -13,7 +13,8 @@ from strategy.hedge.instruments.derisk import mean_exposure
 from strategy.legs.reasons import Reason
 from strategy.result.ledger import trades_of
 from strategy.result.metrics import max_drawdown, worst_month
-from strategy.run.simulation import Simulation, Vintage
+from strategy.run.simulation import Simulation
+from strategy.run.vintage import Vintage
 
 #: A drawdown saved that is smaller than this is none.
 LEAST_SAVING = 1e-6

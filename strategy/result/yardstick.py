@@ -17,10 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from strategy.decide.levels import PlanLevels, vintage_levels
+from signals.price.resistance import Levels
+from strategy.decide.levels import vintage_levels
+from strategy.legs.outcome import Fill, Outcome, tactical_outcome
+from strategy.legs.prices import Prices, price_arrays
 from strategy.legs.reasons import Phase, Reason
-from strategy.legs.tactical import Fill, Outcome, tactical_outcome
-from strategy.run.simulation import Simulation, Vintage, price_arrays
+from strategy.legs.records import leg_rules
+from strategy.legs.rules import blocked, paid, received
+from strategy.run.simulation import Simulation
+from strategy.run.vintage import Vintage
 from strategy.validation.means import (
     Interval,
     beta_bootstrap_t,
@@ -270,11 +275,12 @@ def yardstick(simulation: Simulation) -> Yardstick:
 class _Measure:
     """Outcomes of the leg and of holding, on one simulation's prices and costs."""
 
-    def __init__(self, simulation: Simulation, prices: tuple[np.ndarray, ...]) -> None:
+    def __init__(self, simulation: Simulation, prices: Prices) -> None:
         self.plan, self.market, self.prices = simulation.plan, simulation.market, prices
         self.fee = simulation.plan.costs.fee_bps / 1e4
         self.slippage = simulation.plan.costs.slippage_bps / 1e4
-        self._levels: dict[int, PlanLevels] = {}
+        self.rules = leg_rules(simulation.plan.tactical)
+        self._levels: dict[int, Levels] = {}
 
     def net(self, outcome: Outcome) -> float:
         return outcome.net_return(self.fee, self.slippage)
@@ -288,26 +294,25 @@ class _Measure:
 
     def windows(self, first: int, length: int) -> Floats:
         """Every window of `length` sessions from `first` on, held."""
-        opens = self.prices[0][first : len(self.prices[0]) - length + 1]
-        closes = self.prices[3][first + length - 1 :]
-        paid = opens * (1.0 + self.slippage) * (1.0 + self.fee)
-        made: Floats = closes * (1.0 - self.slippage) * (1.0 - self.fee) / paid - 1.0
+        opens = self.prices.open_[first : len(self.prices.open_) - length + 1]
+        closes = self.prices.close[first + length - 1 :]
+        money: Floats = received(closes, True, self.fee, self.slippage)
+        made: Floats = money / paid(opens, self.fee, self.slippage) - 1.0
         return made
 
     def without(self, v: Vintage, rule: str) -> Outcome:
         """The vintage's leg with one rule switched off."""
-        zone, extension = (v.levels.zone_low, v.levels.zone_high), v.levels.extension_low
-        tactical = self.plan.tactical
+        rules, levels = self.rules, v.levels
         if rule == "stop":
-            tactical = tactical.model_copy(update={"stop": 1.0})  # at a price of zero
+            rules = rules._replace(stop=1.0, stop_is_level=False)  # at a price of zero
         elif rule == "targets":
-            tactical = tactical.model_copy(update={"first_target_share": 0.0})
-            extension = float("inf")
+            rules = rules._replace(first_share=0.0)
+            levels = levels._replace(extension_low=float("inf"))
         else:
-            failed = tactical.failed_breakout.model_copy(update={"trigger": "close"})
-            tactical = tactical.model_copy(update={"failed_breakout": failed})
-            zone = (zone[0], float("inf"))
-        return self._resolve(v.schedule.entry, v.schedule.last, zone, extension, v.levels, tactical)
+            rules = rules._replace(touch=False)
+            levels = levels._replace(zone_high=float("inf"))
+        s = v.schedule
+        return tactical_outcome(self.prices, s.entry, s.last, True, levels, rules)
 
     def shifted(self, v: Vintage, by: int) -> float:
         """Net return of the vintage's rules with its anchor moved `by` sessions."""
@@ -316,35 +321,13 @@ class _Measure:
         if anchor < 0 or last >= len(self.prices[0]):
             return float("nan")
         levels = self._levels_at(anchor) if by else v.levels
-        if np.isnan(levels.zone_low) or np.isnan(levels.extension_low):
+        if blocked(-1, levels, True) >= 0:
             return float("nan")
-        zone = (levels.zone_low, levels.zone_high)
-        made = self._resolve(entry, last, zone, levels.extension_low, levels, self.plan.tactical)
-        return self.net(made)
+        return self.net(tactical_outcome(self.prices, entry, last, True, levels, self.rules))
 
-    def _levels_at(self, anchor: int) -> PlanLevels:
+    def _levels_at(self, anchor: int) -> Levels:
         if anchor not in self._levels:
             self._levels[anchor] = vintage_levels(
                 self.market, self.plan.tactical.levels, self.market.sessions[anchor]
             )
         return self._levels[anchor]
-
-    def _resolve(
-        self,
-        entry: int,
-        last: int,
-        zone: tuple[float, float],
-        extension: float,
-        levels: PlanLevels,
-        tactical: Any,
-    ) -> Outcome:
-        return tactical_outcome(
-            self.prices,  # type: ignore[arg-type]
-            entry,
-            last,
-            True,
-            zone,
-            extension,
-            levels.scale,
-            tactical,
-        )

@@ -13,6 +13,7 @@ from market.message import Message
 from market.serialise import plain
 from strategy.hedge.instruments import NEEDS_VIX
 from strategy.legs.reasons import Reason
+from strategy.legs.rules import stop_level
 from strategy.plan import Plan
 from strategy.plan.file.plan_file import plan_sha256, resolved
 from strategy.result.provenance import code_version, package_versions
@@ -268,7 +269,10 @@ def _world_figures(
 
 
 def _start_figures(start: Start) -> dict[str, Any]:
-    s, levels = start.schedule, start.levels
+    s, levels, rules = start.schedule, start.levels, start.terms.rules
+    # a level in index points, or a distance
+    stop = float(stop_level(float("nan"), rules.stop, True, levels.scale))
+    stop = stop if rules.stop_is_level else rules.stop
     return {
         "as_of": f"{start.day:%Y-%m-%d}",
         "price": start.price,
@@ -276,8 +280,8 @@ def _start_figures(start: Start) -> dict[str, Any]:
         "zone": [levels.zone_low, levels.zone_high],
         "extension": [levels.extension_low, levels.extension_high],
         "levels_mode": start.plan.tactical.levels.mode,
-        "stop": start.terms.stop,
-        "stop_is_level": start.terms.stop_is_level,
+        "stop": stop,
+        "stop_is_level": rules.stop_is_level,
         "score": start.score,
         "vix": start.vix,
         "rate": start.rate,

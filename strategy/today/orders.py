@@ -9,7 +9,8 @@ import numpy as np
 from strategy.account.instructions import SLEEVE_OF_LEG, SLEEVES, Leg
 from strategy.legs.reasons import Phase
 from strategy.result.ledger import reason_label
-from strategy.run.simulation import Simulation, Vintage
+from strategy.run.simulation import Simulation
+from strategy.run.vintage import Vintage
 from strategy.today.eve import Eve
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from market.message import Message
 from strategy.legs.reasons import Reason
 from strategy.result.metrics import sample_statistics
-from strategy.run.simulation import Simulation, Vintage
+from strategy.run.simulation import Simulation
+from strategy.run.vintage import Vintage
 
 
 def tactical_record(simulation: Simulation, current: Vintage, now: int) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from market.message import Message
 from strategy.legs.reasons import Phase, Reason
-from strategy.run.simulation import Simulation, Vintage
+from strategy.run.simulation import Simulation
+from strategy.run.vintage import Vintage
 from strategy.today.eve import Eve
 from strategy.today.orders import next_orders
 

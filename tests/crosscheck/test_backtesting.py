@@ -129,8 +129,11 @@ def test_the_time_exit_is_their_next_open_and_our_close(both):
 
 
 def test_a_bar_that_opens_above_the_target_and_falls_to_the_stop_is_their_stop_and_our_target():
+    from signals.price.resistance import Levels
     from strategy.account.account import frozen
-    from strategy.legs.tactical import resolve
+    from strategy.legs.prices import Prices
+    from strategy.legs.records import LegRules
+    from strategy.legs.resolver import resolve
 
     days = pd.bdate_range("2020-01-01", periods=4)
     frame = pd.DataFrame(
@@ -152,11 +155,11 @@ def test_a_bar_that_opens_above_the_target_and_falls_to_the_stop_is_their_stop_a
         pd.concat([frame.iloc[:1], frame]).set_axis(pd.bdate_range("2020-01-01", periods=5)), Once
     )["_trades"]
     assert theirs["ExitPrice"].tolist() == [97.0]
-    columns = [frozen(frame[c].to_numpy()) for c in ("open", "high", "low", "close")]
-    _, _, _, price, *_ = resolve(
-        *columns, 1, 3, True, 105.0, 105.0, 110.0, 97.0, 1.0, 0, 0.0, False, False
-    )
-    assert price[0] == 106.0  # the open comes first in a bar
+    prices = Prices(*(frozen(frame[c].to_numpy()) for c in ("open", "high", "low", "close")))
+    levels = Levels(np.nan, 105.0, 105.0, 110.0, 110.0, 1.0)
+    rules = LegRules(97.0, True, 1.0, 0, 0.0, False, False)
+    ours = resolve(prices, 1, 3, True, levels, rules)
+    assert ours.price[0] == 106.0  # the open comes first in a bar
 
 
 def test_buy_and_hold_has_the_same_equity_every_day(bundled, make_plan):

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import strategy.hedge.vintage
-import strategy.run.simulation
+import strategy.run.vintage
 from market.container import Market, asof_join
 from signals import RULES
 from signals.catalogue.reading import on_figures, on_sessions
@@ -309,7 +309,7 @@ def test_a_failed_breakout_sold_at_its_own_close_is_caught(failing, monkeypatch)
     plan = make_plan(tactical__first_target_share=0.0)
     day = ["2015-12-02"]
     assert look_ahead(plan, failing, dates=day, signals={}).clean
-    honest = strategy.run.simulation.tactical_outcome
+    honest = strategy.run.vintage.tactical_outcome
 
     def at_once(prices, *rest):
         outcome = honest(prices, *rest)
@@ -321,7 +321,7 @@ def test_a_failed_breakout_sold_at_its_own_close_is_caught(failing, monkeypatch)
         )
         return replace(outcome, exits=exits)
 
-    monkeypatch.setattr(strategy.run.simulation, "tactical_outcome", at_once)
+    monkeypatch.setattr(strategy.run.vintage, "tactical_outcome", at_once)
     report = look_ahead(plan, failing, dates=day, signals={})
     found = the_finding(report, "foresaw", "order of the account")
     assert found.rule == "failed_breakout"

@@ -13,7 +13,8 @@ from strategy.result.hedge.along_a_path import (
     implied_probability,
     needed_probability,
 )
-from strategy.run.simulation import Simulation, Vintage
+from strategy.run.simulation import Simulation
+from strategy.run.vintage import Vintage
 from strategy.validation.intervals import hit_interval
 
 #: A fall that counts as one: the correction the article expects.

@@ -9,28 +9,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from signals.price.resistance import Levels
 from strategy.kernels.compiled import compiled
+from strategy.legs.prices import Prices
+from strategy.legs.records import LegRules
+from strategy.legs.rules import next_attempt, stop_level
 
 TOUCH, ZONE_FIRST, STOP_FIRST, BREAKOUT, FAILURE = range(5)
 
 
 @compiled(nogil=True)
 def tactical_events(
-    open_: Any,
-    high: Any,
-    low: Any,
-    close: Any,
-    entry: int,
-    last: int,
-    zone_low: float,
-    zone_high: float,
-    stop: float,
-    within: int,
-    buffer: float,
-    touch_starts: bool,
-    zone_before_stop: bool,
-) -> Any:
+    prices: Prices, entry: int, last: int, levels: Levels, rules: LegRules
+) -> tuple[bool, bool, bool, bool, bool]:
     """Five truths of the sessions `entry` to `last`.
+
+    Parameters
+    ----------
+    prices : Prices
+    entry, last : int
+    levels : Levels
+    rules : LegRules
+        The stop hangs below the open of `entry`, as if something were bought.
 
     Returns
     -------
@@ -38,13 +38,13 @@ def tactical_events(
         A high at R_lo or above.
     zone_first, stop_first : bool
         R_lo, or the stop level, was met before the other. In a session that
-        met both after its open, `zone_before_stop` decides.
-    breakout : bool
-        An attempt began: a close above R_hi (or a high at R_lo where
-        `touch_starts`).
-    failure : bool
-        An attempt failed: a close below R_lo (1 - buffer) within its sessions.
+        met both after its open, `rules.target_first` decides.
+    breakout, failure : bool
+        An attempt began, or failed; see `signals.price.breakout`.
     """
+    open_, high, low, close = prices.open_, prices.high, prices.low, prices.close
+    zone_low = levels.zone_low
+    stop = stop_level(open_[entry], rules.stop, rules.stop_is_level, levels.scale)
     touch = False
     zone_first = False
     stop_first = False
@@ -61,22 +61,14 @@ def tactical_events(
                 stop_first = True
             else:
                 up, down = high[t] >= zone_low, low[t] <= stop
-                zone_first = up and (zone_before_stop or not down)
+                zone_first = up and (rules.target_first or not down)
                 stop_first = down and not zone_first
-        if attempt < 0:
-            started = high[t] >= zone_low if touch_starts else close[t] > zone_high
-            if started:
-                breakout = True
-                attempt = t
-                if touch_starts and close[t] < zone_low * (1.0 - buffer):
-                    failure = True
-                if within == 0:
-                    attempt = -1
-        else:
-            if close[t] < zone_low * (1.0 - buffer):
-                failure = True
-            if t - attempt >= within:
-                attempt = -1
+        attempt, began, failed = next_attempt(
+            attempt, t, high[t], close[t], zone_low, levels.zone_high, rules.within, rules.buffer,
+            rules.touch,
+        )  # fmt: skip
+        breakout = breakout or began
+        failure = failure or failed
     return touch, zone_first, stop_first, breakout, failure
 
 

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from strategy.account.account import Instructions, Kind, Leg
-from strategy.account.instructions import ENTRY
+from strategy.account.account import Instructions
 from strategy.hedge.instruments.setting import HedgeWindow, Setting
 from strategy.hedge.vintage import HedgeRun, protect
+from strategy.legs.outcome import tactical_outcome
+from strategy.legs.prices import Prices
 from strategy.legs.reasons import Phase
-from strategy.legs.tactical import MARKET_EXITS, Outcome, tactical_outcome
+from strategy.legs.rules import size
 from strategy.plan import Plan
 from strategy.result.metrics import max_drawdown
-from strategy.run.simulation import tactical_weight
+from strategy.run.leg_orders import leg_instructions
 from strategy.scenario.engine.engine import Futures
 from strategy.scenario.engine.kernel import cascade_targets
 from strategy.scenario.engine.start import Start
@@ -40,9 +41,9 @@ class Path:
     rate: np.ndarray
 
     @property
-    def bars(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def bars(self) -> Prices:
         """open, high, low, close."""
-        return self.open_, self.high, self.low, self.close
+        return Prices(self.open_, self.high, self.low, self.close)
 
 
 def draw_future(start: Start, world: World, i: int) -> Path:
@@ -97,35 +98,14 @@ def hedge_future(
 
 def tactical_rows(start: Start, path: Path) -> Instructions:
     """The tactical leg's instructions on one future."""
-    out = Instructions()
-    plan, s, levels = start.plan, start.schedule, start.levels
-    if not start.terms.enter:
-        return out
-    outcome: Outcome = tactical_outcome(
-        path.bars,
-        s.entry,
-        s.last,
-        True,
-        (levels.zone_low, levels.zone_high),
-        levels.extension_low,
-        levels.scale,
-        plan.tactical,
-    )
-    weight = tactical_weight(plan, outcome, start.score) if outcome.traded else 0.0
-    if weight <= 0.0:
-        return out
-    at_close = start.terms.at_close
-    for fill in outcome.exits:
-        leg = Leg.TACTICAL_1 if fill.tranche == 1 else Leg.TACTICAL_2
-        phase = Phase.CLOSE if at_close else Phase.OPEN
-        value = weight * fill.share
-        out.add(s.entry, phase, Kind.SPEND, leg, outcome.entry_price, value=value, reason=ENTRY)
-    for fill in outcome.exits:
-        leg = Leg.TACTICAL_1 if fill.tranche == 1 else Leg.TACTICAL_2
-        phase = Phase.CLOSE if at_close else fill.phase
-        market = fill.reason in MARKET_EXITS
-        out.add(fill.session, phase, Kind.EXIT, leg, fill.price, market=market, reason=fill.reason)
-    return out
+    s, terms = start.schedule, start.terms
+    if not terms.enter:
+        return Instructions()
+    outcome = tactical_outcome(path.bars, s.entry, s.last, True, terms.levels, terms.rules)
+    if not outcome.traded:
+        return Instructions()
+    weight = size(terms.size, outcome.entry_price, outcome.stop, terms.score)
+    return leg_instructions(outcome, s.entry, weight, terms.at_close)
 
 
 def hedge_rows(start: Start, futures: Futures, count: int) -> None:

@@ -2,7 +2,7 @@
 
 `futures` fills one row of figures a path and keeps nothing else, but for the
 first paths, whose closes and equity are kept for fan charts. The tactical leg
-goes through `strategy.legs.tactical.resolve`, the hedge through
+goes through `strategy.legs.resolver.resolve`, the hedge through
 `strategy.hedge.ratio.resolve_hedge`, money through `strategy.account.kernel.walk`:
 the functions of a run on history, with the same instructions.
 """
@@ -18,36 +18,31 @@ from strategy.account.instructions import COVER, DERISK, ENTRY, SCORE, WINDOW_EN
 from strategy.account.kernel import walk
 from strategy.hedge.ratio import resolve_hedge
 from strategy.kernels.compiled import compiled
-from strategy.legs.tactical import resolve
+from strategy.legs.prices import Prices
+from strategy.legs.reasons import Reason
+from strategy.legs.records import LegRules
+from strategy.legs.resolver import resolve
+from strategy.legs.rules import (
+    bought,
+    last_exit,
+    net_return,
+    size,
+    stop_level,
+    tranche_orders,
+)
 from strategy.scenario.engine.events import deepest_fall, tactical_events
 from strategy.scenario.engine.terms import Figure
 from strategy.scenario.worlds.paths import draw_path
 
 # plain integers for the compiled function
 _HOLD, _SPEND, _EXIT, _SHORT, _SCALE, _NOTIONAL, _TRIM = range(7)
-_T1, _T2, _GATE = 1, 2, 9
+_GATE = int(Reason.GATE)
 (
     _ENTRY_PRICE, _STOP, _REASON, _TACTICAL, _WEIGHT, _AMBIGUOUS, _TOUCH, _ZONE_FIRST,
     _STOP_FIRST, _BREAKOUT, _FAILURE, _EXIT_CLOSE, _YEAR_RETURN, _YEAR_FALL, _TOTAL, _TOTAL_FALL,
     _PLAIN, _PLAIN_FALL, _DERISK, _DERISK_FALL, _TACTICAL_PNL, _HEDGE_PNL, _HEDGE_COST,
     _MEAN_RATIO, _CORE_PNL,
 ) = (int(f) for f in Figure)  # fmt: skip
-
-
-@compiled(nogil=True)
-def net_return(
-    paid: float, prices: Any, reasons: Any, shares: Any, fee: float, slippage: float
-) -> float:
-    """`strategy.legs.tactical.Outcome.net_return` for two tranches whose leg has ended."""
-    received = 0.0
-    for k in range(2):
-        if shares[k] <= 0.0:
-            continue
-        price = prices[k]
-        if reasons[k] != _T1 and reasons[k] != _T2:
-            price *= 1.0 - slippage
-        received += shares[k] * (price * (1.0 - fee))
-    return received / (paid * (1.0 + slippage) * (1.0 + fee)) - 1.0
 
 
 @compiled(nogil=True)
@@ -158,16 +153,15 @@ def run_walk(
 
 @compiled(nogil=True)
 def tactical_leg(
-    i: int, open_: Any, high: Any, low: Any, close: Any, calendar: Any, terms: Any, variants: Any,
-    stop: float, row: Any, tried: Any, where: Any, money: Any, flags: Any,
+    i: int, prices: Any, calendar: Any, terms: Any, variants: Any, row: Any, tried: Any,
+    where: Any, money: Any, flags: Any,
 ) -> int:  # fmt: skip
     """The leg on one future: its variants, then the plan's own, whose instructions are put down.
 
     Returns the number of instructions.
     """
-    paid = open_[calendar.entry]
+    given = terms.rules
     hour = 2 if terms.at_close else 0
-    shares = np.empty(2)
     count = 0
     row[_REASON] = _GATE
     row[_WEIGHT] = 0.0
@@ -181,46 +175,38 @@ def tactical_leg(
             tried[i, a, b] = np.nan
         if not terms.enter:
             continue
-        share = terms.first_share if own else variants.first_shares[b]
-        session, phase, reason, price, ambiguous, _, _ = resolve(
-            open_, high, low, close, calendar.entry, calendar.last, True, terms.zone_low,
-            terms.zone_high, terms.extension_low,
-            stop if own else paid * (1.0 - variants.stops[a]), share, terms.within, terms.buffer,
-            terms.touch, terms.target_first,
+        rules = LegRules(
+            given.stop if own else variants.stops[a],
+            given.stop_is_level and own,
+            given.first_share if own else variants.first_shares[b],
+            given.within, given.buffer, given.touch, given.target_first,
         )  # fmt: skip
+        exits = resolve(prices, calendar.entry, calendar.last, True, terms.levels, rules)
         if own:
-            row[_REASON] = reason[0]
-            row[_AMBIGUOUS] = ambiguous
-        if session.max() < 0:
+            row[_REASON] = exits.reason[0]
+            row[_AMBIGUOUS] = exits.ambiguous
+        if not bought(exits):
             continue
-        shares[0], shares[1] = share, 1.0 - share
-        made = net_return(paid, price, reason, shares, terms.fee, terms.slippage)
+        made = net_return(exits, terms.fee, terms.slippage)
         if not own:
             tried[i, a, b] = made
             continue
         row[_TACTICAL] = made
-        weight = terms.weight
-        if not np.isnan(terms.risk_budget):
-            weight = min(weight, terms.risk_budget / (1.0 - stop / paid))
-        weight *= terms.size_factor
+        weight = size(terms.size, exits.entry_price, exits.stop, terms.score)
         row[_WEIGHT] = weight
-        latest = -1
+        row[_REASON] = exits.reason[last_exit(exits)]
         for k in range(2):
-            # in one bar a stop follows a target, and the second target follows the first
-            order = ((session[k] * 3 + phase[k]) * 2 + (reason[k] > _T2)) * 2 + k
-            if session[k] >= 0 and order > latest:
-                latest = order
-                row[_REASON] = reason[k]
-        for k in range(2):
-            if session[k] < 0 or weight <= 0.0:
+            order = tranche_orders(exits, k, weight, terms.at_close)
+            if order.spent <= 0.0:
                 continue
             count = put_row(
-                where, money, flags, count, calendar.entry, hour, _SPEND, 1 + k,
-                weight * shares[k], paid, True, ENTRY,
+                where, money, flags, count, calendar.entry, hour, _SPEND, 1 + k, order.spent,
+                exits.entry_price, True, ENTRY,
             )  # fmt: skip
+            # the leg of a future always ends: every tranche bought is sold
             count = put_row(
-                where, money, flags, count, session[k], 2 if terms.at_close else phase[k], _EXIT,
-                1 + k, 0.0, price[k], reason[k] > _T2, reason[k],
+                where, money, flags, count, order.session, order.phase, _EXIT, 1 + k, 0.0,
+                order.price, order.market, order.reason,
             )  # fmt: skip
     return count
 
@@ -317,6 +303,7 @@ def futures(
     horizon = len(calendar.days) - 1
     open_, high = np.empty(horizon + 1), np.empty(horizon + 1)
     low, close = np.empty(horizon + 1), np.empty(horizon + 1)
+    prices = Prices(open_, high, low, close)
     vix, rate = np.empty(horizon + 1), np.empty(horizon + 1)
     carry, target = np.empty(horizon + 1), np.empty(horizon + 1)
     review = np.empty(horizon + 1, np.bool_)
@@ -332,12 +319,13 @@ def futures(
         row[:] = np.nan
         start = close[0]
         paid = open_[calendar.entry]
-        stop = terms.stop if terms.stop_is_level else paid * (1.0 - terms.stop)
-        row[_ENTRY_PRICE], row[_STOP] = paid, stop
+        row[_ENTRY_PRICE] = paid
+        row[_STOP] = stop_level(
+            paid, terms.rules.stop, terms.rules.stop_is_level, terms.levels.scale
+        )
         touch, zone_first, stop_first, breakout, failure = tactical_events(
-            open_, high, low, close, calendar.entry, calendar.last, terms.zone_low,
-            terms.zone_high, stop, terms.within, terms.buffer, terms.touch, terms.target_first,
-        )  # fmt: skip
+            prices, calendar.entry, calendar.last, terms.levels, terms.rules
+        )
         row[_TOUCH], row[_ZONE_FIRST], row[_STOP_FIRST] = touch, zone_first, stop_first
         row[_BREAKOUT], row[_FAILURE] = breakout, failure
         row[_EXIT_CLOSE] = close[calendar.last] / start - 1.0
@@ -346,10 +334,7 @@ def futures(
             row[_YEAR_RETURN] = close[calendar.year_last] / close[before] - 1.0
             row[_YEAR_FALL] = deepest_fall(close, before, calendar.year_last)
 
-        count = tactical_leg(
-            i, open_, high, low, close, calendar, terms, variants, stop, row, tried, where, money,
-            flags,
-        )  # fmt: skip
+        count = tactical_leg(i, prices, calendar, terms, variants, row, tried, where, money, flags)
         short_carry(calendar, terms, rate, carry)
         core_units = terms.core_weight * 1.0 / start
         exposure, mean_exposure = np.nan, np.nan

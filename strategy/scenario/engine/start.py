@@ -12,15 +12,18 @@ from market.container import Market
 from market.errors import InputError
 from market.message import Message
 from market.rates import bill_rate
+from signals.price.resistance import Levels
 from strategy.account.legs import days_between
 from strategy.decide.calendar import Schedule, day_of, last_on_or_before, schedule
 from strategy.decide.entry import EntryDecision, entry_decisions
-from strategy.decide.levels import PlanLevels, vintage_levels
+from strategy.decide.levels import vintage_levels
 from strategy.decide.score import risk_score
 from strategy.hedge.instruments.expiries import roll_sessions
 from strategy.hedge.instruments.setting import HedgeWindow
 from strategy.hedge.ratio import hedge_window, lift, review_sessions, target_ratio
-from strategy.plan import Plan, StopLevel
+from strategy.legs.records import leg_rules, size_rules
+from strategy.legs.rules import blocked
+from strategy.plan import Plan
 from strategy.scenario.engine.terms import Calendar, Terms
 from strategy.scenario.settings import Scenario, Shock
 from strategy.scenario.worlds.calendar import future_sessions
@@ -48,7 +51,7 @@ class Start:
         Whether the price is the user's, not the data's.
     score, vix, rate : float
         Held (score) or in force (others) on the day; NaN where unknown.
-    levels : PlanLevels
+    levels : Levels
     decision : EntryDecision
     sessions : DatetimeIndex
         The day, and every session after it to the end of the hedge year.
@@ -70,7 +73,7 @@ class Start:
     score: float
     vix: float
     rate: float
-    levels: PlanLevels
+    levels: Levels
     decision: EntryDecision
     sessions: pd.DatetimeIndex
     schedule: Schedule
@@ -322,7 +325,7 @@ def _price(
     return scenario.price
 
 
-def _levels(plan: Plan, past: Market, day: pd.Timestamp, price: float, known: bool) -> PlanLevels:
+def _levels(plan: Plan, past: Market, day: pd.Timestamp, price: float, known: bool) -> Levels:
     if plan.tactical.levels.mode == "structural":
         close = float(past.prices["close"].iloc[-1])
         if not known or abs(price / close - 1.0) > 1e-6:
@@ -370,35 +373,24 @@ def _schedule(plan: Plan, sessions: pd.DatetimeIndex, day: pd.Timestamp) -> Sche
 
 def _terms(
     plan: Plan,
-    levels: PlanLevels,
+    levels: Levels,
     decision: EntryDecision,
     score: float,
     past: Market,
     price: float,
 ) -> Terms:
     tactical, hedge, costs = plan.tactical, plan.hedge, plan.costs
-    stop, short = tactical.stop, hedge.short
-    is_level = isinstance(stop, StopLevel)
+    short = hedge.short
     cascade = plan.risk.triggers.cascade
     close = past.prices["close"].to_numpy(dtype=float)[-cascade.sessions :]
     # the day itself is the first session of a future
     past_close = np.ascontiguousarray(close[:-1] / close[-1])
-    known = not np.isnan([levels.zone_low, levels.extension_low]).any()
     return Terms(
-        enter=decision.enter and known,
-        zone_low=float(levels.zone_low),
-        zone_high=float(levels.zone_high),
-        extension_low=float(levels.extension_low),
-        stop_is_level=is_level,
-        stop=float(stop.level * levels.scale if isinstance(stop, StopLevel) else stop),
-        first_share=tactical.first_target_share,
-        within=tactical.failed_breakout.within,
-        buffer=tactical.failed_breakout.buffer,
-        touch=tactical.failed_breakout.trigger == "touch",
-        target_first=tactical.same_bar == "target_first",
-        weight=tactical.size.weight,
-        risk_budget=np.nan if tactical.size.risk_budget is None else tactical.size.risk_budget,
-        size_factor=1.0 if np.isnan(score) else 1.0 - tactical.size.risk_scaling * score,
+        enter=bool(blocked(-1, levels, decision.enter) < 0),
+        levels=Levels(*map(float, levels)),
+        rules=leg_rules(tactical),
+        size=size_rules(tactical),
+        score=score,
         at_close=tactical.entry.fill == "next_close",
         core_weight=plan.core.weight,
         fee=costs.fee_bps / 1e4,

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from signals.price.resistance import Levels
+from strategy.legs.records import LegRules, SizeRules
+
 
 class Figure(IntEnum):
     """Columns of a path's row."""
@@ -76,22 +79,17 @@ class Calendar(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """The plan's numbers; see `strategy.plan` for each."""
+    """The plan's numbers; see `strategy.plan` for each.
+
+    ``enter`` says whether the leg starts at all, ``score`` is the risk score
+    held through every future (NaN where it is unknown).
+    """
 
     enter: bool
-    zone_low: float
-    zone_high: float
-    extension_low: float
-    stop_is_level: bool
-    stop: float
-    first_share: float
-    within: int
-    buffer: float
-    touch: bool
-    target_first: bool
-    weight: float
-    risk_budget: float
-    size_factor: float
+    levels: Levels
+    rules: LegRules
+    size: SizeRules
+    score: float
     at_close: bool
     core_weight: float
     fee: float

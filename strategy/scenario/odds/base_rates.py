@@ -8,9 +8,11 @@ import numpy as np
 
 from strategy.decide.calendar import schedule
 from strategy.decide.levels import vintage_levels
-from strategy.legs.tactical import stop_price, tactical_outcome
+from strategy.legs.outcome import tactical_outcome
+from strategy.legs.prices import price_arrays
+from strategy.legs.records import leg_rules
+from strategy.legs.rules import blocked
 from strategy.plan import Plan
-from strategy.run.simulation import price_arrays
 from strategy.scenario.engine.events import deepest_fall, tactical_events
 from strategy.scenario.engine.start import Start
 
@@ -56,8 +58,8 @@ def base_rates(start: Start) -> BaseRates:
     plan = as_ratio(start.plan)
     past = start.past
     prices = price_arrays(past, plan.tactical.entry.fill)
-    open_, high, low, close = prices
-    costs, broken = plan.costs, plan.tactical.failed_breakout
+    close = prices.close
+    costs, rules = plan.costs, leg_rules(plan.tactical)
     rows: list[tuple[float, ...]] = []
     falls: list[tuple[float, ...]] = []
     for s in schedule(past.sessions, plan.model_copy(update={"vintages": None})):
@@ -68,24 +70,10 @@ def base_rates(start: Start) -> BaseRates:
         if s.entry < 0 or not s.timed:
             continue
         levels = vintage_levels(past, plan.tactical.levels, past.sessions[s.anchor])
-        if np.isnan(levels.zone_low) or np.isnan(levels.extension_low):
+        if blocked(-1, levels, True) >= 0:
             continue
-        events = tactical_events(
-            open_, high, low, close, s.entry, s.last, levels.zone_low, levels.zone_high,
-            stop_price(float(open_[s.entry]), plan.tactical.stop, levels.scale),
-            broken.within, broken.buffer, broken.trigger == "touch",
-            plan.tactical.same_bar == "target_first",
-        )  # fmt: skip
-        outcome = tactical_outcome(
-            (open_, high, low, close),
-            s.entry,
-            s.last,
-            True,
-            (levels.zone_low, levels.zone_high),
-            levels.extension_low,
-            levels.scale,
-            plan.tactical,
-        )
+        events = tactical_events(prices, s.entry, s.last, levels, rules)
+        outcome = tactical_outcome(prices, s.entry, s.last, True, levels, rules)
         made = outcome.net_return(costs.fee_bps / 1e4, costs.slippage_bps / 1e4)
         rows.append((s.year, *events, made, close[s.last] / close[s.anchor] - 1.0))
     table = np.array(rows, dtype=float).reshape(-1, 8)

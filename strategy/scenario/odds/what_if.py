@@ -11,6 +11,7 @@ import numpy as np
 from market.year import SESSIONS_A_YEAR
 from strategy.account.account import Instructions
 from strategy.hedge.instruments import NEEDS_VIX
+from strategy.legs.rules import score_factor
 from strategy.plan import PhaseIn
 from strategy.result.metrics import max_drawdown
 from strategy.scenario.engine.engine import Futures
@@ -38,7 +39,7 @@ def tactical_table(start: Start, futures: Futures) -> list[dict[str, Any]]:
                 continue
             leg = {name: found[name] for name in BRIEF}
             for size in start.scenario.whatif.sizes:
-                weight = size * start.terms.size_factor
+                weight = size * score_factor(start.terms.size.risk_scaling, start.terms.score)
                 rows.append(
                     {
                         "stop": float(stop),

@@ -15,6 +15,7 @@ import numpy as np
 
 from market.container import Market
 from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
+from signals.price.resistance import Levels
 from strategy.account.legs import overnight_rate
 from strategy.decide.calendar import Schedule, schedule
 from strategy.decide.entry import entry_decisions
@@ -23,9 +24,10 @@ from strategy.decide.score import risk_score
 from strategy.decide.triggers import lifted, risk_triggers
 from strategy.hedge.ratio import hedge_window, review_sessions
 from strategy.hedge.vintage import hedge_setting
-from strategy.legs.reasons import Reason
-from strategy.plan import Plan, Risk, StopLevel
-from strategy.run.simulation import price_arrays, refuse_short_series
+from strategy.legs.outcome import unresolved
+from strategy.legs.prices import Prices, price_arrays, refuse_short_series
+from strategy.legs.records import LegRules, SizeRules, leg_rules, size_rules
+from strategy.plan import Plan, Risk
 from strategy.sweep.engine.hedge_outcomes import HedgeSettings, resolve_hedges
 from strategy.sweep.engine.outcomes import Hedges, Tactical
 from strategy.sweep.engine.tactical_outcomes import (
@@ -73,8 +75,8 @@ class Context:
         A plan of this context; its tactical, hedge and risk keys do not count.
     market : Market
     bars : Bars
-    prices : tuple of float64[n]
-        open, high, low, close as the fills use them.
+    prices : Prices
+        As the fills use them.
     anchors, hedge_first : int64[vintages]
         Sessions; `hedge_first` is that of the plan's window, at which the core
         is brought back to its weight.
@@ -88,7 +90,7 @@ class Context:
     plan: Plan
     market: Market
     bars: Bars
-    prices: tuple[np.ndarray, ...]
+    prices: Prices
     schedules: list[Schedule]
     anchors: np.ndarray
     hedge_first: np.ndarray
@@ -126,56 +128,41 @@ class Context:
         gates, scores = _Column(self, "gates"), _Column(self, "anchor_scores")
         rows: list[tuple[Any, ...]] = []
         for plan in plans:
-            tactical, broken = plan.tactical, plan.tactical.failed_breakout
-            is_level = isinstance(tactical.stop, StopLevel)
-            stop = tactical.stop.level if isinstance(tactical.stop, StopLevel) else tactical.stop
-            budget = tactical.size.risk_budget
             rows.append(
                 (
-                    calendar.place(tactical.exit_by, plan),
+                    calendar.place(plan.tactical.exit_by, plan),
                     levels.place(levels_key(plan), plan),
                     gates.place(_gate_key(plan), plan),
                     scores.place(plan.risk, plan),
-                    is_level,
-                    stop,
-                    tactical.first_target_share,
-                    broken.within,
-                    broken.buffer,
-                    broken.trigger == "touch",
-                    tactical.same_bar == "target_first",
-                    tactical.size.weight,
-                    np.nan if budget is None else budget,
-                    tactical.size.risk_scaling,
                 )
             )
-        columns = list(zip(*rows, strict=True))
-        kinds = [np.int64] * 4 + [np.bool_, float, float, np.int64, float, np.bool_, np.bool_]
-        kinds += [float] * 3
-        settings = TacticalSettings(
-            *(np.array(c, dtype=k) for c, k in zip(columns, kinds, strict=True))
-        )
+        look_ups = np.array(rows, dtype=np.int64).T
+        settings = TacticalSettings(*np.ascontiguousarray(look_ups))
         entry, last, timed, complete, idle = (
             np.array([[self._session(s)[k] for s in row] for row in calendar.values])
             for k in range(5)
         )
-        zone_low, zone_high, extension_low, scale = (
-            np.array([[getattr(v, name) for v in row] for row in levels.values], dtype=float)
-            for name in ("zone_low", "zone_high", "extension_low", "scale")
-        )
+        stated = np.array(levels.values, dtype=float)
         inputs = TacticalInputs(
             entry,
             last,
             timed,
             complete,
             idle,
-            zone_low,
-            zone_high,
-            extension_low,
-            scale,
             np.array(gates.values),
             np.array(scores.values),
         )
-        return resolve_tactical(self.prices, settings, inputs, self.fee, self.slippage, self.last)
+        return resolve_tactical(
+            self.prices,
+            settings,
+            LegRules(*_columns([leg_rules(plan.tactical) for plan in plans])),
+            SizeRules(*_columns([size_rules(plan.tactical) for plan in plans])),
+            inputs,
+            Levels._make(np.ascontiguousarray(stated[:, :, k]) for k in range(stated.shape[2])),
+            self.fee,
+            self.slippage,
+            self.last,
+        )
 
     def hedges(self, plans: Sequence[Plan]) -> Hedges:
         """Resolve one hedge setting per plan."""
@@ -214,7 +201,7 @@ class Context:
         reviews = np.array([self.look_up("reviews", kind, self.plan) for kind in _REVIEWS])
         complete = np.array([s.complete for s in self.schedules])
         return resolve_hedges(
-            self.prices[3],
+            self.prices.close,
             np.array(scores.values),
             np.array([self.look_up("lifted", key, self.plan) for key in scores.at]),
             reviews,
@@ -226,12 +213,8 @@ class Context:
 
     def _session(self, s: Schedule) -> tuple[int, int, bool, bool, int]:
         """entry, last, timed, complete of a schedule, and why it is not resolved at all."""
-        no_bar = self.plan.tactical.entry.fill == "next_close" and s.entry == s.last and s.timed
-        idle = -1
-        if s.entry < 0 or no_bar:
-            waiting = s.anchor == len(self.market.sessions) - 1
-            idle = int(Reason.OPEN if waiting else Reason.NO_SESSION)
-        return s.entry, s.last, s.timed, s.complete, idle
+        idle = unresolved(s, self.plan.tactical.entry.fill, len(self.market.sessions))
+        return s.entry, s.last, s.timed, s.complete, -1 if idle is None else int(idle)
 
     def look_up(self, kind: str, key: Hashable, plan: Plan) -> Any:
         """A derived input by its key, computed once a context."""
@@ -272,6 +255,11 @@ class Context:
 
     def _make_reviews(self, key: Hashable, _: Plan) -> np.ndarray:
         return review_sessions(self.market.sessions, str(key))
+
+
+def _columns(records: Sequence[tuple[Any, ...]]) -> list[np.ndarray]:
+    """One array a field of records of numbers and truths."""
+    return [np.array(column) for column in zip(*records, strict=True)]
 
 
 class _Column:
@@ -320,13 +308,13 @@ def make_context(plan: Plan, market: Market) -> Context:
     schedules = schedule(sessions, plan)
     # the carry of a short does not depend on how much is sold
     short = plan.model_copy(update={"hedge": plan.hedge.model_copy(update={"instrument": "short"})})
-    setting, _ = hedge_setting(short, market, prices[0], prices[3])
+    setting, _ = hedge_setting(short, market, prices.open_, prices.close)
     year, credit_year = setting.days / DAYS_OF_YIELD, setting.days / DAYS_OF_CREDIT
     before = overnight_rate(setting.rate)
     costs = plan.costs
     bars = Bars(
-        prices[0],
-        prices[3],
+        prices.open_,
+        prices.close,
         costs.dividend_yield * year,
         before * year if costs.cash == "bills" else np.zeros(len(sessions)),
         (before + costs.margin_spread_bps / 1e4) * credit_year,

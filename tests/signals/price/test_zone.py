@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signals import evaluate
-from signals.price.zone import _failures, levels_in_force
+from signals.price.zone import failures, levels_in_force
 
 
 def around_the_anchor(build, after, *, before=300, high=None, low=None):
@@ -71,6 +71,9 @@ def test_absolute_levels_of_another_series_are_unavailable(build):
         -1
     ]
     assert (near["state"], near["threshold"]) == (1, 102.5)
+    # refused is what differs by more than 2 %; in binary 102 / 100 - 1 is 0.020000000000000018
+    edge = evaluate(market, "breakout", mode="absolute", reference=102.0, zone=(102.0, 102.5))
+    assert edge["state"].iloc[-1] == 1
     beyond = evaluate(market, "breakout", mode="absolute", reference=102.1, zone=(102.0, 102.5))
     assert beyond["state"].iloc[-1] == -1
 
@@ -131,8 +134,10 @@ def test_support_is_the_average_of_the_anchor(build):
 
 @given(st.lists(st.sampled_from("abm"), max_size=40), st.integers(0, 4), st.integers(1, 41))
 def test_failures_equal_the_naive_count(days, within, change):
-    above = np.array([d == "a" for d in days], dtype=bool)
-    below = np.array([d == "b" for d in days], dtype=bool)
+    # a zone from 2 to 3: above it, below it, in the middle
+    close = np.array([{"a": 4.0, "b": 1.0, "m": 2.5}[d] for d in days])
+    low, high = np.full(len(days), 2.0), np.full(len(days), 3.0)
+    above, below = close > high, close < low
     at = (np.arange(len(days)) >= change).astype(np.int64)
     expected, started = [], None
     for t in range(len(days)):
@@ -145,4 +150,4 @@ def test_failures_equal_the_naive_count(days, within, change):
         expected.append(False)
         if started is None and above[t]:
             started = t
-    assert _failures(above, below, at, within).tolist() == expected
+    assert failures(close, low, high, at, within, 0.0).tolist() == expected

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from market.errors import InputError
+from strategy.legs.rules import score_factor
 from strategy.plan import Plan
 from strategy.scenario.engine.start import make_start
 from strategy.scenario.settings import Scenario
@@ -93,8 +94,8 @@ def test_a_stated_score_sets_hedge_and_size(bundled):
     none = make_start(Plan(name="x"), Scenario(score=0.0), bundled)
     assert full.calendar().target[0] == 0.5
     assert none.calendar().target[0] == 0.0
-    assert full.terms.size_factor == 0.5
-    assert none.terms.size_factor == 1.0
+    assert score_factor(full.terms.size.risk_scaling, full.terms.score) == 0.5
+    assert score_factor(none.terms.size.risk_scaling, none.terms.score) == 1.0
 
 
 def test_a_credit_event_lifts_the_hedge_where_the_plan_watches_for_it(bundled):

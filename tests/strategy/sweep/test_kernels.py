@@ -7,8 +7,9 @@ as one likes (see docs/sweep.md).
 import numpy as np
 import pytest
 
+from strategy.legs.outcome import tactical_outcome
 from strategy.legs.reasons import Reason
-from strategy.legs.tactical import tactical_outcome
+from strategy.legs.records import leg_rules
 from strategy.sweep.dense.loop import dense
 from strategy.sweep.engine.context import POLICIES, levels_key, make_context
 from strategy.sweep.engine.single import single_row
@@ -47,21 +48,13 @@ def test_the_batch_resolver_gives_the_single_run_s_outcomes_for_every_reason(bun
                 if reason in (Reason.NO_SESSION, Reason.NO_LEVELS, Reason.GATE):
                     continue
                 outcome = tactical_outcome(
-                    context.prices,
-                    s.entry,
-                    s.last,
-                    s.timed,
-                    (level.zone_low, level.zone_high),
-                    level.extension_low,
-                    level.scale,
-                    plan.tactical,
+                    context.prices, s.entry, s.last, s.timed, level, leg_rules(plan.tactical)
                 )
                 assert reason is outcome.reason
                 if not outcome.traded:
                     continue
-                assert found.net_return[i, v] == pytest.approx(
-                    outcome.net_return(fee, slippage), abs=1e-14
-                )
+                # one function, from Python and from the kernel: the same bits
+                assert found.net_return[i, v] == outcome.net_return(fee, slippage)
                 row = found.row[i, v]
                 for fill in outcome.exits:
                     j = fill.tranche - 1

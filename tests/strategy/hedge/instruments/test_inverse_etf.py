@@ -15,9 +15,10 @@ from strategy.hedge.instruments import HedgeWindow, Setting
 from strategy.hedge.instruments.fund import load_fund
 from strategy.hedge.instruments.inverse_etf import daily_returns, fill_prices, make_legs
 from strategy.hedge.vintage import hedge_setting
+from strategy.legs.prices import price_arrays
 from strategy.legs.reasons import Phase
 from strategy.plan import Costs, Hedge, InverseEtf, Plan, ShortHedge
-from strategy.run.simulation import price_arrays, simulate
+from strategy.run.simulation import simulate
 from tests.strategy.tiny_market import (
     FREE,
     make_market,

@@ -11,8 +11,13 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from signals.price.resistance import Levels
+from strategy.legs.outcome import Outcome, tactical_outcome
+from strategy.legs.prices import Prices
 from strategy.legs.reasons import Phase, Reason
-from strategy.legs.tactical import Outcome, resolve, stop_price, tactical_outcome
+from strategy.legs.records import LegRules, leg_rules
+from strategy.legs.resolver import resolve
+from strategy.legs.rules import stop_level
 from strategy.plan import FailedBreakout, StopLevel, Tactical
 
 ZONE = (104.0, 105.0)
@@ -52,16 +57,8 @@ def leg(
             "same_bar": same_bar,
         }
     )
-    return tactical_outcome(
-        (prices[0], prices[1], prices[2], prices[3]),
-        entry=1,
-        last=len(bars),
-        timed=timed,
-        zone=ZONE,
-        extension_low=EXTENSION,
-        scale=scale,
-        tactical=plan,
-    )
+    levels = Levels(np.nan, *ZONE, EXTENSION, np.nan, scale)
+    return tactical_outcome(Prices(*prices), 1, len(bars), timed, levels, leg_rules(plan))
 
 
 def fills(outcome: Outcome) -> list[tuple[int, int, float, str]]:
@@ -592,11 +589,11 @@ def test_a_stop_given_as_a_level_is_scaled_like_the_zone():
     # level 196 in a plan whose points are twice the index's: 98
     outcome = leg(CALM, (99.0, 100.0, 97.9, 99.0), stop=StopLevel(level=196.0), scale=0.5)
     assert fills(outcome) == both(1, 98.0, "stop")
-    assert stop_price(100.0, StopLevel(level=196.0), 0.5) == 98.0
+    assert stop_level(100.0, 196.0, True, 0.5) == 98.0
 
 
 def test_a_stop_distance_is_measured_from_the_raw_open():
-    assert stop_price(200.0, 0.05, 7.0) == 190.0
+    assert stop_level(200.0, 0.05, False, 7.0) == 190.0
 
 
 def test_a_stop_between_two_ticks_fills_at_the_unrounded_level():
@@ -679,24 +676,18 @@ def test_an_open_leg_is_valued_at_the_last_close_without_the_costs_of_a_sale():
 def test_the_other_policy_can_be_asked_for_without_another_plan():
     bars = np.array([CALM, (100.0, 104.5, 96.5, 100.0), CALM], dtype=np.float64)
     columns = tuple(np.ascontiguousarray(bars[:, j]) for j in range(4))
-    outcome = tactical_outcome(
-        (columns[0], columns[1], columns[2], columns[3]),
-        0,
-        2,
-        True,
-        ZONE,
-        EXTENSION,
-        1.0,
-        Tactical(),
-        same_bar="target_first",
-    )
+    levels = Levels(np.nan, *ZONE, EXTENSION, np.nan, 1.0)
+    rules = leg_rules(Tactical())._replace(target_first=True)
+    outcome = tactical_outcome(Prices(*columns), 0, 2, True, levels, rules)
     assert [f.reason.label for f in outcome.exits] == ["target_1", "stop"]
 
 
 def test_the_resolver_keeps_no_state_between_calls():
     bars = np.array([CALM, BREAKOUT, BELOW, CALM], dtype=np.float64)
     columns = [np.ascontiguousarray(bars[:, j]) for j in range(4)]
-    arguments = (*columns, 0, 3, True, 104.0, 105.0, 108.0, 97.0, 0.5, 3, 0.0, False, False)
+    levels = Levels(np.nan, 104.0, 105.0, 108.0, 110.0, 1.0)
+    rules = LegRules(97.0, True, 0.5, 3, 0.0, False, False)
+    arguments = (Prices(*columns), 0, 3, True, levels, rules)
     first = [np.array(x).tolist() for x in resolve(*arguments)]
     again = [np.array(x).tolist() for x in resolve(*arguments)]
     assert first == again

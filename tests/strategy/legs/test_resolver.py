@@ -8,8 +8,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from signals.price.resistance import Levels
+from strategy.legs.outcome import Outcome, tactical_outcome
+from strategy.legs.prices import Prices
 from strategy.legs.reasons import Reason
-from strategy.legs.tactical import Outcome, resolve, tactical_outcome
+from strategy.legs.records import LegRules, leg_rules
+from strategy.legs.resolver import resolve
 from strategy.plan import FailedBreakout, StopLevel, Tactical
 from tests.strategy.legs.naive_resolver import Bar, naive_path
 
@@ -56,6 +60,13 @@ def ladders(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+def levels_of(ladder: dict[str, Any]) -> Levels:
+    zone_low, zone_high, extension = (
+        ladder[name] for name in ("zone_low", "zone_high", "extension_low")
+    )
+    return Levels(np.nan, zone_low, zone_high, extension, np.nan, 1.0)
+
+
 def compiled(table: list[Bar], ladder: dict[str, Any], stop: float | StopLevel) -> Outcome:
     """The program's answer, its entry set in the middle of unrelated bars."""
     lead = [(100.0, 200.0, 1.0, 100.0)] * 2
@@ -71,14 +82,12 @@ def compiled(table: list[Bar], ladder: dict[str, Any], stop: float | StopLevel) 
         same_bar=ladder["same_bar"],
     )
     return tactical_outcome(
-        (o, h, low, c),
-        entry=2,
-        last=1 + len(table),
-        timed=ladder["finished"],
-        zone=(ladder["zone_low"], ladder["zone_high"]),
-        extension_low=ladder["extension_low"],
-        scale=1.0,
-        tactical=plan,
+        Prices(o, h, low, c),
+        2,
+        1 + len(table),
+        ladder["finished"],
+        levels_of(ladder),
+        leg_rules(plan),
     )
 
 
@@ -196,19 +205,9 @@ def test_the_scale_of_prices_does_not_matter(table, ladder, power):
 def test_prices_and_levels_are_only_read(table, ladder):
     everything = np.array(table, dtype=np.float64)
     columns = [np.ascontiguousarray(everything[:, j]) for j in range(4)]
-    resolve(
-        *columns,
-        0,
-        len(table) - 1,
-        True,
-        ladder["zone_low"],
-        ladder["zone_high"],
-        ladder["extension_low"],
-        90.0,
-        ladder["first_share"],
-        ladder["within"],
-        ladder["buffer"],
-        ladder["trigger"] == "touch",
-        False,
+    rules = LegRules(
+        *(90.0, True, ladder["first_share"], ladder["within"], ladder["buffer"]),
+        *(ladder["trigger"] == "touch", False),
     )
+    resolve(Prices(*columns), 0, len(table) - 1, True, levels_of(ladder), rules)
     assert np.array_equal(np.column_stack(columns), everything)
