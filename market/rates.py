@@ -7,18 +7,19 @@ import pandas as pd
 
 from market.container import Market
 
-MONTHS_A_YEAR = 12
 PERCENT = 100.0
+#: Days to maturity of the bill that the monthly figure is of.
+BILL_DAYS = 91.0
 
 
 def bill_rate(market: Market) -> pd.DataFrame:
     """Short Treasury rate in force at the close of each session.
 
     The 3-month yield of the Treasury curve where a usable one is known
-    (next business day); elsewhere the one-month bill return of the last
-    completed month (``ff_rf``), annualised by simple multiplication
-    (percent a month x 12 / 100). Neither is carried past its staleness
-    limit: a session with nothing usable has NaN.
+    (next business day); elsewhere the 3-month bill's average of the last
+    completed month (``bill_3m``), a discount, as a yield (`bill_yield`).
+    Neither is carried past its staleness limit: a session with nothing usable
+    has NaN.
 
     Parameters
     ----------
@@ -41,13 +42,30 @@ def bill_rate(market: Market) -> pd.DataFrame:
         },
         index=index,
     )
-    sources = (("ff_rf", "value", MONTHS_A_YEAR / PERCENT), ("treasury_curve", "m3", 1 / PERCENT))
-    for series_id, column, factor in sources:
+    for series_id, column in (("bill_3m", "value"), ("treasury_curve", "m3")):
         if not market.has(series_id) or column not in market.series[series_id].values:
             continue
         known = market.asof(series_id, column)
         usable = known["value"].notna()
-        result.loc[usable, "rate"] = known.loc[usable, "value"] * factor
+        percent = known.loc[usable, "value"].to_numpy(dtype=float)
+        result.loc[usable, "rate"] = (
+            bill_yield(percent / PERCENT) if series_id == "bill_3m" else percent / PERCENT
+        )
         result.loc[usable, ["stamp", "known_at"]] = known.loc[usable, ["stamp", "known_at"]]
         result.loc[usable, "source"] = series_id
     return result
+
+
+def bill_yield(discount: np.ndarray) -> np.ndarray:
+    """Yield of a 3-month bill quoted at a bank discount.
+
+    A bill of 91 days costs ``1 − d · 91 / 360`` and pays 1; its yield a year is
+    ``(1 / price − 1) · 365 / 91``, the basis of the Treasury curve.
+
+    Parameters
+    ----------
+    discount : float64[n]
+        Fraction per year of 360 days.
+    """
+    price = 1.0 - discount * BILL_DAYS / 360.0
+    return np.asarray((1.0 / price - 1.0) * 365.0 / BILL_DAYS)

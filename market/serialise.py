@@ -8,6 +8,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -105,6 +106,8 @@ def plain(value: object, other: Callable[[Any], str] | None = None) -> Any:
     if isinstance(value, (Sequence, set, frozenset)):
         items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
         return [plain(item, other) for item in items]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name), other) for field in fields(value)}
     if other is not None:
         return other(value)
     raise TypeError(f"{type(value).__name__} has no JSON form: {value!r}")

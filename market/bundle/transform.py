@@ -26,6 +26,28 @@ CURVE_COLUMNS = {
     "30 Yr": "y30",
 }
 
+#: Closes of the sources that two others contradict.
+CORRECTED_CLOSES = {"2021-08-11": 4442.41}
+
+#: Monthly averages of rates by series, with their column in the input.
+RATES = {
+    "moodys_aaa": "aaa",
+    "moodys_baa": "baa",
+    "bill_3m": "tb3ms",
+    "treasury_10y": "gs10",
+    "fed_funds": "fedfunds",
+}
+
+#: The twelve industries of Kenneth French's library.
+INDUSTRIES = (
+    *("NoDur", "Durbl", "Manuf", "Enrgy", "Chems", "BusEq"),
+    *("Telcm", "Utils", "Shops", "Hlth", "Money", "Other"),
+)
+#: First month of FINRA's own collection over all member firms (its Rule 4521).
+RULE_4521 = pd.Period("2010-02", "M")
+#: Months that leadership looks back over.
+LEADERSHIP_MONTHS = 36
+
 ETF_SCOPES = {
     ("US", "leveraged"): "us_leveraged",
     ("US", "inverse only"): "us_inverse",
@@ -57,21 +79,37 @@ def by_date(table: pd.DataFrame, column: str, date_format: str = "%Y-%m-%d") -> 
 
 
 def sp500(
-    great_tables: pd.DataFrame, arch: pd.DataFrame, benchstreet: pd.DataFrame
+    great_tables: pd.DataFrame,
+    arch: pd.DataFrame,
+    benchstreet: pd.DataFrame,
+    recent: pd.DataFrame,
+    tail: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The union of the three histories, to the cent (they carry float32 noise)."""
+    """The union of the histories, to the cent (the first three carry float32 noise).
+
+    `tail` has closes only: those sessions carry one number.
+    """
     parts = [
         by_date(great_tables, "date")[OHLC].loc[:"2015"],
         by_date(arch, "Date", "%m/%d/%Y")[OHLC].loc["2016":"2018"],
-        by_date(benchstreet.rename(columns={"Price": "Close"}), "Date")[OHLC].loc["2019":],
+        by_date(benchstreet.rename(columns={"Price": "Close"}), "Date")[OHLC].loc[
+            "2019":"2025-01-31"
+        ],
+        by_date(recent, "date")[OHLC].loc["2025-02":],
+        by_date(tail.assign(**{name: tail["close"] for name in OHLC}), "date")[OHLC],
     ]
-    return pd.concat(parts).astype(float).round(2)
+    prices = pd.concat(parts).astype(float).round(2)
+    for day, close in CORRECTED_CLOSES.items():
+        prices.loc[pd.Timestamp(day), "close"] = close
+    return prices
 
 
-def vix(table: pd.DataFrame, sessions: pd.DatetimeIndex) -> pd.DataFrame:
+def vix(table: pd.DataFrame, recent: pd.DataFrame, sessions: pd.DatetimeIndex) -> pd.DataFrame:
     """VIX on sessions of the index only: its holiday rows belong to no session."""
-    table = by_date(table, "DATE")[OHLC].astype(float).round(2)
-    table = table[table.index.isin(sessions) | (table.index > sessions[-1])]
+    before = by_date(table, "DATE")[OHLC]
+    after = by_date(recent, "date")[OHLC]
+    table = pd.concat([before, after[after.index > before.index[-1]]]).astype(float).round(2)
+    table = table[table.index.isin(sessions)]
     return _with_known_at("vix", table[["close", "open", "high", "low"]])
 
 
@@ -120,7 +158,7 @@ def fms_cash(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def margin_debt(series_id: str, table: pd.DataFrame, scope: str) -> pd.DataFrame:
-    """One of the two margin series.
+    """The margin series of single published figures.
 
     A stated date counts only where it is the date of the row's own page and
     that page reports the month as its current figure; a date taken from
@@ -142,6 +180,87 @@ def margin_debt(series_id: str, table: pd.DataFrame, scope: str) -> pd.DataFrame
     frame["precision"] = (table["precision"] + ", " + table["reading_type"]).to_numpy()
     frame["conflict"] = ""
     return frame.sort_index()
+
+
+def margin_debt_finra(table: pd.DataFrame, pages: pd.DataFrame) -> pd.DataFrame:
+    """FINRA's own table: two collections, told apart by the column ``precision``.
+
+    To January 2010 the sum of NYSE's and NASD's published tables, from then on
+    one collection over all member firms. `pages` are the single published
+    figures: a row whose page reported the month as its current figure, and
+    says when, keeps that day; every other row is known by the rule.
+    """
+    months = pd.PeriodIndex(table["month"], freq="M")
+    series_id = "margin_debt_finra"
+    frame = monthly(series_id, pd.Series(table["value"].to_numpy(float), months))
+    own = pages[
+        (pages["series"] == "FINRA-all")
+        & (pages["row_status"] == "primary")
+        & (pages["known_by_basis"] == "stated publication date")
+        & (pages["reading_type"] == "current")
+    ]
+    stated = pd.Series(
+        pd.to_datetime(own["known_by_date"]).to_numpy(),
+        pd.PeriodIndex(own["month"], freq="M").to_timestamp(how="end").normalize(),
+    )
+    frame["known_at"] = stated.reindex(frame.index).fillna(frame["known_at"])
+    frame["source"] = "FINRA, margin statistics (revised values)"
+    frame["precision"] = np.where(months < RULE_4521, "NYSE and NASD added", "FINRA Rule 4521")
+    frame["conflict"] = ""
+    return frame
+
+
+def rates(series_id: str, table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """One monthly average of rates, percent."""
+    table = table.dropna(subset=[column])
+    months = pd.PeriodIndex(table["month"], freq="M")
+    return monthly(series_id, pd.Series(table[column].to_numpy(float), months))
+
+
+def industries(french: pd.DataFrame, recent: pd.DataFrame) -> pd.DataFrame:
+    """Returns of the twelve industry portfolios by month, percent, value weighted."""
+    old = french.set_index(pd.PeriodIndex(french["dates"], freq="M"))[list(INDUSTRIES)] * 100.0
+    new = recent.set_index(pd.PeriodIndex(recent["month"], freq="M"))[list(INDUSTRIES)]
+    table = pd.concat([old, new[new.index > old.index[-1]]]).astype(float).round(2)
+    stamps = pd.PeriodIndex(table.index).to_timestamp(how="end").normalize()
+    frame = table.set_index(stamps.rename("stamp"))
+    frame.columns = [name.lower() for name in INDUSTRIES]
+    return _with_known_at("industries", frame)
+
+
+def dividends(table: pd.DataFrame) -> pd.DataFrame:
+    """Trailing twelve-month dividends of the index by quarter, index points."""
+    months = pd.PeriodIndex(table["month"], freq="M")
+    values = pd.Series(table["dividend_ttm_points"].to_numpy(float), months)
+    return monthly("sp500_dividends", values)
+
+
+def leadership(
+    french: pd.DataFrame, industries: pd.DataFrame, close: pd.Series, dividends: pd.DataFrame
+) -> pd.DataFrame:
+    """How far the market led the mean industry over 36 months: a few large ones lead where high.
+
+    ``Σ log(1 + market − mean of the 12 industries)``. The market is Mkt-RF + RF
+    of the same library to 2017-03; afterwards the index's month plus a twelfth
+    of the trailing dividends known at its end.
+    """
+    mean = industries[[name.lower() for name in INDUSTRIES]].mean(axis=1) / 100.0
+    old = french.set_index(pd.PeriodIndex(french["dates"], freq="M"))
+    market = (old["MktRF"] + old["RF"]).astype(float)
+    market.index = pd.PeriodIndex(market.index).to_timestamp(how="end").normalize()
+    ends = close.groupby(pd.DatetimeIndex(close.index).to_period("M")).last()
+    price = ends.pct_change()
+    price.index = pd.PeriodIndex(price.index).to_timestamp(how="end").normalize()
+    months_end = pd.DatetimeIndex(price.index)
+    known = pd.Series(dividends["value"].to_numpy(), pd.DatetimeIndex(dividends["known_at"]))
+    days = months_end.union(pd.DatetimeIndex(known.index))
+    trailing = known.reindex(days).ffill().reindex(months_end)
+    before = ends.shift(1).to_numpy()
+    index = price + trailing.to_numpy() / 12.0 / before
+    market = market.reindex(mean.index).fillna(index.reindex(mean.index))
+    lead = pd.Series(np.log1p((market - mean).to_numpy()), index=mean.index)
+    value = lead.rolling(LEADERSHIP_MONTHS).sum().dropna().round(6)
+    return _with_known_at("leadership", value.to_frame("value").rename_axis("stamp"))
 
 
 def hy_oas(table: pd.DataFrame) -> pd.DataFrame:

@@ -39,6 +39,8 @@ _BELIEVED: Mapping[str, tuple[float, Literal["log", "units"]]] = MappingProxyTyp
         "hy_oas": (3.0, "units"),
         "ig_oas": (2.0, "units"),
         "ff_mkt_rf": (100.0, "units"),
+        "industries": (100.0, "units"),
+        "leadership": (0.5, "units"),  # a sum of log returns, of either sign
         "fms_cash": (3.0, "units"),
         **dict.fromkeys(("margin_debt_nyse", "margin_debt_finra"), (0.35, "log")),
     }

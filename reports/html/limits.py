@@ -24,24 +24,7 @@ def limits(view: View) -> list[str]:
             "pays for that choice."
         ),
     ]
-    dividends = percent(plan.costs.dividend_yield)
-    if view.market.id == "sp500":
-        out.append(
-            _(
-                "The bundled index is a price index. Dividends enter as a constant yield of "
-                "{dividends} a year, which is an assumption, not a record.",
-                dividends=dividends,
-            )
-        )
-    else:
-        out.append(
-            _(
-                "Dividends enter as a constant yield of {dividends} a year on top of the prices: "
-                "an assumption, and counted twice if the prices are already adjusted for "
-                "dividends.",
-                dividends=dividends,
-            )
-        )
+    out.append(_dividends(view))
     out.append(
         _(
             "Costs are assumptions: {fee} basis points a fill, {slippage} more for market orders, "
@@ -125,3 +108,27 @@ def _judged(key: str, name: str, finding: str) -> str:
     if key == "left_out":
         return _("Rows of {name} were left out: {finding}.", name=name, finding=finding)
     return _("Rows of {name} are doubted: {finding}.", name=name, finding=finding)
+
+
+def _dividends(view: View) -> str:
+    """How dividends enter, and from when on they are an assumption."""
+    paid = lookup(view.metrics, "data.dividends") or {}
+    constant = percent(view.plan.costs.dividend_yield)
+    if not paid.get("source"):
+        return _(
+            "Dividends enter as a constant yield of {dividends} a year on top of the prices: an "
+            "assumption, and counted twice if the prices are already adjusted for dividends.",
+            dividends=constant,
+        )
+    if paid.get("constant_from"):
+        return _(
+            "The index is a price index. Dividends enter as the trailing twelve months, known one "
+            "quarter late, over the price; from {day} on, where that series has ended, as a "
+            "constant yield of {dividends} a year, which is an assumption.",
+            day=paid["constant_from"],
+            dividends=constant,
+        )
+    return _(
+        "The index is a price index. Dividends enter as the trailing twelve months, known one "
+        "quarter late, over the price."
+    )

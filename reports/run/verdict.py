@@ -110,6 +110,15 @@ def findings(view: View) -> list[Markup]:
                 core_fall=figure(m, "benchmark.max_drawdown"),
             )
         )
+    back = lookup(m, "hedge.bought_back_blind") or []
+    if back:
+        out.append(
+            say(
+                "The hedge of {years} was bought back because the score became unknown, not "
+                "because it fell.",
+                years=sentence_list([str(y) for y in back]),
+            )
+        )
     unfinished = lookup(m, "vintages.unfinished") or []
     if unfinished and tactical_counted(view):
         years = sentence_list([str(y) for y in unfinished])

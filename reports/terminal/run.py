@@ -214,6 +214,12 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
         hedged += f"; in {h['n_blind']} the risk score was unknown throughout"
     if h.get("n_unavailable"):
         hedged += f"; in {h['n_unavailable']} the instrument had no price"
+    back = h.get("bought_back_blind")
+    if back:
+        hedged += (
+            f"; bought back because the score became unknown in "
+            f"{', '.join(str(year) for year in back)}"
+        )
     rows = [("hedged", hedged)]
     if h["n"]:
         rows += [
@@ -330,6 +336,8 @@ def _data(metrics: Mapping[str, Any], version: str | None, age: int | None) -> l
                 f"unknown on {_count(d['sessions_without_bill_rate'], 'session')}: cash earned 0",
             )
         )
+    if "dividends" in d:
+        rows.append(("dividends", _dividends(d["dividends"])))
     if d["fills_at_open"]:
         rows.append(
             (
@@ -364,6 +372,19 @@ def _age(data: Mapping[str, Any], age: int) -> str:
     if ours and age > OLD:
         said += "; `simulate data update` brings newer data"
     return said
+
+
+def _dividends(d: Mapping[str, Any]) -> str:
+    """Which yield was paid, and from when on the constant one."""
+    constant = f"a constant {_percent(d['constant'], sign=False)} a year"
+    if d["source"] is None:
+        return constant
+    told = f"{d['source']} over the price, on average {_percent(d['mean_yield'], sign=False)}"
+    if d["constant_from"]:
+        told += f"; {constant} from {d['constant_from']}, where the series has ended"
+    elif d["sessions_constant"]:
+        told += f"; {constant} on {_count(d['sessions_constant'], 'session')}"
+    return told
 
 
 def _origins(data: Mapping[str, Any]) -> str:

@@ -35,6 +35,7 @@ REASONS = EXIT_REASONS | {
     "score": noted("score"),
     "cover": noted("cover"),
     "window_end": noted("window end"),
+    "blind": noted("score unknown"),
 }
 COMPONENTS = (
     *(noted("cash"), noted("leverage"), noted("credit")),

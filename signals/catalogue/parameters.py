@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -74,6 +74,8 @@ def check(rule: str, parameters: tuple[Parameter, ...], given: Mapping[str, Any]
 
 def _expected(p: Parameter) -> str:
     """What a value of the parameter must be, in words."""
+    if is_dataclass(p.default):
+        return f"a {type(p.default).__name__}"
     if p.unit in _DATES:
         return f"a date as {p.unit}"
     if isinstance(p.default, str):
@@ -90,6 +92,8 @@ def _expected(p: Parameter) -> str:
 
 
 def _fits(p: Parameter, value: Any) -> bool:
+    if is_dataclass(p.default):
+        return isinstance(value, type(p.default))
     if isinstance(p.default, str):
         if not isinstance(value, str):
             return False

@@ -24,15 +24,25 @@ def ramp(measure: Floats, from_: ArrayLike, to: ArrayLike) -> Floats:
     return np.clip((np.asarray(measure, dtype=np.float64) - start) / (end - start), 0.0, 1.0)
 
 
-def component(joined: pd.DataFrame, measure: Floats, risk: Floats) -> pd.DataFrame:
+def component(
+    joined: pd.DataFrame, measure: Floats, risk: Floats, proxy: Floats | bool = False
+) -> pd.DataFrame:
     """The frame every component returns.
+
+    Parameters
+    ----------
+    joined : DataFrame
+        With ``stamp`` and ``known_at``.
+    measure, risk : float64[n]
+    proxy : bool or float64[n], optional
+        Whether a proxy was read in place of the series meant.
 
     Returns
     -------
     pandas.DataFrame
         Index ``date``; ``measure`` (float64), ``risk`` (float64 in [0, 1]; NaN
         where no usable input was known), ``stamp`` and ``known_at`` of the
-        newest input (NaT there).
+        newest input (NaT there), ``proxy`` (1 or 0; NaN there).
     """
     usable = ~np.isnan(measure)
     nat = np.datetime64("NaT", "ns")
@@ -42,6 +52,20 @@ def component(joined: pd.DataFrame, measure: Floats, risk: Floats) -> pd.DataFra
         return pd.DatetimeIndex(np.where(usable, values, nat))
 
     return pd.DataFrame(
-        {"measure": measure, "risk": risk, "stamp": dates("stamp"), "known_at": dates("known_at")},
+        {
+            "measure": measure,
+            "risk": risk,
+            "stamp": dates("stamp"),
+            "known_at": dates("known_at"),
+            "proxy": np.where(np.isnan(risk), np.nan, np.asarray(proxy, dtype=np.float64)),
+        },
         index=joined.index,
     )
+
+
+def first_known(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Each session's first component frame whose risk is known; the last one where none is."""
+    found = frames[-1]
+    for frame in reversed(frames[:-1]):
+        found = frame.where(frame["risk"].notna(), found)
+    return found

@@ -11,18 +11,24 @@ from signals.catalogue.reading import on_figures
 from signals.catalogue.rules import rule
 from signals.history.bars import expanding_percentile, segments, shift
 from signals.history.pointintime import aligned, figures, in_force, percentile_in_force, staleness
-from signals.risk.component import component, ramp
+from signals.risk.component import component, first_known, ramp
 
 SERIES = "top10_weight"
+#: Proxy: the market against its mean industry over 36 months.
+LEADERSHIP = "leadership"
+#: Months of its past that a figure of it is ranked among, and how many of them it needs.
+LEADERSHIP_WINDOW, LEADERSHIP_HISTORY = 240, 120
 
 
 def concentration_risk(
-    market: Market, *, from_: float = 0.5, to: float = 1.0, min_history: int = 5
+    market: Market, *, from_: float = 0.5, to: float = 1.0, min_history: int = 20
 ) -> pd.DataFrame:
     """Risk from a high weight of the ten largest companies.
 
     The measure is the point-in-time percentile of the figure in force among
-    all figures known by then, as a fraction; 0 at `from_`, 1 at `to`.
+    all figures known by then, as a fraction; 0 at `from_`, 1 at `to`. Until
+    `min_history` figures are known, and where none is usable, the proxy: the
+    percentile of `leadership` among its last 240 months (at least 120).
 
     Parameters
     ----------
@@ -38,7 +44,26 @@ def concentration_risk(
         market.sessions, figures(market, SERIES), min_history, staleness(market, SERIES)
     )
     measure = joined["percentile"].to_numpy()
-    return component(joined, measure, ramp(measure, from_, to))
+    own = component(joined, measure, ramp(measure, from_, to))
+    if not market.has(LEADERSHIP):
+        return own
+    joined = in_force(market.sessions, leadership_rank(market), staleness(market, LEADERSHIP))
+    measure = joined["value"].to_numpy()
+    return first_known(own, component(joined, measure, ramp(measure, from_, to), proxy=True))
+
+
+def leadership_rank(market: Market) -> pd.DataFrame:
+    """Share of the last 240 months of `leadership` at or below a month's: ``value``, ``known_at``.
+
+    The month itself is one of them; NaN with fewer than 120.
+    """
+    rows = figures(market, LEADERSHIP)
+    rank = (
+        rows["value"]
+        .rolling(LEADERSHIP_WINDOW, min_periods=LEADERSHIP_HISTORY)
+        .rank(method="max", pct=True)
+    )
+    return rows.assign(value=rank).dropna(subset=["value"])
 
 
 @rule(

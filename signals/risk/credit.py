@@ -21,7 +21,7 @@ from signals.history.pointintime import (
     staleness,
 )
 from signals.history.weeks import weekly_bars
-from signals.risk.component import component, ramp
+from signals.risk.component import component, first_known, ramp
 
 _MONTHS = Parameter("months", "months", "over which the change is taken", least=1, most=120)
 _TOLERANCE = Parameter(
@@ -43,7 +43,7 @@ def credit_risk(
 ) -> pd.DataFrame:
     """Risk from the widening of credit spreads.
 
-    Moody's Baa less Aaa yields over `months` months: 0 at `from_`, 1 at `to`
+    Moody's Baa less Aaa yields (a proxy) over `months` months: 0 at `from_`, 1 at `to`
     (percentage points); both months' spreads must be known at the session.
     Sessions on which a pair of high-yield spreads is usable read those
     instead, if the user loaded them: 0 and 1 at the first two numbers of
@@ -56,11 +56,11 @@ def credit_risk(
     """
     joined = quality_spread_change(market, months)
     measure = joined["value"].to_numpy()
-    found = component(joined, measure, ramp(measure, from_, to))
+    found = component(joined, measure, ramp(measure, from_, to), proxy=True)
     if high_yield is None or not has_high_yield(market):
         return found
     own = _high_yield_risk(market, *high_yield)
-    return own.where(own["risk"].notna(), found)
+    return first_known(own, found)
 
 
 def has_high_yield(market: Market) -> bool:

@@ -10,8 +10,10 @@ from signals.catalogue.reading import on_figures
 from signals.catalogue.rules import rule
 from signals.history.bars import HAIR
 from signals.history.pointintime import change_over_months, figures, in_force, latest_of, staleness
-from signals.risk.component import component, ramp
+from signals.risk.component import component, first_known, ramp
 
+#: Last month of FINRA's sums of two published tables: growth never reaches across its end.
+SEAM = pd.Timestamp("2010-01-31")
 #: Preferred first: on a tie of stamps FINRA counts, the wider scope.
 MARGIN_SERIES = ("margin_debt_finra", "margin_debt_nyse")
 ASSETS = "leveraged_etf_assets"
@@ -27,12 +29,13 @@ def leverage_risk(
 ) -> pd.DataFrame:
     """Risk from the year-on-year growth of borrowed money.
 
-    Margin debt: 0 at `from_`, 1 at `to` (fractions). Growth is within one
-    series, this month against the same month a year earlier; the two series
-    are never spliced. At each session the series counts whose newest usable
-    growth has the latest stamp. Sessions on which the growth of leveraged
-    funds' assets is known read that instead, if the user loaded them: 0 and 1
-    at the numbers of `assets`. None: never.
+    Margin debt, a proxy for leveraged funds' assets: 0 at `from_`, 1 at `to`
+    (fractions). Growth is within one series, this month against the same month
+    a year earlier; the two series are never spliced, nor are FINRA's two
+    collections (to 2010-01, from 2010-02). At each session the series counts
+    whose newest usable growth has the latest stamp. Sessions on which the growth
+    of leveraged funds' assets is known read that instead, if the user loaded
+    them: 0 and 1 at the numbers of `assets`. None: never.
 
     Returns
     -------
@@ -41,13 +44,13 @@ def leverage_risk(
     """
     joined = margin_growth(market)
     measure = joined["value"].to_numpy()
-    found = component(joined, measure, ramp(measure, from_, to))
+    found = component(joined, measure, ramp(measure, from_, to), proxy=True)
     if assets is None or not has_fund_assets(market):
         return found
     joined = assets_growth(market, OWN_SCOPE)
     measure = joined["value"].to_numpy()
     own = component(joined, measure, ramp(measure, *assets))
-    return own.where(own["risk"].notna(), found)
+    return first_known(own, found)
 
 
 def has_fund_assets(market: Market) -> bool:
@@ -67,13 +70,22 @@ def margin_growth(market: Market) -> pd.DataFrame:
     """Yearly growth of margin debt in force: ``value`` (fraction), ``stamp``, ``known_at``."""
     frames = {
         series_id: in_force(
-            market.sessions,
-            change_over_months(figures(market, series_id), 12, "growth"),
-            staleness(market, series_id),
+            market.sessions, _growth(market, series_id), staleness(market, series_id)
         )
         for series_id in MARGIN_SERIES
     }
     return latest_of(frames)[0]
+
+
+def _growth(market: Market, series_id: str) -> pd.DataFrame:
+    """Growth over twelve months, within one collection of FINRA's two."""
+    rows = figures(market, series_id)
+    if series_id != "margin_debt_finra":
+        return change_over_months(rows, 12, "growth")
+    if not (rows.index <= SEAM).any() or not (rows.index > SEAM).any():
+        return change_over_months(rows, 12, "growth")
+    parts = (rows[rows.index <= SEAM], rows[rows.index > SEAM])
+    return pd.concat([change_over_months(part, 12, "growth") for part in parts])
 
 
 @rule(

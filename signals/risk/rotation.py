@@ -17,11 +17,15 @@ from signals.history.bars import (
     shift,
 )
 from signals.history.pointintime import aligned, in_force, staleness
-from signals.risk.component import component, ramp
+from signals.risk.component import component, first_known, ramp
 
 DEFENSIVE = ("xlp", "xlu", "xlv")
 CYCLICAL = ("xly", "xlk", "xli")
 _SECTORS = (*DEFENSIVE, *CYCLICAL)
+#: Proxy: industry portfolios by month, where the funds are not loaded.
+INDUSTRIES = "industries"
+DEFENSIVE_INDUSTRIES = ("nodur", "hlth", "utils")
+CYCLICAL_INDUSTRIES = ("durbl", "manuf", "buseq")
 
 _SESSIONS = Parameter("sessions", "sessions", "length of the change", least=1, most=252)
 _DEVIATIONS = Parameter("deviations", "standard deviations", "least lag or lead", least=0)
@@ -35,7 +39,9 @@ def rotation_risk(
 
     The measure is the change of mean log(staples, utilities, health care)
     less mean log(discretionary, technology, industrials); 0 at `from_`, 1 at
-    `to`. Unavailable unless all six are loaded.
+    `to`. Where the six are not all loaded or known, the proxy: the month's mean
+    log return of the industries NoDur, Hlth and Utils less that of Durbl, Manuf
+    and BusEq, by the same two points.
 
     Returns
     -------
@@ -48,7 +54,30 @@ def rotation_risk(
     rows = ratio.assign(value=change).dropna()
     joined = in_force(market.sessions, rows, staleness(market, *_SECTORS))
     measure = joined["value"].to_numpy()
-    return component(joined, measure, ramp(measure, from_, to))
+    own = component(joined, measure, ramp(measure, from_, to))
+    if not market.has(INDUSTRIES):
+        return own
+    joined = in_force(market.sessions, industry_rotation(market), staleness(market, INDUSTRIES))
+    measure = joined["value"].to_numpy()
+    return first_known(own, component(joined, measure, ramp(measure, from_, to), proxy=True))
+
+
+def industry_rotation(market: Market) -> pd.DataFrame:
+    """Defensive less cyclical industries, mean log return of each month: ``value``, ``known_at``.
+
+    Months in which a portfolio has no return are left out.
+    """
+    frame = market.series[INDUSTRIES].frame
+    logs = {
+        name: np.log1p(frame[name].to_numpy(dtype=np.float64) / 100.0)
+        for name in (*DEFENSIVE_INDUSTRIES, *CYCLICAL_INDUSTRIES)
+    }
+    defensive = np.mean([logs[name] for name in DEFENSIVE_INDUSTRIES], axis=0)
+    cyclical = np.mean([logs[name] for name in CYCLICAL_INDUSTRIES], axis=0)
+    rows = pd.DataFrame(
+        {"value": defensive - cyclical, "known_at": frame["known_at"]}, index=frame.index
+    )
+    return rows.dropna(subset=["value"])
 
 
 def defensive_ratio(market: Market) -> pd.DataFrame:

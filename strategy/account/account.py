@@ -141,6 +141,7 @@ def run_account(
     open_: np.ndarray | None = None,
     limits: Limits = NO_LIMITS,
     hedge_at: Phase = Phase.OPEN,
+    dividend: np.ndarray | None = None,
 ) -> Account:
     """Run one account from the close of `first` to the close of `last`.
 
@@ -170,6 +171,9 @@ def run_account(
     limits : Limits, optional
     hedge_at : Phase, optional
         Hour of the hedge's orders, at which its limits are checked.
+    dividend : float64[n], optional
+        Dividend yield in force at each close, fraction per year; without it
+        the constant of `costs`.
 
     Raises
     ------
@@ -179,7 +183,8 @@ def run_account(
     dates = sessions.to_numpy()
     opens = close if open_ is None else open_
     if legs is None:
-        legs = index_legs(opens, close, days_between(dates), rate, costs)
+        legs = index_legs(opens, close, days_between(dates), rate, costs, dividend=dividend)
+    yields = np.full(len(close), costs.dividend_yield) if dividend is None else dividend
     core_units = core_weight * capital / close[first]
     found = walk(
         *(frozen(path) for path in (opens, close, days_between(dates), rate)),
@@ -205,7 +210,7 @@ def run_account(
         costs.fee_bps / 1e4,
         costs.slippage_bps / 1e4,
         costs.margin_spread_bps / 1e4,
-        costs.dividend_yield,
+        frozen(yields),
         costs.cash == "bills",
         float(limits.net),
         float(limits.gross),

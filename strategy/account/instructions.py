@@ -65,9 +65,10 @@ ORDER_REASONS = {
     109: "expiry",
     110: "unpriced",
     111: "derisk",
+    112: "blind",
 }
 START, REBALANCE, ENTRY, SCORE, COVER, WINDOW_END = range(100, 106)
-CAP, MARGIN, ROLL, EXPIRY, UNPRICED, DERISK = range(106, 112)
+CAP, MARGIN, ROLL, EXPIRY, UNPRICED, DERISK, BLIND = range(106, 113)
 
 INSTRUCTION = np.dtype(
     [

@@ -104,7 +104,7 @@ def walk(
     fee: float,
     slippage: float,
     margin_spread: float,
-    dividend: float,
+    dividend: Any,
     cash_earns: bool,
     cap_net: float,
     cap_gross: float,
@@ -173,8 +173,8 @@ def walk(
         )
         with_tactical = _interest(own + bought, r, margin_spread, year, credit_year, cash_earns)
         with_all = _interest(own, r, margin_spread, year, credit_year, cash_earns)
-        carry[i, 0] = dividend * year * core_value + without
-        carry[i, 1] = dividend * year * tactical_value + (with_tactical - without)
+        carry[i, 0] = dividend[t - 1] * year * core_value + without
+        carry[i, 1] = dividend[t - 1] * year * tactical_value + (with_tactical - without)
         carry[i, 2] = with_all - with_tactical
         if not financed:
             carry[i, 2] += -hedge_value * short_carry[t]

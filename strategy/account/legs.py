@@ -86,7 +86,12 @@ def overnight_rate(rate: Floats) -> Floats:
 
 
 def short_carry_parts(
-    days: Floats, rate: Floats, costs: Costs, short: ShortHedge, roll: Floats | None = None
+    days: Floats,
+    rate: Floats,
+    costs: Costs,
+    short: ShortHedge,
+    roll: Floats | None = None,
+    dividend: Floats | None = None,
 ) -> dict[str, Floats]:
     """What a short earns (negative: pays) a session per currency sold.
 
@@ -106,18 +111,22 @@ def short_carry_parts(
     short : ShortHedge
     roll : float64[n], optional
         1 on sessions on which a future is rolled.
+    dividend : float64[n], optional
+        Dividend yield in force at each close; without it the constant of
+        `costs`.
     """
+    paid = np.full(len(days), costs.dividend_yield) if dividend is None else dividend
     year, credit_year = days / DAYS_OF_YIELD, days / DAYS_OF_CREDIT
     r = overnight_rate(rate)
     if short.style == "etf":
         return {
             "interest": np.maximum(r - costs.rebate_spread_bps / 1e4, 0.0) * year,
-            "dividends": -costs.dividend_yield * year,
+            "dividends": -overnight_rate(paid) * year,
             "borrow": -costs.borrow_bps / 1e4 * credit_year,
         }
     return {
         "interest": (r + short.financing_spread_bps / 1e4) * year,
-        "dividends": -costs.dividend_yield * year,
+        "dividends": -overnight_rate(paid) * year,
         "roll": -short.roll_bps / 1e4 * (np.zeros(len(days)) if roll is None else roll),
     }
 
@@ -130,9 +139,10 @@ def index_legs(
     costs: Costs,
     short: ShortHedge | None = None,
     roll: Floats | None = None,
+    dividend: Floats | None = None,
 ) -> Legs:
     """One leg: the index itself, to be sold short."""
-    parts = short_carry_parts(days, rate, costs, short or ShortHedge(), roll)
+    parts = short_carry_parts(days, rate, costs, short or ShortHedge(), roll, dividend)
     carry = np.zeros(len(close))
     for part in parts.values():
         carry = carry + part

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from strategy.decide.score import numbers_of
+
 if TYPE_CHECKING:
     from strategy.plan import Plan
 
@@ -38,11 +40,11 @@ def plan_parameters(plan: Plan, rule: str) -> dict[str, Any]:
         "hedge_window": {"start": window.start, "end": window.end},
         "late_cycle": {
             "score": plan.hedge.score.from_,
-            "min_coverage": plan.risk.min_coverage,
+            "numbers": numbers_of(plan.risk),
         },
         "high_risk_bounce": {
             "scaling": plan.tactical.size.risk_scaling,
-            "min_coverage": plan.risk.min_coverage,
+            "numbers": numbers_of(plan.risk),
         },
     }
     return own.get(rule, {})

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from strategy.account.account import frozen
+from strategy.account.instructions import BLIND, COVER, SCORE
 from strategy.decide.calendar import Schedule, day_of, last_on_or_before, passed
 from strategy.hedge.instruments.setting import HedgeWindow, Ratios
 from strategy.kernels.compiled import compiled
@@ -58,7 +59,9 @@ def resolve_hedge(
         Ascending: at a close ``falls[i]`` below the reference, ``shares[i]``
         of the hedge is covered by the next open.
     band : float
-        Smallest difference of target and held ratio that is traded.
+        Smallest difference of target and held ratio that is traded. While
+        steps of a change remain, the difference of target and goal: a target
+        that stays is reached.
     steps, every : int
         A change is made in `steps` equal parts, `every` sessions apart.
     when_blind : int
@@ -74,11 +77,16 @@ def resolve_hedge(
         Factor on the units held at each open (1: no cover).
     held : float64[last - first + 1]
         Ratio held after the open of each session.
+    reason : int64[last - first + 1]
+        Why an order of the session is given: COVER, BLIND where the goal was
+        set while the score was unknown, else SCORE.
     """
     n = last - first + 1
     ratio = np.full(n, np.nan)
     scale = np.ones(n)
     path = np.zeros(n)
+    reason = np.full(n, SCORE)
+    blind = False
     held = 0.0
     goal = 0.0
     covered = 0.0
@@ -111,24 +119,29 @@ def resolve_hedge(
                     wanted = full
             if not np.isnan(wanted):
                 wanted *= 1.0 - covered
+                stands = goal if left > 0 else held
                 # the band never keeps a hedge alive that is to be closed
-                if abs(wanted - held) >= band or (wanted == 0.0 and held > 0.0):
+                if abs(wanted - stands) >= band or (wanted == 0.0 and held > 0.0):
                     if wanted != goal:
                         goal = wanted
                         left = steps
                         wait = 0
-                else:
+                        blind = np.isnan(target[t])
+                elif left == 0:
                     goal = held
-                    left = 0
         if left > 0:
             if wait == 0:
                 held = goal if left == 1 else held + (goal - held) / left
                 ratio[i] = held
+                if blind:
+                    reason[i] = BLIND
                 left -= 1
                 wait = every
             wait -= 1
         path[i] = held
-    return ratio, scale, path
+        if scale[i] < 1.0:
+            reason[i] = COVER
+    return ratio, scale, path, reason
 
 
 def target_ratio(score: np.ndarray, hedge: Hedge) -> np.ndarray:
@@ -163,7 +176,7 @@ def hedge_path(
     hedge: Hedge,
 ) -> Ratios:
     """`resolve_hedge` with the plan's settings; the reference is the close before the window."""
-    ratio, scale, held = resolve_hedge(
+    ratio, scale, held, reason = resolve_hedge(
         *(frozen(path) for path in (close, target, review)),
         first,
         last,
@@ -176,7 +189,7 @@ def hedge_path(
         _BLIND[hedge.when_blind],
         hedge.max_ratio,
     )
-    return Ratios(ratio, scale, held)
+    return Ratios(ratio, scale, held, reason)
 
 
 def lift(

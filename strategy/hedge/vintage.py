@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.dividends import dividend_yield
 from market.rates import bill_rate
 from strategy.account.account import Account, run_account
 from strategy.account.instructions import MARGIN, Instructions
@@ -72,9 +73,11 @@ class HedgeRun:
 
 def hedge_setting(
     plan: Plan, market: Market, open_: np.ndarray, close: np.ndarray
-) -> tuple[Setting, pd.DataFrame]:
-    """What the hedge is priced with, and the bill rate with its sources."""
+) -> tuple[Setting, pd.DataFrame, pd.DataFrame]:
+    """What the hedge is priced with, the bill rate and the dividend yield with their sources."""
     rate = bill_rate(market)
+    costs = plan.costs
+    dividends = dividend_yield(market, costs.dividend_yield, series=costs.dividends == "series")
     sessions = market.sessions
     vix = np.full(len(sessions), np.nan)
     if market.has("vix"):
@@ -89,11 +92,12 @@ def hedge_setting(
         Phase.OPEN if plan.tactical.entry.fill == "next_open" else Phase.CLOSE,
         plan.hedge,
         plan.costs,
+        dividends["yield"].to_numpy(dtype=float),
     )
     series = plan.hedge.inverse_etf.series
     if plan.hedge.instrument == "inverse_etf" and series is not None:
         setting = replace(setting, fund=load_fund(market, series, daily_returns(setting)))
-    return setting, rate
+    return setting, rate, dividends
 
 
 def with_triggers(
@@ -151,6 +155,7 @@ def protect(
             open_=setting.open_,
             limits=setting.limits(),
             hedge_at=setting.at,
+            dividend=setting.dividend,
         )
 
     instrument = plan.hedge.instrument

@@ -8,7 +8,7 @@ the authors of this program chose one.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -239,7 +239,14 @@ class Costs(Model):
         0.02,
         ge=0.0,
         le=0.2,
-        description="Dividend yield of the index per year, constant: longs get it, shorts pay it.",
+        description="Dividend yield per year, constant, where no series of dividends is known: "
+        "longs get it, shorts pay it.",
+        json_schema_extra=AUTHOR,
+    )
+    dividends: Literal["series", "constant"] = Field(
+        "series",
+        description="series: the trailing dividends of the index over its price, known one quarter "
+        "late, where the market has them; constant: dividend_yield throughout.",
         json_schema_extra=AUTHOR,
     )
     cash: Literal["bills", "zero"] = Field(
@@ -247,6 +254,14 @@ class Costs(Model):
         description="What idle cash earns: the bill rate of the day, or nothing.",
         json_schema_extra=AUTHOR,
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_stated_yield_counts(cls, values: Any) -> Any:
+        """A plan that states a yield and not `dividends` means that yield."""
+        if isinstance(values, dict) and "dividend_yield" in values and "dividends" not in values:
+            return {**values, "dividends": "constant"}
+        return values
 
 
 class Plan(Model):

@@ -125,9 +125,9 @@ class ConcentrationRisk(Ramp):
     )
     to: float = Field(1.0, description="Measure at which the risk is 1.", json_schema_extra=AUTHOR)
     min_history: int = Field(
-        5,
+        20,
         ge=2,
-        description="Figures needed before a percentile means anything.",
+        description="Figures needed before a percentile means anything; until then the proxy.",
         json_schema_extra=AUTHOR,
     )
     weight: float = Field(
@@ -254,6 +254,19 @@ class Risk(Model):
         0.5,
         description="Share of the weight that must have a usable input; below it the score is "
         "unknown.",
+        json_schema_extra=AUTHOR,
+    )
+    min_components: int = Field(
+        2,
+        ge=1,
+        le=5,
+        description="Components with a weight that must have a usable input; below it the score "
+        "is unknown.",
+        json_schema_extra=AUTHOR,
+    )
+    proxies: bool = Field(
+        True,
+        description="Whether a labelled proxy may take the place of a series that is missing.",
         json_schema_extra=AUTHOR,
     )
     triggers: Triggers = Field(default_factory=Triggers)

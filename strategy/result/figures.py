@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from market.serialise import plain
+from strategy.account.instructions import BLIND
 from strategy.legs.reasons import Phase
 from strategy.plan import Plan
 from strategy.result.metrics import (
@@ -67,6 +68,10 @@ def _figures(
         "unhedged": performance(simulation.unhedged.equity, sessions),
         "derisk": performance(simulation.derisk.equity, sessions),
     }
+    # hedges bought back because the score became unknown, not because it fell
+    out["hedge"]["bought_back_blind"] = [
+        v.schedule.year for v in simulation.vintages if (v.account.orders["reason"] == BLIND).any()
+    ]
     out["tactical"]["share_of_sessions"] = float((daily["exposure_tactical"] > 0.0).mean())
     out["total"]["first"] = out["benchmark"]["first"] = f"{sessions[0]:%Y-%m-%d}"
     out["total"]["last"] = out["benchmark"]["last"] = f"{sessions[-1]:%Y-%m-%d}"
@@ -134,6 +139,7 @@ def _data_metrics(simulation: Simulation, daily: pd.DataFrame) -> dict[str, Any]
         "fills_on_copied_open": int(copied.sum()),
         "share_on_copied_open": float(copied.mean()) if len(at_open) else None,
         "sessions_without_bill_rate": int(missing_rate.sum()),
+        "dividends": _dividends(simulation),
         # components of the score that never had a usable input in this run
         "absent_components": [
             name
@@ -150,3 +156,22 @@ def _data_metrics(simulation: Simulation, daily: pd.DataFrame) -> dict[str, Any]
             for name, o in sorted(market.series.items())
         },
     }
+
+
+def _dividends(simulation: Simulation) -> dict[str, Any]:
+    """Which dividend yield the run paid, and from when on the constant one."""
+    account = simulation.chained
+    used = simulation.dividends.iloc[account.first : account.last + 1]
+    series = used["source"] != "constant"
+    out: dict[str, Any] = {
+        "constant": simulation.plan.costs.dividend_yield,
+        "source": None,
+        "sessions_constant": int((~series).sum()),
+        "mean_yield": float(used["yield"].mean()),
+    }
+    if series.any():
+        last = series[series].index[-1]
+        later = series.index[series.index > last]
+        out["source"] = str(used.loc[last, "source"])
+        out["constant_from"] = f"{later[0]:%Y-%m-%d}" if len(later) else None
+    return out

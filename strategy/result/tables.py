@@ -229,6 +229,7 @@ def daily_table(simulation: Simulation) -> pd.DataFrame:
     for name, frame in simulation.triggers.items():
         columns[f"trigger_{name}"] = frame["state"].to_numpy()[span]
     columns["bill_rate"] = simulation.rate["rate"].to_numpy(dtype=float)[span]
+    columns["dividend_yield"] = simulation.dividends["yield"].to_numpy(dtype=float)[span]
     columns["vintage"] = year[span]
     return pd.DataFrame(columns, index=index)
 

@@ -63,6 +63,7 @@ def chained_accounts(ground: Ground, vintages: list[Vintage]) -> ChainedAccounts
             open_=ground.prices.open_,
             limits=setting.limits(),
             hedge_at=setting.at,
+            dividend=setting.dividend,
         )
 
     core = _core_instructions(ground, vintages, last)

@@ -44,6 +44,8 @@ class Simulation:
         score is unknown.
     rate : DataFrame
         Bill rate known at each close.
+    dividends : DataFrame
+        Dividend yield in force at each close (`market.dividends`).
     vintages : list of Vintage
     chained, benchmark : Account
         One account through all vintages, and the core alone.
@@ -64,6 +66,7 @@ class Simulation:
     risk: pd.DataFrame
     target: np.ndarray
     rate: pd.DataFrame
+    dividends: pd.DataFrame
     vintages: list[Vintage]
     chained: Account
     benchmark: Account
@@ -107,7 +110,7 @@ def simulate(plan: Plan, market: Market, progress: Progress | None = None) -> Si
         triggers,
         plan,
     )
-    setting, rate = hedge_setting(plan, market, prices.open_, prices.close)
+    setting, rate, dividends = hedge_setting(plan, market, prices.open_, prices.close)
     report("entry conditions", 1, 3)
     decisions = entry_decisions(market, plan.tactical.entry, [s.anchor for s in schedules], plan)
 
@@ -123,6 +126,7 @@ def simulate(plan: Plan, market: Market, progress: Progress | None = None) -> Si
         risk,
         target,
         rate,
+        dividends,
         vintages,
         chained=accounts.whole,
         benchmark=accounts.core,

@@ -162,12 +162,15 @@ def test_asof_at_t_is_the_same_from_data_cut_after_t(rows, staleness, cut):
 def test_bill_rate_prefers_the_curve_and_falls_back_to_bills():
     m = market(
         days("1989-12-28", 6),  # 28, 29 December, 1 to 4 January
-        observations([("1989-11-30", 0.6, "1989-11-30")], 75, "ff_rf"),
+        observations([("1989-11-30", 7.65, "1989-12-01")], 45, "bill_3m"),
         observations([("1990-01-02", 7.83, "1990-01-03")], 10, "treasury_curve", "m3"),
     )
     rates = bill_rate(m)
-    assert rates["source"].tolist() == ["ff_rf"] * 4 + ["treasury_curve"] * 2
-    assert rates["rate"].to_numpy() == pytest.approx([0.072] * 4 + [0.0783] * 2)
+    assert rates["source"].tolist() == ["bill_3m"] * 4 + ["treasury_curve"] * 2
+    # a bill of 91 days at 7.65 % costs 1 - 0.0765 x 91 / 360 = 0.98066...
+    bill = (1 / (1 - 0.0765 * 91 / 360) - 1) * 365 / 91
+    assert bill == pytest.approx(0.07909, abs=5e-6)
+    assert rates["rate"].to_numpy() == pytest.approx([bill] * 4 + [0.0783] * 2)
     assert rates["known_at"].iloc[-1] == pd.Timestamp("1990-01-03")
 
 

@@ -50,7 +50,7 @@ def market():
     return make_market(
         random_prices(SESSIONS, 11),
         fms_cash=monthly("fms_cash", 14),
-        ff_rf=monthly("ff_rf", 0),
+        bill_3m=monthly("bill_3m", 1),
         moodys_baa=monthly("moodys_baa", 7, 4),
         moodys_aaa=monthly("moodys_aaa", 7, 5),
     )
@@ -233,7 +233,7 @@ def as_kind(kind, market, **series):
 
 
 def test_a_market_that_joins_on_the_stamp_is_caught(market, plan):
-    late = as_kind(StampMarket, market, ff_rf=monthly("ff_rf", 20))
+    late = as_kind(StampMarket, market, bill_3m=monthly("bill_3m", 20))
     report = look_ahead(plan, late, dates=8, seed=0, signals={})
     found = the_finding(report, "changed", "bill rate")
     assert found.column == "rate"

@@ -96,7 +96,7 @@ def test_text_that_begins_like_a_formula_is_defused():
 def test_an_exported_series_holds_no_formula(tmp_path):
     """Notes of a user's own file go into the export: a link there would run in a spreadsheet."""
     own = tmp_path / "vix3m.csv"
-    own.write_text("date,close,source\n2024-01-02,-1.5,=HYPERLINK(A1)\n2024-01-03,2,+1\n")
+    own.write_text("date,close,source\n2024-01-02,15.5,=HYPERLINK(A1)\n2024-01-03,16,+1\n")
     plan = tmp_path / "plan.yaml"
     plan.write_text("name: x\ndata: {files: {vix3m: vix3m.csv}}\n")
     out = tmp_path / "out.csv"
@@ -104,7 +104,7 @@ def test_an_exported_series_holds_no_formula(tmp_path):
     assert CliRunner().invoke(cli, arguments).exit_code == 0
     rows = list(csv.DictReader(io.StringIO(out.read_text(), newline="")))
     assert [row["source"] for row in rows] == ["'=HYPERLINK(A1)", "'+1"]
-    assert [float(row["close"]) for row in rows] == [-1.5, 2.0]
+    assert [float(row["close"]) for row in rows] == [15.5, 16.0]
 
 
 def test_an_answer_about_a_sweep_holds_no_formula(monkeypatch):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
+
+from market.serialise import json_text
 
 if TYPE_CHECKING:
     from market.judge.record import Judged
@@ -49,7 +50,7 @@ def check_file(
         assert judged is not None
         found = judged
     if as_json:
-        click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        click.echo(json_text(found.as_json(), sort=False), nl=False)
         return
     from rich.console import Console
 

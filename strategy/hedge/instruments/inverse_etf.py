@@ -14,7 +14,7 @@ and close. Exposure is reset at each close, so that a path 100, 110, 99 gives
 of the hedge's costs.
 
 Assumptions: no tracking error beside the named costs, no premium to net asset
-value, constant dividend yield. Where a real fund is loaded
+value, the dividend yield of the day before. Where a real fund is loaded
 (`inverse_etf.series`), windows it covers use its prices, and
 `strategy.hedge.instruments.fund` tells the model's difference.
 
@@ -27,7 +27,7 @@ from __future__ import annotations
 import numpy as np
 
 from market.year import DAYS_OF_YIELD, SESSIONS_A_YEAR
-from strategy.account.instructions import COVER, SCORE, WINDOW_END, Instructions, Kind, Leg
+from strategy.account.instructions import WINDOW_END, Instructions, Kind, Leg
 from strategy.account.legs import Floats, Legs, overnight_rate
 from strategy.hedge.instruments.setting import (
     EmptyLegs,
@@ -51,7 +51,7 @@ def carry_parts(setting: Setting) -> dict[str, Floats]:
     year = setting.days / DAYS_OF_YIELD
     leverage = float(fund.leverage)
     return {
-        "dividends": leverage * setting.costs.dividend_yield * year,
+        "dividends": leverage * overnight_rate(setting.dividend) * year,
         "interest": (1.0 - leverage) * overnight_rate(setting.rate) * year,
         "swaps": -fund.financing_spread_bps / 1e4 * abs(leverage) * year,
         "expenses": np.full(len(year), -fund.expense_ratio / SESSIONS_A_YEAR),
@@ -113,9 +113,8 @@ def add_orders(
             continue  # the window's end sells all in the same fill
         if not np.isnan(path.ratio[i]):
             kind, value = Kind.NOTIONAL, path.ratio[i]
-            reason = COVER if path.scale[i] < 1.0 else SCORE
         elif path.scale[i] < 1.0:
-            kind, value, reason = Kind.SCALE, path.scale[i], COVER
+            kind, value = Kind.SCALE, path.scale[i]
         else:
             continue
         out.add(
@@ -125,7 +124,7 @@ def add_orders(
             Leg.HEDGE,
             float(price[t]),
             value=value,
-            reason=reason,
+            reason=int(path.reason[i]),
             vintage=window.vintage,
             base=size * float(legs.close[t - 1, 0]),
         )

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +25,6 @@ from strategy.account.instructions import (
     COVER,
     EXPIRY,
     ROLL,
-    SCORE,
     UNPRICED,
     WINDOW_END,
     Instructions,
@@ -53,6 +53,16 @@ from strategy.hedge.instruments.setting import (
 from strategy.legs.reasons import Phase
 
 ChooseStrikes = Callable[[Quote], tuple[Strike, ...]]
+
+
+class Quotes(NamedTuple):
+    """What a contract is priced with on each session of a span."""
+
+    spot: Floats
+    rate: Floats
+    dividend: Floats
+    vix: Floats
+    days: Floats
 
 
 @dataclass(frozen=True)
@@ -128,15 +138,15 @@ class _Roll:
                 held[i] = 0.0
                 self._sell(t, setting.at, UNPRICED)
             elif wanted <= 0.0:
-                self._sell(t, setting.at, COVER if path.scale[i] < 1.0 else SCORE)
+                self._sell(t, setting.at, int(path.reason[i]))
             elif self.contract is None:
                 fresh = not np.isnan(path.ratio[i])
-                self._buy(t, wanted, SCORE if fresh else ROLL)
+                self._buy(t, wanted, int(path.reason[i]) if fresh else ROLL)
             elif t >= self.contract.rolls:
                 self._sell(t, setting.at, ROLL)
                 self._buy(t, wanted, ROLL)
             elif not np.isnan(path.ratio[i]):
-                self._hold(t, wanted, COVER if path.scale[i] < 1.0 else SCORE)
+                self._hold(t, wanted, int(path.reason[i]))
             elif path.scale[i] < 1.0:
                 self._scale(t, path.scale[i])
             if self.contract and self.contract.settles == t:
@@ -153,7 +163,7 @@ class _Roll:
         quote = Quote(
             float(setting.close[t - 1]),
             float(setting.rate[t - 1]),
-            setting.costs.dividend_yield,
+            float(setting.dividend[t - 1]),
             float(setting.vix[t - 1]),
             float((expiry - self.days[t - 1]).astype(int)) / DAYS_OF_YIELD,
             options,
@@ -180,8 +190,20 @@ class _Roll:
         before = slice(span.start - 1, span.stop - 1)
         to_close = (contract.expiry - self.days[span]).astype(float)
         to_open = to_close + OPEN_TO_CLOSE_DAYS
-        at_open = (setting.open_[span], setting.rate[before], self.marked[before], to_open)
-        at_close = (setting.close[span], setting.rate[span], self.marked[span], to_close)
+        at_open = Quotes(
+            setting.open_[span],
+            setting.rate[before],
+            setting.dividend[before],
+            self.marked[before],
+            to_open,
+        )
+        at_close = Quotes(
+            setting.close[span],
+            setting.rate[span],
+            setting.dividend[span],
+            self.marked[span],
+            to_close,
+        )
         if setting.at is Phase.CLOSE:
             at_open = at_close
         for leg, strike in zip(contract.legs, contract.strikes, strict=True):
@@ -190,15 +212,13 @@ class _Roll:
                 (at_open, self.legs.open_, self.legs.exposure_open),
                 (at_close, self.legs.close, self.legs.exposure_close),
             ):
-                price, exposure = self._value(strike, *quotes)
+                price, exposure = self._value(strike, quotes)
                 prices[span, column] = price
                 exposures[span, column] = exposure
 
-    def _value(
-        self, strike: Strike, spot: Floats, rate: Floats, vix: Floats, days: Floats
-    ) -> tuple[Floats, Floats]:
+    def _value(self, strike: Strike, quotes: Quotes) -> tuple[Floats, Floats]:
+        spot, rate, q, vix, days = quotes
         tau = days / DAYS_OF_YIELD
-        q = self.setting.costs.dividend_yield
         ahead = forward(spot, rate, q, tau)
         vol = implied_volatility(strike.level, ahead, tau, vix, self.setting.hedge.options)
         price = black76(ahead, strike.level, tau, rate, vol, call=strike.call)

@@ -44,7 +44,9 @@ SHORTEST_SKEW_TENOR = 7.0 / DAYS_OF_YIELD
 VOLATILITY_FLOOR = 0.03
 
 
-def forward(spot: ArrayLike, rate: ArrayLike, dividend_yield: float, tau: ArrayLike) -> Floats:
+def forward(
+    spot: ArrayLike, rate: ArrayLike, dividend_yield: float | Floats, tau: ArrayLike
+) -> Floats:
     """Fair forward of the index, ``S e^{(r - q) tau}``."""
     spot, rate, tau = (np.asarray(x, dtype=np.float64) for x in (spot, rate, tau))
     return np.asarray(spot * np.exp((rate - dividend_yield) * tau))
@@ -82,7 +84,7 @@ def delta(
     forward: ArrayLike,
     strike: ArrayLike,
     tau: ArrayLike,
-    dividend_yield: float,
+    dividend_yield: float | Floats,
     volatility: ArrayLike,
     *,
     call: bool,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from strategy.account.instructions import Instructions
 from strategy.account.legs import Floats, Legs, Limits
@@ -38,6 +39,8 @@ class Setting:
         ``fill: next_close``.
     hedge : Hedge
     costs : Costs
+    dividend : float64[n]
+        Dividend yield in force at each close, fraction per year.
     fund : Fund, optional
         A real fund's history, where one is loaded.
     """
@@ -51,6 +54,7 @@ class Setting:
     at: Phase
     hedge: Hedge
     costs: Costs
+    dividend: Floats
     fund: Fund | None = None
 
     def make_legs(self) -> Legs:
@@ -89,6 +93,7 @@ class Ratios(NamedTuple):
     ratio: Floats
     scale: Floats
     held: Floats
+    reason: NDArray[np.int64]
 
 
 def held_through(setting: Setting, held: Floats) -> Floats:

@@ -11,7 +11,7 @@ runs off: no dividend is charged beside it. What the market's implied
 financing lies above the bill rate is `financing_spread_bps`, and every third
 Friday of March, June, September and December costs `roll_bps`.
 
-Assumptions: dividends are the constant yield of `costs`; the hedge can always
+Assumptions: dividends are the yield in force the day before; the hedge can always
 be borrowed; margin is `maintenance` of all positions, checked at closes, and a
 broken one buys the whole short back at the next open.
 """
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from strategy.account.instructions import COVER, SCORE, WINDOW_END, Instructions, Kind, Leg
+from strategy.account.instructions import WINDOW_END, Instructions, Kind, Leg
 from strategy.account.legs import Legs, index_legs
 from strategy.hedge.instruments.expiries import roll_sessions
 from strategy.hedge.instruments.setting import (
@@ -39,7 +39,14 @@ def make_legs(setting: Setting) -> Legs:
     short = setting.hedge.short
     roll = roll_sessions(setting.sessions) if short.style == "future" else None
     return index_legs(
-        setting.open_, setting.close, setting.days, setting.rate, setting.costs, short, roll
+        setting.open_,
+        setting.close,
+        setting.days,
+        setting.rate,
+        setting.costs,
+        short,
+        roll,
+        setting.dividend,
     )
 
 
@@ -50,9 +57,8 @@ def add_orders(
     for i, t in enumerate(range(window.first, window.last + 1)):
         if not np.isnan(path.ratio[i]):
             kind, value = Kind.SHORT, path.ratio[i]
-            reason = COVER if path.scale[i] < 1.0 else SCORE
         elif path.scale[i] < 1.0:
-            kind, value, reason = Kind.SCALE, path.scale[i], COVER
+            kind, value = Kind.SCALE, path.scale[i]
         else:
             continue
         if t == window.last and setting.at is Phase.CLOSE:
@@ -64,7 +70,7 @@ def add_orders(
             Leg.HEDGE,
             setting.fill(t),
             value=value,
-            reason=reason,
+            reason=int(path.reason[i]),
             vintage=window.vintage,
         )
     if window.timed:

@@ -17,7 +17,7 @@ from scipy.special import ndtr
 
 from market.year import DAYS_OF_YIELD, SESSIONS_A_YEAR
 from strategy.account.account import Account, run_account
-from strategy.account.instructions import Instructions
+from strategy.account.instructions import SCORE, Instructions
 from strategy.account.legs import days_between
 from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX
 from strategy.hedge.instruments.derisk import trim_orders
@@ -52,6 +52,8 @@ class Outlook:
     volatility : float
         Of the index's swings, a year, fraction: the path's own, which no
         option is priced with.
+    dividend : float
+        Dividend yield a year.
     """
 
     start: pd.Timestamp
@@ -59,6 +61,7 @@ class Outlook:
     rate: float
     vix: float
     volatility: float
+    dividend: float
 
 
 def instrument_plans(plan: Plan) -> dict[str, Plan | None]:
@@ -113,7 +116,9 @@ def scenario_profit(plan: Plan | None, base: Plan, outlook: Outlook, move: float
         sold = min(ratio, base.core.weight)
         lean = _run(base, setting, trim_orders(setting, Instructions(), window, sold))
         return float(lean.equity[-1] - _run(base, setting, Instructions()).equity[-1])
-    path = Ratios(np.full(n - 1, np.nan), np.ones(n - 1), np.full(n - 1, ratio))
+    path = Ratios(
+        np.full(n - 1, np.nan), np.ones(n - 1), np.full(n - 1, ratio), np.full(n - 1, SCORE)
+    )
     path.ratio[0] = ratio
     legs = INSTRUMENTS[plan.hedge.instrument].make_legs(setting)
     out = Instructions()
@@ -129,6 +134,7 @@ def scenario_profit(plan: Plan | None, base: Plan, outlook: Outlook, move: float
         capital=1.0,
         core_weight=plan.core.weight,
         legs=legs,
+        dividend=setting.dividend,
         open_=setting.open_,
     )
     return float(account.pnl[-1, 2])
@@ -145,6 +151,7 @@ def _run(plan: Plan, setting: Setting, out: Instructions) -> Account:
         plan.costs,
         capital=1.0,
         core_weight=plan.core.weight,
+        dividend=setting.dividend,
     )
 
 
@@ -170,6 +177,7 @@ def _setting(plan: Plan, outlook: Outlook, move: float) -> Setting:
         Phase.OPEN,
         plan.hedge,
         plan.costs,
+        np.full(n, outlook.dividend),
     )
 
 
@@ -241,7 +249,7 @@ def implied_probability(plan: Plan, outlook: Outlook, fall: float) -> float:
     days = outlook.sessions * DAYS_OF_YIELD / SESSIONS_A_YEAR
     years = days / DAYS_OF_YIELD
     vol = float(at_the_money(outlook.vix, years, plan.hedge.options))
-    drift = (outlook.rate - plan.costs.dividend_yield - vol**2 / 2.0) * years
+    drift = (outlook.rate - outlook.dividend - vol**2 / 2.0) * years
     return float(ndtr((np.log1p(-fall) - drift) / (vol * np.sqrt(years))))
 
 

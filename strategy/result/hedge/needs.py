@@ -37,7 +37,14 @@ def outlook_of(simulation: Simulation, v: Vintage) -> Outlook:
         length = max(round((end - start).days * SESSIONS_A_YEAR / DAYS_A_YEAR), 1)
     past = setting.close[max(t - SESSIONS_A_YEAR, 0) : t + 1]
     swing = float(np.diff(np.log(past)).std() * np.sqrt(SESSIONS_A_YEAR)) if len(past) > 2 else 0.0
-    return Outlook(start, length, float(setting.rate[t]), float(setting.vix[t]), swing)
+    return Outlook(
+        start,
+        length,
+        float(setting.rate[t]),
+        float(setting.vix[t]),
+        swing,
+        float(setting.dividend[t]),
+    )
 
 
 def last_outlook(simulation: Simulation) -> Outlook:

@@ -67,6 +67,7 @@ def path_setting(start: Start, world: World, path: Path, plan: Plan) -> Setting:
         Phase.CLOSE if start.terms.at_close else Phase.OPEN,
         plan.hedge,
         plan.costs,
+        np.full(len(path.close), start.terms.dividend),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
-from strategy.account.instructions import COVER, DERISK, ENTRY, SCORE, WINDOW_END
+from strategy.account.instructions import DERISK, ENTRY, WINDOW_END
 from strategy.account.kernel import walk
 from strategy.hedge.ratio import resolve_hedge
 from strategy.kernels.compiled import compiled
@@ -125,7 +125,8 @@ def run_walk(
         where[:count, 3].copy(), money[:count, 0].copy(), money[:count, 1].copy(),
         flags[:count].copy(), where[:count, 4].copy(), np.zeros(count, np.int64),
         np.full(count, np.nan),
-        terms.fee, terms.slippage, terms.margin_spread, terms.dividend, terms.cash_earns,
+        terms.fee, terms.slippage, terms.margin_spread,
+        np.full(len(close), terms.dividend), terms.cash_earns,
         terms.cap_net, terms.cap_gross, terms.maintenance, terms.at_close,
     )  # fmt: skip
     path, pnl, carried, costs, exposure, _, _, _, _, _, _, _, walked = found
@@ -225,7 +226,7 @@ def put_hedge(
     target[:], review[:] = calendar.target, calendar.review
     if terms.cascade:
         cascade_targets(calendar, terms, close, vix, target, review)
-    ratio, scale, held = resolve_hedge(
+    ratio, scale, held, reason = resolve_hedge(
         close, target, review, calendar.first, calendar.end, close[calendar.first - 1],
         terms.falls, terms.shares, terms.band, terms.steps, terms.every, terms.when_blind,
         terms.full,
@@ -243,7 +244,7 @@ def put_hedge(
         count = put_row(
             where, money, flags, count, t, hour, _SHORT if sets else _SCALE, 3,
             ratio[k] if sets else scale[k], close[t] if terms.at_close else open_[t], True,
-            COVER if covers else SCORE,
+            reason[k],
         )  # fmt: skip
     if calendar.timed:
         count = put_row(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.dividends import dividend_yield
 from market.errors import InputError
 from market.message import Message
 from market.rates import bill_rate
@@ -396,7 +397,7 @@ def _terms(
         fee=costs.fee_bps / 1e4,
         slippage=costs.slippage_bps / 1e4,
         margin_spread=costs.margin_spread_bps / 1e4,
-        dividend=costs.dividend_yield,
+        dividend=_dividend(plan, past),
         cash_earns=costs.cash == "bills",
         hedged=hedge.instrument == "short",
         future=short.style == "future",
@@ -419,3 +420,10 @@ def _terms(
         cascade_sessions=cascade.sessions,
         past_close=past_close,
     )
+
+
+def _dividend(plan: Plan, past: Market) -> float:
+    """The yield in force on the day, held through every future."""
+    costs = plan.costs
+    found = dividend_yield(past, costs.dividend_yield, series=costs.dividends == "series")
+    return float(found["yield"].iloc[-1])

@@ -308,14 +308,14 @@ def make_context(plan: Plan, market: Market) -> Context:
     schedules = schedule(sessions, plan)
     # the carry of a short does not depend on how much is sold
     short = plan.model_copy(update={"hedge": plan.hedge.model_copy(update={"instrument": "short"})})
-    setting, _ = hedge_setting(short, market, prices.open_, prices.close)
+    setting, _, _ = hedge_setting(short, market, prices.open_, prices.close)
     year, credit_year = setting.days / DAYS_OF_YIELD, setting.days / DAYS_OF_CREDIT
     before = overnight_rate(setting.rate)
     costs = plan.costs
     bars = Bars(
         prices.open_,
         prices.close,
-        costs.dividend_yield * year,
+        overnight_rate(setting.dividend) * year,
         before * year if costs.cash == "bills" else np.zeros(len(sessions)),
         (before + costs.margin_spread_bps / 1e4) * credit_year,
         np.ascontiguousarray(setting.make_legs().carry),

@@ -133,7 +133,7 @@ def _resolve_hedges(
                 continue
             if fill_ and offset[s, v] < 0:
                 continue
-            ratio, scale, held = _hedge_window(
+            ratio, scale, held, _ = _hedge_window(
                 scores[settings.score[s]], lifted[settings.score[s]], close,
                 reviews[settings.review[s]], settings, s, first, last,
             )  # fmt: skip

@@ -22,7 +22,7 @@ FOLLOWED = (
     *("hedge.reevaluate", "hedge.band", "hedge.phase_in", "hedge.cover", "hedge.when_blind"),
     *("hedge.short", "hedge.inverse_etf", "hedge.options"),
     *("costs.fee_bps", "costs.slippage_bps", "costs.borrow_bps", "costs.rebate_spread_bps"),
-    *("costs.margin_spread_bps", "costs.dividend_yield", "costs.cash"),
+    *("costs.margin_spread_bps", "costs.dividend_yield", "costs.dividends", "costs.cash"),
 )
 
 

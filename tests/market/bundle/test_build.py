@@ -72,10 +72,17 @@ def test_index_takes_each_year_from_its_source():
         rows(2.0, "2015-12-31", "2016-01-04", "2019-01-02", date_format="%m/%d/%Y").rename(
             columns={"date": "Date"}
         ),
-        rows(3.0, "2019-01-02", "2018-12-31", close="Price").rename(columns={"date": "Date"}),
+        rows(3.0, "2019-01-02", "2021-08-11", "2025-02-03", close="Price").rename(
+            columns={"date": "Date"}
+        ),
+        rows(4.0, "2025-01-31", "2025-02-03"),
+        rows(5.0, "2025-02-04")[["date", "close"]],
     )
-    assert prices["close"].tolist() == [1.0, 2.0, 3.0]
-    assert pd.DatetimeIndex(prices.index).strftime("%Y").tolist() == ["2015", "2016", "2019"]
+    # 2021-08-11 is the close that two other sources print
+    assert prices["close"].tolist() == [1.0, 2.0, 3.0, 4442.41, 4.0, 5.0]
+    years = pd.DatetimeIndex(prices.index).strftime("%Y").tolist()
+    assert years == ["2015", "2016", "2019", "2021", "2025", "2025"]
+    assert prices.iloc[-1].nunique() == 1  # closes only: one number a session
 
 
 def test_margin_rows_without_a_level_or_of_the_other_scope_are_left_out():

@@ -47,8 +47,8 @@ def filled(server, go):
     ]
     last = float(prices["close"].to_numpy()[-1])
     new: list[Bar] = [
-        ("2025-02-03", last, last * 1.01, last * 0.99, last),
-        ("2025-02-04", last, last, last, last),
+        ("2026-10-07", last, last * 1.01, last * 0.99, last),
+        ("2026-10-08", last, last, last, last),
     ]
     server.on(CHART + "^GSPC", Reply(chart("^GSPC", [*known, *new])))
     server.on(CHART + "SPY", Reply(chart("SPY", bars(FIRST, CLOSES[:5]))))
@@ -82,12 +82,12 @@ def test_prices_go_on_where_the_bundle_ends(filled):
     loaded = market.load(Data(source="auto"))
     bundled = market.load(Data(source="bundled"))
     assert loaded.id == bundled.id == "sp500"
-    assert loaded.sessions[-1] == pd.Timestamp("2025-02-04")
+    assert loaded.sessions[-1] == pd.Timestamp("2026-10-08")
     pd.testing.assert_frame_equal(
         loaded.prices.loc[: bundled.sessions[-1]], bundled.prices, check_freq=False
     )
     assert loaded.hashes["sp500"] != bundled.hashes["sp500"]
-    assert "last session 2025-01-31" not in loaded.price_spec.defects
+    assert "last session 2026-10-06" not in loaded.price_spec.defects
 
 
 def test_an_old_version_repeats_what_a_run_had(filled):
@@ -258,9 +258,9 @@ def revised(server, go):
         for day, (open_, high, low, close) in zip(days, bundled.to_numpy().tolist(), strict=True)
     ]
     last = float(bundled["close"].to_numpy()[-1])
-    monday: Bar = ("2025-02-03", last, last * 1.02, last * 0.99, last)
-    other: Bar = ("2025-02-03", last, last * 1.02, last * 0.99, last * 1.01)
-    tuesday: Bar = ("2025-02-04", last, last, last, last)
+    monday: Bar = ("2026-10-07", last, last * 1.02, last * 0.99, last)
+    other: Bar = ("2026-10-07", last, last * 1.02, last * 0.99, last * 1.01)
+    tuesday: Bar = ("2026-10-08", last, last, last, last)
     server.on(CHART + "^GSPC", Reply(chart("^GSPC", [*known, monday])))
     first = go("sp500")
     server.on(CHART + "^GSPC", Reply(chart("^GSPC", [*known, other, tuesday])))

@@ -150,6 +150,16 @@ def test_two_sources_of_one_series_are_chosen_by_name(server, go, cache):
     assert (again.source, again.status) == ("Yahoo ^VIX", "current")
 
 
+def as_bundled(series_id):
+    """The bars that come with the program from `FIRST` on, and three flat days more."""
+    frame = bundled_series(series_id).frame.loc[FIRST:, ["open", "high", "low", "close"]]
+    # the last days have closes only
+    frame = frame.apply(lambda column: column.fillna(frame["close"]))
+    rows = [(f"{day:%Y-%m-%d}", *(float(x) for x in row)) for day, row in frame.T.items()]
+    last = rows[-1][-1]
+    return [*rows, *((day, last, last, last, last) for day in weekdays("2026-10-07", 3))]
+
+
 def test_all_series_at_once(server, go, cache):
     days = weekdays(FIRST, 300)
     points = bundled_series("hy_oas").frame["value"]
@@ -157,8 +167,9 @@ def test_all_series_at_once(server, go, cache):
     def graph(query):
         code = query["id"]
         if code in ("AAA", "BAA"):
-            months = [(f"2026-{m:02}-01", 5.0 + m / 100) for m in range(1, 11)]
-            return Reply(fred(code, months))
+            known = bundled_series(f"moodys_{code.lower()}").frame["value"]["2026":]
+            months = [(f"{day:%Y-%m}-01", float(value)) for day, value in known.items()]
+            return Reply(fred(code, [*months, ("2026-10-01", months[-1][1])]))
         return Reply(fred(code, [(day, points.asof(pd.Timestamp(day))) for day in days]))
 
     server.replies[GRAPH] = graph
@@ -169,11 +180,13 @@ def test_all_series_at_once(server, go, cache):
     factors = french([("202609", [1.0, 2, 3, 0.3])], columns=FACTORS, title="")
     server.on(french_path("F-F_Research_Data_Factors"), Reply(factors))
     for index in ("VIX", "VIX3M", "VVIX"):
-        server.on(cboe_path(index), Reply(cboe(bars(FIRST, CLOSES))))
+        rows = as_bundled("vix") if index == "VIX" else bars(FIRST, CLOSES)
+        server.on(cboe_path(index), Reply(cboe(rows)))
     for live in LIVE.values():
         if live.sources[0] == "yahoo":
             ticker = default_sources()["yahoo"].series[live.id]
-            server.on(CHART + ticker, Reply(chart(ticker, bars(FIRST, CLOSES))))
+            rows = as_bundled("sp500") if live.id == "sp500" else bars(FIRST, CLOSES)
+            server.on(CHART + ticker, Reply(chart(ticker, rows)))
     seen = []
     report = go(progress=lambda what, done, of: seen.append((what, done, of)))
     assert {o.series: o.lines for o in report.unfinished} == {}

@@ -42,10 +42,10 @@ def test_known_closes(day, close, tolerance):
 
 def test_index_has_every_session_and_consistent_bars():
     prices, _ = bundled_prices()
-    assert len(prices) == 18_891
+    assert len(prices) == 19_312
     assert (str(prices.index[0].date()), str(prices.index[-1].date())) == (
         "1950-01-03",
-        "2025-01-31",
+        "2026-10-06",
     )
     assert prices.index.is_unique
     assert prices.index.is_monotonic_increasing
@@ -124,13 +124,16 @@ def test_treasury_curve_of_a_friday_is_known_on_monday():
 def test_margin_series_are_two_and_never_spliced():
     nyse = bundled_series("margin_debt_nyse").frame
     finra = bundled_series("margin_debt_finra").frame
-    assert (len(nyse), len(finra)) == (130, 91)
+    assert (len(nyse), len(finra)) == (130, 355)
+    # two collections in FINRA's, told apart
+    assert finra.loc[:"2010-01", "precision"].unique().tolist() == ["NYSE and NASD added"]
+    assert finra.loc["2010-02":, "precision"].unique().tolist() == ["FINRA Rule 4521"]
     assert nyse.index[-1] == pd.Timestamp("2017-11-30")
     both = pd.concat({"nyse": nyse["value"], "finra": finra["value"]}, axis=1, join="inner")
     # 2013-05 stands in both, with both scopes' own level
     assert both["nyse"]["2013-05-31"] == 377_002.0
-    assert both["finra"]["2013-05-31"] == 401_600.0
-    assert len(both) == 12
+    assert both["finra"]["2013-05-31"] == 401_606.0
+    assert len(both) == 130
     assert (both["finra"] > both["nyse"]).all()
 
 
@@ -234,9 +237,11 @@ def test_damaged_file_is_refused_by_name(tmp_path, monkeypatch):
         ("moodys_aaa", "1919-01-31", 5.35),  # the first
         ("moodys_aaa", "1981-09-30", 15.49),  # the highest
         ("moodys_aaa", "2008-12-31", 5.05),
+        ("moodys_aaa", "2025-11-30", 5.26),
         ("moodys_baa", "1919-01-31", 7.12),
         ("moodys_baa", "1982-02-28", 17.18),  # the highest
         ("moodys_baa", "2008-12-31", 8.43),
+        ("moodys_baa", "2025-11-30", 5.86),
     ],
 )
 def test_known_yields_of_moodys(series_id, month, yield_):
@@ -252,3 +257,46 @@ def test_importing_market_does_not_import_pandas():
     )
     root = Path(__file__).parents[3]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_the_volatility_of_the_article_s_day():
+    frame = bundled_series("vix").frame
+    assert frame.loc["2025-11-21", "close"] == 23.43
+    assert frame.loc["2025-11-21", "known_at"] == pd.Timestamp("2025-11-21")
+
+
+def test_monthly_rates_are_known_after_their_month_only():
+    for series_id in ("bill_3m", "treasury_10y", "fed_funds", "industries", "leadership"):
+        frame = bundled_series(series_id).frame
+        assert (frame["known_at"] > frame.index).all(), series_id
+        assert frame.index.is_month_end.all(), series_id
+    # 31 August 2026 is a Monday, 1 September the next business day
+    assert bundled_series("bill_3m").frame.loc["2026-08-31", "known_at"] == pd.Timestamp(
+        "2026-09-01"
+    )
+
+
+def test_dividends_are_known_one_quarter_late():
+    frame = bundled_series("sp500_dividends").frame
+    assert frame.loc["2025-12-31", "value"] == 78.92
+    assert frame.loc["2025-12-31", "known_at"] == pd.Timestamp("2026-04-02")
+
+
+def test_leadership_is_the_sum_over_36_months_again():
+    """Recomputed from the bundled industries and the market return of the same library."""
+    industries = bundled_series("industries").frame.drop(columns="known_at")
+    excess = bundled_series("ff_mkt_rf").frame["value"]
+    bills = bundled_series("ff_rf").frame["value"]
+    lead = np.log1p((excess + bills - industries.mean(axis=1)) / 100).loc[:"2017-03"]
+    again = lead.rolling(36).sum().dropna()
+    ours = bundled_series("leadership").frame["value"].loc[:"2017-03"]
+    # another vintage of the market's return, two decimals of a percent
+    assert (again.reindex(ours.index) - ours).abs().max() < 0.02
+    assert (ours.idxmax(), ours.max()) == (
+        pd.Timestamp("2000-02-29"),
+        pytest.approx(0.175, abs=5e-4),
+    )
+    assert (ours.idxmin(), ours.min()) == (
+        pd.Timestamp("2003-02-28"),
+        pytest.approx(-0.275, abs=5e-4),
+    )

@@ -19,12 +19,12 @@ from tests.market.sources.test_load import PRICES, Data
 
 
 def test_listing_shows_every_series_with_range_rows_and_age():
-    table = listing(on=dt.date(2025, 2, 10))
+    table = listing(on=dt.date(2026, 10, 16))
     assert list(table.columns) == list(LISTING_COLUMNS)
     assert list(table["id"]) == list(CATALOGUE)
     rows = {row["id"]: row for row in table.to_dict(orient="records")}
     told = ["status", "from", "to", "rows", "age_days"]
-    expected = ["bundled", "1950-01-03", "2025-01-31", 18_891, 10]
+    expected = ["bundled", "1950-01-03", "2026-10-06", 19_312, 10]
     assert [rows["sp500"][name] for name in told] == expected
     assert [rows["spy"][name] for name in told[:4]] == ["not loaded", "", "", 0]
     assert pd.isna(rows["spy"]["age_days"])

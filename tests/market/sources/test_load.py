@@ -37,7 +37,7 @@ def test_bundled_market_holds_every_bundled_series():
     assert set(loaded.series) == set(BUNDLED_IDS) - {"sp500"}
     assert set(loaded.hashes) == set(BUNDLED_IDS)
     assert all(len(digest) == 64 for digest in loaded.hashes.values())
-    assert "18891 sessions" in repr(loaded)
+    assert "19312 sessions" in repr(loaded)
 
 
 def test_start_keeps_history_and_end_cuts_as_until_does():

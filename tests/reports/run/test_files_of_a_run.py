@@ -78,7 +78,7 @@ def test_dark_and_chinese_charts(run):
         (("strip",), "--out"),
         (("strip", "--out", "x.gif"), "ending in .svg or .png"),
         (("strip", "--out", "x.svg", "--year", "2000"), "shows all vintages"),
-        (("vintage", "--out", "x.svg", "--year", "1900"), "a vintage of the run, 1962 to 2024"),
+        (("vintage", "--out", "x.svg", "--year", "1900"), "a vintage of the run, 1962 to 2025"),
         (("strip", "--out", "no/such\0/x.svg"), "error"),
     ],
 )

@@ -6,9 +6,10 @@ from signals.risk.cash import EARLIER, cash_risk
 from signals.risk.component import component, ramp
 from signals.risk.concentration import concentration_risk
 from signals.risk.credit import credit_risk
-from signals.risk.latecycle import COMPONENTS
 from signals.risk.leverage import leverage_risk
 from signals.risk.rotation import rotation_risk
+from signals.risk.score import DEFAULT, ScoreNumbers
+from strategy.decide.score import numbers_of
 from strategy.plan import Ramp, Risk
 
 ALL = (cash_risk, leverage_risk, credit_risk, concentration_risk, rotation_risk)
@@ -25,13 +26,13 @@ def test_unavailable_component_has_no_dates():
     joined = pd.DataFrame({"stamp": days, "known_at": days}, index=days)
     found = component(joined, np.array([np.nan, 1.0]), np.array([np.nan, 1.0]))
     assert found["stamp"].isna().tolist() == [True, False]
-    assert list(found.columns) == ["measure", "risk", "stamp", "known_at"]
+    assert list(found.columns) == ["measure", "risk", "stamp", "known_at", "proxy"]
 
 
 @pytest.mark.parametrize("function", ALL, ids=lambda f: f.__name__)
 def test_component_keeps_its_contract(function, synthetic):
     found = function(synthetic)
-    assert list(found.columns) == ["measure", "risk", "stamp", "known_at"]
+    assert list(found.columns) == ["measure", "risk", "stamp", "known_at", "proxy"]
     assert found.index.equals(synthetic.sessions)
     known = found.dropna(subset="risk")
     assert known["risk"].between(0.0, 1.0).all()
@@ -63,6 +64,4 @@ def test_defaults_are_the_plans_defaults():
             # the series read first has a section of its own: its numbers in their order
             planned = tuple(dict(own).values()) if isinstance(own, Ramp) else own
             assert planned == value, (name, key)
-    assert {name: weight for name, _, weight in COMPONENTS} == {
-        name: model.weight for name, model in plan.components().items()
-    }
+    assert numbers_of(plan) == DEFAULT == ScoreNumbers()

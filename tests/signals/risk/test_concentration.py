@@ -25,7 +25,7 @@ def with_weights(build, values=None):
 
 
 def test_percentile_needs_its_history(build):
-    found = concentration_risk(with_weights(build))
+    found = concentration_risk(with_weights(build), min_history=5)
     # the fifth figure is known on 2023-01-31: 25 is at or above 3 of 5
     assert found["risk"].first_valid_index() == pd.Timestamp("2023-01-31")
     assert found["measure"].loc["2023-01-31"] == pytest.approx(0.6)
@@ -36,7 +36,7 @@ def test_percentile_needs_its_history(build):
 
 def test_figure_of_a_year_end_is_stale_after_400_days(build):
     values = {k: v for k, v in WEIGHTS.items() if k < "2023"}
-    found = concentration_risk(with_weights(build, values))
+    found = concentration_risk(with_weights(build, values), min_history=5)
     # 2022-12-31 + 400 days is Sunday 2024-02-04
     assert found["risk"].last_valid_index() == pd.Timestamp("2024-02-02")
 

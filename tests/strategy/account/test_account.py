@@ -167,6 +167,7 @@ def recomputed_equity(result: Result) -> list[float]:
     close = [float(x) for x in span["close"]]
     rates = [0.0 if math.isnan(x) else float(x) for x in bill_rate(market).loc[span.index, "rate"]]
     dates = list(result.daily.index)
+    yields = [dividends_by_hand(market, day, costs.dividend_yield) for day in dates]
 
     entries: dict[str, list[Any]] = {}
     for trade in result.trades.to_dict("records"):
@@ -183,13 +184,13 @@ def recomputed_equity(result: Result) -> list[float]:
             value, sold = longs * close[i - 1], short * close[i - 1]
             own = cash - sold
             r = rates[i - 1]
-            cash += value * costs.dividend_yield * nights / 365
+            cash += value * yields[i - 1] * nights / 365
             if own < 0:
                 cash += own * (r + costs.margin_spread_bps / 1e4) * nights / 360
             elif costs.cash == "bills":
                 cash += own * r * nights / 365
             cash += sold * max(r - costs.rebate_spread_bps / 1e4, 0.0) * nights / 365
-            cash -= sold * costs.dividend_yield * nights / 365
+            cash -= sold * yields[i - 1] * nights / 365
             cash -= sold * costs.borrow_bps / 1e4 * nights / 360
         for trade in entries.get(day, []):
             raw = trade["entry_price"]
@@ -214,6 +215,17 @@ def recomputed_equity(result: Result) -> list[float]:
                 short += units
         equity.append(cash + (longs - short) * close[i])
     return equity
+
+
+def dividends_by_hand(market: Market, day: pd.Timestamp, constant: float) -> float:
+    """Trailing dividends known on a day over its close; the constant where there are none."""
+    if market.id != "sp500" or not market.has("sp500_dividends"):
+        return constant
+    rows = market.series["sp500_dividends"].frame
+    rows = rows[(rows["known_at"] <= day) & (rows.index >= day - pd.Timedelta(days=200))]
+    if not len(rows):
+        return constant
+    return float(rows["value"].iloc[-1]) / float(market.prices.at[day, "close"])
 
 
 def assert_recomputed(result: Result) -> None:

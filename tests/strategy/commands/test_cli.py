@@ -312,7 +312,7 @@ def test_a_bug_is_not_dressed_up_as_a_user_s_mistake(here, monkeypatch):
 
 def test_data_list_shows_every_series_with_range_and_rows(here):
     text = simulate("data", "list").stdout
-    assert "1950-01-03  2025-01-31  18,891" in text
+    assert "1950-01-03  2026-10-06  19,312" in text
     for series in ("vix", "moodys_baa", "margin_debt_finra", "vix3m"):
         assert series in text
     assert "next business day" in " ".join(text.split())
@@ -327,8 +327,8 @@ def test_data_list_of_one_series_tells_its_defects(here):
 def test_data_list_as_json(here):
     rows = json.loads(simulate("data", "list", "--json").stdout)
     (index,) = [row for row in rows if row["id"] == "sp500"]
-    assert index["rows"] == 18891
-    assert index["to"] == "2025-01-31"
+    assert index["rows"] == 19312
+    assert index["to"] == "2026-10-06"
 
 
 def test_data_list_of_a_plan_shows_its_files(here):

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market.series.catalogue import CATALOGUE
+from signals import evaluate
+from strategy.decide.rule_parameters import plan_parameters
 from strategy.decide.score import combine, risk_components, risk_score
-from strategy.plan import Risk
+from strategy.plan import Plan, Risk
 from tests.strategy.tiny_market import make_market, observations, price_frame, weekdays
 
 NAMES = ("cash", "leverage", "credit", "concentration", "rotation")
@@ -24,7 +26,8 @@ def risk_of(min_coverage: float = 0.5, **weights: float) -> Risk:
 
 def combined(values: dict[str, float], risk: Risk) -> pd.Series:
     components = {
-        name: pd.DataFrame({"risk": [values.get(name, np.nan)]}, index=DAY) for name in NAMES
+        name: pd.DataFrame({"risk": [values.get(name, np.nan)], "proxy": [0.0]}, index=DAY)
+        for name in NAMES
     }
     return combine(components, risk).iloc[0]
 
@@ -49,6 +52,7 @@ def test_a_missing_component_is_left_out_of_both_sums():
 
 def test_below_the_least_coverage_the_score_is_unknown_and_the_coverage_is_still_told():
     row = combined({"cash": 0.9}, risk_of(cash=1, leverage=2, credit=1))
+    assert row["coverage_true"] == 0.25
     assert np.isnan(row["score"])
     assert row["coverage"] == 0.25
 
@@ -99,7 +103,9 @@ def test_the_score_lies_among_its_components_and_the_coverage_between_0_and_1(
     assert row["coverage"] == pytest.approx(by_hand)
     assert 0.0 <= row["coverage"] <= 1.0 + 1e-15
     if np.isnan(row["score"]):
-        assert not counted or by_hand < least + 1e-9
+        # a plan that weighs one component needs one, any other two
+        needed = min(2, sum(w > 0.0 for w in weights))
+        assert len(counted) < needed or by_hand < least + 1e-9
     else:
         assert min(counted) - 1e-12 <= row["score"] <= max(counted) + 1e-12
 
@@ -114,7 +120,11 @@ def test_series_that_are_not_loaded_leave_no_coverage():
     frame = risk_score(make_market(price_frame(SESSIONS)), Risk())
     assert frame["score"].isna().all()
     assert (frame["coverage"] == 0.0).all()
-    assert list(frame.columns) == ["score", "coverage", *(f"risk_{n}" for n in NAMES)]
+    assert list(frame.columns) == [
+        *("score", "coverage", "coverage_true"),
+        *(f"risk_{n}" for n in NAMES),
+        *(f"proxy_{n}" for n in NAMES),
+    ]
     assert frame.index.equals(SESSIONS)
 
 
@@ -150,12 +160,78 @@ def test_a_figure_is_used_from_the_day_it_was_known_until_it_is_stale():
     assert (frame["coverage"] == frame["score"].notna()).all()
 
 
-def test_on_real_history_the_rotation_is_never_known_and_never_imputed(history):
+def test_on_real_history_the_score_is_known_in_six_decades_and_says_on_what(history):
     daily = history.daily
-    assert daily["risk_rotation"].isna().all()
-    # half a point of four is missing on the best of days
-    assert daily["coverage"].max() <= 3.5 / 4
-    assert "rotation" in history.metrics["data"]["absent_components"]
+    assert daily["score"].notna().mean() > 0.9
+    # before the survey and margin debt: credit, rotation and concentration, all by proxy
+    early = daily.loc["1965":"1995"]
+    assert (early["coverage"] == 0.5).all()
+    assert (early["coverage_true"] == 0.0).all()
+    assert (early[["proxy_credit", "proxy_rotation", "proxy_concentration"]] == 1.0).all(axis=None)
+    assert early[["proxy_cash", "proxy_leverage"]].isna().all(axis=None)
+    # the industries end in September 2025 and are not carried on
+    assert daily.loc["2025-12":, "risk_rotation"].isna().all()
+
+
+def test_without_proxies_the_score_is_what_the_series_meant_say(bundled):
+    with_, without = risk_score(bundled, Risk()), risk_score(bundled, Risk(proxies=False))
+    assert without["coverage"].equals(without["coverage_true"])
+    assert without["coverage"].to_numpy() == pytest.approx(with_["coverage_true"].to_numpy())
+    assert without[["risk_leverage", "risk_credit"]].isna().all(axis=None)
+
+
+def test_the_score_once_more_from_the_series_as_they_are_exported(bundled):
+    """Plain loops over the exported figures, on days of six decades."""
+    series = {name: bundled.series[name].frame for name in bundled.series}
+
+    def known(name, day, limit):
+        rows = series[name][series[name]["known_at"] <= day]
+        rows = rows[rows.index >= day - pd.Timedelta(days=limit)]
+        return rows.iloc[-1] if len(rows) else None
+
+    def by_hand(day):
+        parts = {}
+        baa, aaa = known("moodys_baa", day, 75), known("moodys_aaa", day, 75)
+        if baa is not None:
+            past = (baa.name - pd.DateOffset(months=3)) + pd.offsets.MonthEnd(0)
+            then = series["moodys_baa"]["value"][past] - series["moodys_aaa"]["value"][past]
+            parts["credit"] = np.clip((baa["value"] - aaa["value"] - then) / 0.30, 0, 1), 1.0
+        row = known("industries", day, 45)
+        if row is not None:
+            logs = {c: np.log(1 + row[c] / 100) for c in row.index if c != "known_at"}
+            safe = np.mean([logs[c] for c in ("nodur", "hlth", "utils")])
+            wild = np.mean([logs[c] for c in ("durbl", "manuf", "buseq")])
+            parts["rotation"] = np.clip((safe - wild) / 0.05, 0, 1), 0.5
+        row = known("leadership", day, 45)
+        if row is not None:
+            window = series["leadership"]["value"].loc[: row.name].iloc[-240:]
+            rank = (window <= row["value"]).mean()
+            parts["concentration"] = np.clip((rank - 0.5) / 0.5, 0, 1), 0.5
+        weight = sum(w for _, w in parts.values())
+        return sum(s * w for s, w in parts.values()) / weight, weight / 4.0
+
+    found = risk_score(bundled, Risk())
+    for day in found.loc["1963":"1997-06"].index[::61]:
+        score, coverage = by_hand(day)
+        assert found.at[day, "coverage"] == pytest.approx(coverage), day
+        assert found.at[day, "score"] == pytest.approx(score, abs=1e-12), day
+
+
+def test_the_gate_and_the_hedge_read_one_score(bundled):
+    """Whatever the plan's numbers: the rule as a gate is the score that sizes the hedge."""
+    plan = Plan.model_validate(
+        {"name": "x", "risk": {"cash": {"weight": 0}, "credit": {"to": 0.1}}}
+    )
+    gate = evaluate(bundled, "late_cycle", **plan_parameters(plan, "late_cycle"))
+    hedge = risk_score(bundled, plan.risk)["score"]
+    assert gate["value"].to_numpy() == pytest.approx(hedge.to_numpy(), nan_ok=True, abs=0)
+    size = evaluate(bundled, "high_risk_bounce", **plan_parameters(plan, "high_risk_bounce"))
+    assert size["value"].to_numpy() == pytest.approx(
+        1.0 - plan.tactical.size.risk_scaling * hedge.to_numpy(), nan_ok=True, abs=0
+    )
+    usual = risk_score(bundled, Risk())["score"]
+    either = usual.notna() | hedge.notna()
+    assert (usual - hedge)[either].abs().gt(1e-9).mean() > 0.3
 
 
 def test_on_real_history_the_score_again_from_its_components(history):

@@ -242,7 +242,9 @@ def test_the_bundled_points_of_the_high_yield_spread_are_no_series(bundled):
     inputs = score_inputs(bundled, risk_components(bundled, Risk()), Risk())
     inputs = inputs.set_index("component")
     assert bool(inputs.loc["credit", "stands_in"])
-    assert inputs.loc["rotation", "share_available"] == 0.0
+    # sector funds are not bundled: the industries stand in, and end in 2025
+    assert inputs.loc["rotation", "series"] == "industries"
+    assert 0.9 < inputs.loc["rotation", "share_proxy"] == inputs.loc["rotation", "share_available"]
     assert inputs.loc["cash", "scale"] == "ramp"
 
 

@@ -454,3 +454,56 @@ def test_the_vintages_own_hedge_and_the_chained_ones_follow_the_same_ratios():
     result = outcome_of(make_plan(hedge=PLAIN), market)
     for before, after in pairwise(result.vintages["hedge_mean_ratio"].dropna()):
         assert before == after == pytest.approx(0.5)
+
+
+# --- a target that stays is reached -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("reevaluate", ["daily", "weekly", "monthly"])
+@pytest.mark.parametrize("band", [0.0, 0.02, 0.05])
+@pytest.mark.parametrize("target", [0.07, 0.12, 0.5])
+def test_a_constant_target_is_reached_under_every_review_and_band(reevaluate, band, target):
+    ratios = held(
+        {"2020-11-02": target},
+        reevaluate=reevaluate,
+        band=band,
+        phase_in={"steps": 3, "every": 5},
+    )
+    assert ratios.iloc[-2] == pytest.approx(target)
+    # in three equal steps, the first at the window's first open
+    steps = list(changes(ratios).values())[:3]
+    assert steps == pytest.approx([target / 3, 2 * target / 3, target])
+
+
+def test_the_band_counts_from_the_goal_while_steps_remain():
+    # 12 % in three weekly steps; on the way the target moves to 15 %: within 5 points of the goal
+    ratios = held(
+        {"2020-11-02": 0.12, "2021-01-05": 0.15},
+        reevaluate="weekly",
+        band=0.05,
+        phase_in={"steps": 3, "every": 5},
+    )
+    assert ratios.iloc[-2] == pytest.approx(0.12)
+    # 20 % is not: a new goal, in three steps from what is held
+    ratios = held(
+        {"2020-11-02": 0.12, "2021-01-05": 0.20},
+        reevaluate="daily",
+        band=0.05,
+        phase_in={"steps": 3, "every": 5},
+    )
+    assert ratios.iloc[-2] == pytest.approx(0.20)
+
+
+def test_a_hedge_bought_back_because_the_score_became_unknown_says_so():
+    figures = observations("fms_cash", [pd.Timestamp("2020-12-15")], [4.0])
+    market = make_market(price_frame(SESSIONS, 100.0), fms_cash=figures)
+    plan = make_plan(hedge=PLAIN | {"when_blind": "none"}, vintages=[2020])
+    result = outcome_of(plan, market)
+    trades = result.trades[result.trades["sleeve"] == "hedge"]
+    assert trades["exit_reason"].tolist() == ["blind"]
+    # stale after 45 days: unknown at the close of Monday 1 February, sold at the next open
+    assert str(trades["exit_date"].iloc[0])[:10] == "2021-02-02"
+    assert result.metrics["hedge"]["bought_back_blind"] == [2020]
+    fallen = hedged({"2020-11-02": 0.5, "2021-02-01": 0.0})
+    assert fallen.trades.query("sleeve == 'hedge'")["exit_reason"].tolist() == ["score"]
+    assert fallen.metrics["hedge"]["bought_back_blind"] == []

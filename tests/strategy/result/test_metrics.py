@@ -217,7 +217,7 @@ def test_tactical_figures_again_from_the_vintage_rows(history):
     rows, found = complete(history), history.metrics["tactical"]
     legs = rows[rows["tactical_return"].notna()]
     values = list(legs["tactical_return"])
-    assert found["n"] == len(values) == 62
+    assert found["n"] == len(values) == 63
     assert found["n_no_trade"] == len(rows) - len(legs)
     assert found["mean"] == pytest.approx(statistics.fmean(values), rel=1e-12)
     assert found["median"] == pytest.approx(statistics.median(values), rel=1e-12)
@@ -234,18 +234,18 @@ def test_tactical_figures_again_from_the_vintage_rows(history):
 
 def test_the_unfinished_vintage_is_shown_and_never_averaged(history):
     shown = history.vintages.set_index("vintage")
-    assert not shown.loc[2024, "complete"]
+    assert not shown.loc[2025, "complete"]
     with_it = statistics.fmean(history.vintages["tactical_return"])
     assert history.metrics["tactical"]["mean"] != pytest.approx(with_it, rel=1e-6)
-    assert history.metrics["vintage_total"]["n"] == 62
-    assert history.metrics["next_year"]["n"] == 62
+    assert history.metrics["vintage_total"]["n"] == 63
+    assert history.metrics["next_year"]["n"] == 63
 
 
 def test_hedge_figures_again_from_the_vintage_rows(history):
     rows, found = complete(history), history.metrics["hedge"]
     hedged = rows[rows["hedge_max_ratio"] > 0]
     assert found["n"] == len(hedged)
-    assert found["n"] + found["n_not_hedged"] == 62
+    assert found["n"] + found["n_not_hedged"] == 63
     assert found["mean"] == pytest.approx(hedged["hedge_return"].mean(), rel=1e-12)
     assert found["mean_cost"] == pytest.approx(hedged["hedge_cost"].mean(), rel=1e-12)
     assert found["mean_gain"] - found["mean_cost"] == pytest.approx(found["mean"], abs=1e-12)

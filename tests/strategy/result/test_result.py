@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from strategy.plan import Plan
+from strategy.result.provenance import run_id
 from strategy.result.result import Result
 from tests.strategy.tiny_market import (
     make_market,
@@ -113,16 +114,20 @@ def test_metrics_are_plain_values_that_json_can_hold(history, result):
 def test_provenance_is_json_too(history):
     found = history.provenance
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert found["series"]["sp500"]["last"] == "2025-01-31"
+    assert found["series"]["sp500"]["last"] == "2026-10-06"
     assert all(len(s["sha256"]) == 64 for s in found["series"].values())
-    assert Plan.model_validate_json(json.dumps(found["plan"])) == history.plan
+    # `auto` is recorded as what was read, so that the plan as recorded repeats the run
+    recorded = Plan.model_validate_json(json.dumps(found["plan"]))
+    assert recorded.data.source == "bundled"
+    assert recorded.model_copy(update={"data": history.plan.data}) == history.plan
+    assert run_id(recorded, history.market) == found["id"]
 
 
 def test_a_result_says_what_it_is_in_one_line(history):
     text = repr(history)
     assert "\n" not in text
-    assert "63 vintages 1962-2024" in text
-    assert "n=62" in text
+    assert "64 vintages 1962-2025" in text
+    assert "n=63" in text
 
 
 # --- the id -----------------------------------------------------------------------------------

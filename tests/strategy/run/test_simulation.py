@@ -304,12 +304,12 @@ def test_the_progress_of_a_run_is_told_to_who_asks():
 # --- real history -----------------------------------------------------------------------------
 
 
-def test_real_history_holds_63_vintages_of_which_62_are_complete(history):
+def test_real_history_holds_64_vintages_of_which_63_are_complete(history):
     rows = history.vintages
-    assert list(rows["vintage"]) == list(range(1962, 2025))
-    assert rows["complete"].sum() == 62
-    assert history.metrics["vintages"]["unfinished"] == [2024]
-    assert history.metrics["tactical"]["n"] + history.metrics["tactical"]["n_no_trade"] == 62
+    assert list(rows["vintage"]) == list(range(1962, 2026))
+    assert rows["complete"].sum() == 63
+    assert history.metrics["vintages"]["unfinished"] == [2025]
+    assert history.metrics["tactical"]["n"] + history.metrics["tactical"]["n_no_trade"] == 63
 
 
 def row_of(result: Result, year: int) -> pd.Series:
@@ -327,7 +327,29 @@ def test_the_2024_vintage_by_hand(history):
     # sold at the close of 6051.09, a fee of 1 bp and slippage of 2 bp each way
     expected = 6051.09 * 0.9998 * 0.9999 / (5944.36 * 1.0002 * 1.0001) - 1
     assert row["tactical_return"] == pytest.approx(expected, rel=1e-12)
-    assert not row["complete"]
+    assert row["complete"]
+
+
+def test_the_vintage_of_the_article_by_hand(history):
+    """Bought on 24 November 2025; half at the zone; the breakout fails on 12 December."""
+    row = row_of(history, 2025)
+    assert (row["anchor_date"], row["anchor_close"]) == ("2025-11-21", 6602.99)
+    assert (row["entry_date"], row["entry_price"]) == ("2025-11-24", 6636.54)
+    assert row["zone_low"] == pytest.approx(6602.99 * 6180 / 5950)
+    trades = history.trades
+    legs = trades[(trades["vintage"] == 2025) & (trades["sleeve"] == "tactical")]
+    assert legs["exit_reason"].tolist() == ["target_1", "failed_breakout"]
+    assert [str(day)[:10] for day in legs["exit_date"]] == ["2025-12-03", "2025-12-15"]
+    assert legs["exit_price"].tolist() == pytest.approx([6858.2316, 6860.19], abs=5e-5)
+    closes = history.market.prices["close"]
+    assert (closes["2025-12-10":"2025-12-11"] > row["zone_high"]).all()
+    assert closes["2025-12-12"] < row["zone_low"]
+    gross = 0.5 * (row["zone_low"] / 6636.54 - 1) + 0.5 * (6860.19 / 6636.54 - 1)
+    assert gross == pytest.approx(0.03355, abs=5e-6)
+    # a fee of 1 bp on each fill, slippage of 2 bp on the entry and on the market order
+    paid = 6636.54 * 1.0002 * 1.0001
+    made = 0.5 * row["zone_low"] * 0.9999 + 0.5 * 6860.19 * 0.9998 * 0.9999
+    assert row["tactical_return"] == pytest.approx(made / paid - 1, rel=1e-12)
 
 
 def test_the_bundled_bars_behind_the_2024_vintage(bundled):
@@ -336,8 +358,12 @@ def test_the_bundled_bars_behind_the_2024_vintage(bundled):
     assert prices.at["2024-11-22", "open"] == 5944.36
     assert prices.at["2024-12-13", "close"] == 6051.09
     assert prices.index[0] == pd.Timestamp("1950-01-03")
-    assert prices.index[-1] == pd.Timestamp("2025-01-31")
-    assert len(prices) == 18_891
+    assert prices.index[-1] == pd.Timestamp("2026-10-06")
+    assert len(prices) == 19_312
+    bar = prices.loc["2025-11-21", ["open", "high", "low", "close"]]
+    assert bar.tolist() == [6555.77, 6660.05, 6521.92, 6602.99]
+    assert prices.at["2025-12-15", "close"] == 6816.51
+    assert prices.at["2026-08-21", "close"] == 7674.37
 
 
 @pytest.mark.parametrize(
@@ -408,7 +434,7 @@ def test_as_written_runs_the_articles_own_levels_on_2024(bundled):
     assert (row["vintage"], row["entry_price"]) == (2024, 5944.36)
     assert (row["zone_low"], row["zone_high"]) == (6180.0, 6200.0)
     assert (row["extension_low"], row["extension_high"]) == (6450.0, 6500.0)
-    assert not row["complete"]
+    assert row["complete"]
 
 
 @pytest.mark.parametrize("year", [1962, 2000, 2021, 2023])

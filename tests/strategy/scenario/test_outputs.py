@@ -133,7 +133,7 @@ def test_calibration_scores_every_vintage_with_its_past_alone(tmp_path):
     )
     assert result.exit_code == 0, result.output
     figures = json.loads(result.output)
-    assert (figures["first"], figures["last"]) == (2021, 2024)
+    assert (figures["first"], figures["last"]) == (2021, 2025)
     assert {row["item"] for row in figures["forecasts"]} >= {"touch", "year_fall", "fall_20"}
     for row in figures["bands"]:
         assert row["hits"] + row["below"] + row["above"] == row["n"]

@@ -21,8 +21,8 @@ ABSOLUTE = {"levels": {"mode": "absolute"}}
 
 def test_the_default_day_is_the_last_anchor_in_the_data(bundled):
     start = make_start(Plan(name="x"), Scenario(), bundled)
-    assert f"{start.day:%Y-%m-%d}" == "2024-11-21"
-    assert start.price == bundled.prices["close"].loc["2024-11-21"]
+    assert f"{start.day:%Y-%m-%d}" == "2025-11-21"
+    assert start.price == bundled.prices["close"].loc["2025-11-21"]
     assert start.past.sessions[-1] == start.day
 
 
@@ -44,7 +44,7 @@ def test_the_articles_levels_are_refused_on_the_real_price(bundled):
 
 def test_a_day_after_the_data_needs_its_price(bundled):
     with pytest.raises(InputError, match=r"scenario\.price"):
-        make_start(Plan(name="x"), Scenario(as_of="2025-11-21"), bundled)
+        make_start(Plan(name="x"), Scenario(as_of="2026-11-20"), bundled)
 
 
 def test_structural_levels_need_the_prices_they_are_made_of(bundled):
@@ -52,7 +52,7 @@ def test_structural_levels_need_the_prices_they_are_made_of(bundled):
     start = make_start(plan, Scenario(as_of="2023-11-21"), bundled)
     assert start.levels.zone_high > start.levels.zone_low > 0
     with pytest.raises(InputError, match="structural levels"):
-        make_start(plan, Scenario(as_of="2025-11-21", price=6600.0), bundled)
+        make_start(plan, Scenario(as_of="2026-11-20", price=7800.0), bundled)
 
 
 def test_a_day_past_the_legs_last_day_is_refused(bundled):
@@ -79,7 +79,7 @@ def test_nothing_after_the_day_changes_a_future(bundled, name):
 
 
 def test_future_sessions_are_the_exchanges(bundled):
-    mine = future_sessions(bundled.sessions[-1] - np.timedelta64(9000, "D"), bundled.sessions[-1])
+    mine = future_sessions(bundled.sessions[-1] - np.timedelta64(9250, "D"), bundled.sessions[-1])
     theirs = bundled.sessions[bundled.sessions >= mine[0]]
     # only closures that nobody could foresee differ
     assert len(theirs.difference(mine)) == 0
@@ -99,7 +99,7 @@ def test_a_stated_score_sets_hedge_and_size(bundled):
 
 
 def test_a_credit_event_lifts_the_hedge_where_the_plan_watches_for_it(bundled):
-    shock = {"name": "event", "credit_event": True, "start": "2025-03-03", "credit_sessions": 10}
+    shock = {"name": "event", "credit_event": True, "start": "2026-03-02", "credit_sessions": 10}
     scenario = Scenario.model_validate({"score": 0.0, "shocks": [shock]})
     for active in (True, False):
         plan = Plan.model_validate(
@@ -108,7 +108,7 @@ def test_a_credit_event_lifts_the_hedge_where_the_plan_watches_for_it(bundled):
         start = make_start(plan, scenario, bundled)
         target = start.calendar(scenario.shocks[0]).target
         at = start.shock_session(scenario.shocks[0])
-        assert f"{start.sessions[at]:%Y-%m-%d}" == "2025-03-03"
+        assert f"{start.sessions[at]:%Y-%m-%d}" == "2026-03-02"
         assert target[at - 1] == 0.0
         assert set(target[at : at + 10]) == {0.5 if active else 0.0}
         assert target[at + 10] == 0.0

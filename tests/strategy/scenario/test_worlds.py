@@ -14,7 +14,7 @@ from strategy.scenario.settings import Scenario
 from strategy.scenario.worlds.history import politis_white
 from strategy.scenario.worlds.worlds import look_alikes, make_world
 
-SHOCK = {"name": "fall", "fall": 0.2, "sessions": 30, "start": "2025-02-03"}
+SHOCK = {"name": "fall", "fall": 0.2, "sessions": 30, "start": "2026-02-02"}
 ALL = ("bootstrap", "lookalike", "analog", "garch", "replay", "fall")
 
 

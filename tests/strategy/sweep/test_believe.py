@@ -282,7 +282,7 @@ def test_few_vintages_are_said_to_be_few(write_sweep, tmp_path):
 
 
 def test_two_vintages_are_not_judged(write_sweep, tmp_path):
-    found, *_ = judged(write_sweep(STOPS.replace("1995-01-01", "2022-06-01")), tmp_path)
+    found, *_ = judged(write_sweep(STOPS.replace("1995-01-01", "2023-06-01")), tmp_path)
     assert "at least 3 are needed" in found["missing"]["all"]
     assert "not judged" in found["verdict"] and "best" not in found
 

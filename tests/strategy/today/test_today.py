@@ -123,7 +123,7 @@ def test_a_day_without_a_session_is_the_session_before(bundle):
 def test_old_prices_are_no_answer_for_today(bundle):
     answer = today(Plan(name="x"), bundle, "2026-11-22", rules=False)
     assert answer.status == "stale"
-    assert answer.content["price_age_days"] == 660
+    assert answer.content["price_age_days"] == 47
 
 
 def test_before_the_first_anchor_the_plan_waits(bundle):

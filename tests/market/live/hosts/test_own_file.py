@@ -108,14 +108,14 @@ def test_a_file_and_a_download_of_one_series_are_compared(take, cache, server, h
 def test_whole_bars_of_the_traded_index_come_from_a_file(take):
     before = bundled_prices()[0].iloc[-6:]
     last = float(before["close"].iloc[-1])
-    text = before.rename_axis("date").to_csv() + f"2025-02-03,{last},{last},{last},{last}\n"
+    text = before.rename_axis("date").to_csv() + f"2026-10-07,{last},{last},{last},{last}\n"
     outcome, report = take("sp500", text)
     assert outcome.lines[0] == "compared with the 6 rows that come with the program: all equal"
     loaded = market.load(Data(source="auto"))
-    assert loaded.sessions[-1] == pd.Timestamp("2025-02-03")
+    assert loaded.sessions[-1] == pd.Timestamp("2026-10-07")
     assert loaded.origin == f"cache {report.version}: file mine.csv"
     with pytest.raises(InputError, match="has closes only"):
-        take("sp500", "date,close\n2025-02-03,6000\n2025-02-04,6001\n")
+        take("sp500", "date,close\n2026-10-07,6000\n2026-10-08,6001\n")
 
 
 def test_a_file_that_is_not_newer_is_taken_and_said_to_be_unused(take, cache):

@@ -266,7 +266,7 @@ def test_gaps_are_told():
 def test_the_bundled_series_is_what_is_known_at_first():
     base = Known(bundled_series("moodys_baa").frame, True)
     rows = base.frame[["value"]].iloc[-24:]
-    more = pd.DataFrame({"value": [5.5]}, index=pd.DatetimeIndex(["2022-10-31"], name="stamp"))
+    more = pd.DataFrame({"value": [5.5]}, index=pd.DatetimeIndex(["2026-10-31"], name="stamp"))
     fetched = Fetched(pd.concat([rows, more]).rename_axis("stamp"), "FRED BAA", "", "")
     fetched.frame.index = pd.DatetimeIndex(fetched.frame.index).as_unit("ns")
     got = merge(BAA, base, fetched, TODAY)

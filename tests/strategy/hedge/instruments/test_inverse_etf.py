@@ -46,6 +46,7 @@ def setting_of(close, *, leverage=-1, rate=0.0, costs=NO_COSTS, expense_ratio=0.
         Phase.OPEN,
         Hedge(instrument="inverse_etf", inverse_etf=etf),
         costs,
+        np.full(len(close), costs.dividend_yield),
     )
 
 

@@ -127,9 +127,9 @@ def test_before_1990_options_are_unavailable_and_the_short_is_not(bundled):
     put, short = statuses("put"), statuses("short")
     assert {put[year] for year in range(1962, 1989)} == {"unavailable"}
     assert put[1989] == "partial"  # VIX begins on the window's first day
-    assert {put[year] for year in range(1990, 2023)} == {"hedged", "idle"}
-    assert (put[2023], put[2024]) == ("partial", "unavailable")  # VIX ends in June 2024
-    assert {short[year] for year in range(1962, 1990)} == {"hedged"}
+    assert {put[year] for year in range(1990, 2025)} == {"hedged", "idle"}
+    # known in six decades, the score asks for none in some years
+    assert {short[year] for year in range(1962, 1990)} == {"hedged", "idle"}
 
 
 def test_where_vix_ends_the_option_is_sold_at_the_next_open():
