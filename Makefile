@@ -61,10 +61,10 @@ test: $(VENV)/.installed-test
 
 # The numbers of attempts keep a whole run within half an hour; docs/reliability.md tells of more.
 test-all: test
-	$(BIN)/python -m tests.reliability.kill --what run --times 8 --seed 1
-	$(BIN)/python -m tests.reliability.kill --what update --times 8 --seed 1
-	$(BIN)/python -m tests.reliability.kill --what sweep --times 8 --seed 1
-	$(BIN)/python -m tests.reliability.fuzz --configs 1000 --prices 500 --seed 1
+	$(BIN)/python -m tests.reliability.kill --what run --times 5 --seed 1
+	$(BIN)/python -m tests.reliability.kill --what update --times 5 --seed 1
+	$(BIN)/python -m tests.reliability.kill --what sweep --times 5 --seed 1
+	$(BIN)/python -m tests.reliability.fuzz --configs 600 --prices 300 --seed 1
 
 test-lowest:
 	@$(MAKE) --no-print-directory test VENV=.venv-lowest CONSTRAINTS=constraints-lowest.txt

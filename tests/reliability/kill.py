@@ -34,7 +34,7 @@ SWEEP = (
 )
 #: A sweep in parts of six variants, so that kills fall between parts.
 SMALL_PARTS = (
-    "from strategy.sweep import engine; engine.ROWS.update(separable=6, dense=6, single=6); "
+    "from strategy.sweep.engine import engine; engine.ROWS.update(separable=6, dense=6, single=6); "
     "from strategy.cli import main; main()"
 )
 NOTHING: Callable[[str], None] = lambda line: None  # noqa: E731
