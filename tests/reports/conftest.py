@@ -40,7 +40,7 @@ def scenario_figures(short_long):
     scenario = Scenario.model_validate(
         {
             "paths": 200,
-            "shocks": [{"name": "crash", "start": "2025-03-03", "fall": 0.2, "sessions": 20}],
+            "shocks": [{"name": "crash", "start": "2026-03-02", "fall": 0.2, "sessions": 20}],
             "whatif": {"instruments": ["short", "put"], "ratios": [0.5], "instrument_paths": 10},
         }
     )

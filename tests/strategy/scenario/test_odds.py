@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from signals.price.resistance import Levels
+from strategy.legs.prices import Prices
+from strategy.legs.records import LegRules
 from strategy.plan import Plan
 from strategy.scenario.engine.engine import run_futures
 from strategy.scenario.engine.events import tactical_events
@@ -19,9 +22,9 @@ def bars(*rows):
 
 
 def events(*rows, stop=97.0, touch=False, target_first=False, within=3):
-    found = tactical_events(
-        *bars(*rows), 0, len(rows) - 1, 104.0, 105.0, stop, within, 0.0, touch, target_first
-    )
+    levels = Levels(np.nan, 104.0, 105.0, 110.0, 111.0, 1.0)
+    rules = LegRules(stop, True, 0.5, within, 0.0, touch, target_first)
+    found = tactical_events(Prices(*bars(*rows)), 0, len(rows) - 1, levels, rules)
     return dict(zip(("touch", "zone", "stop", "breakout", "failure"), found, strict=True))
 
 

@@ -43,13 +43,13 @@ def walk(start, moves, *, zone=1e9, stop=0.0, seed=1):
         False, seed, 0, 1.0, np.arange(len(close)), False, start.price, np.nan, 0.0,
         np.ones(count), np.zeros(count),
     )  # fmt: skip
-    terms = start.terms._replace(
-        zone_low=start.price * np.exp(zone),
-        zone_high=start.price * np.exp(zone),
-        extension_low=start.price * np.exp(zone) * 2,
-        stop_is_level=True,
-        stop=start.price * np.exp(-stop) if stop else 1e-9,
+    top = start.price * np.exp(zone)
+    levels = start.terms.levels._replace(
+        zone_low=top, zone_high=top, extension_low=top * 2, scale=1.0
     )
+    floor = start.price * np.exp(-stop) if stop else 1e-9
+    rules = start.terms.rules._replace(stop_is_level=True, stop=floor)
+    terms = start.terms._replace(levels=levels, rules=rules)
     started = replace(start, history=history, terms=terms)
     world = World("walk", "walk", draw, no_garch(), start.calendar(), PATHS)
     return run_futures(started, world, workers=2, kept=0, compare=False)
