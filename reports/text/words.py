@@ -51,7 +51,10 @@ AUDIT_STATUSES = (
     *(noted("happened"), noted("did not happen"), noted("still open"), noted("no data yet")),
     *(noted("cannot be scored"), noted("came true"), noted("false alarm"), noted("named")),
 )
-MEASURES = (noted("nearest price"),)
+MEASURES = (
+    *(noted("nearest price"), noted("change"), noted("deepest fall"), noted("return")),
+    *(noted("so far"), noted("no hedge was held so far"), noted("no hedge was held")),
+)
 SAME_BAR = (noted("stop first"), noted("target first"))
 MONTHS = (
     *(noted("January"), noted("February"), noted("March"), noted("April"), noted("May")),
