@@ -94,8 +94,9 @@ def limits(view: View) -> list[str]:
         )
     out.append(
         _(
-            "The leverage and credit components are proxies: margin debt stands in for leveraged "
-            "funds, Moody's Baa less Aaa for high-yield spreads."
+            "Where the series meant is not loaded a proxy stands in: margin debt for leveraged "
+            "funds, Moody's Baa less Aaa for high-yield spreads, industry portfolios for sector "
+            "funds, their leadership for the weight of the ten largest companies."
         )
     )
     return out
