@@ -26,6 +26,7 @@ from strategy.legs.records import leg_rules
 from strategy.legs.rules import blocked, paid, received
 from strategy.run.simulation import Simulation
 from strategy.run.vintage import Vintage
+from strategy.validation.intervals import CONFIDENCE
 from strategy.validation.means import (
     Interval,
     beta_bootstrap_t,
@@ -233,7 +234,7 @@ def overlapping_mean(values: Floats, length: int) -> Interval:
         for j in range(1, waves + 1)
     ]
     variance = float(np.mean(np.square(transforms)))
-    reach = float(t.ppf(0.975, waves)) * np.sqrt(variance / m)
+    reach = float(t.ppf(0.5 + CONFIDENCE / 2.0, waves)) * np.sqrt(variance / m)
     return Interval(mean - float(reach), mean + float(reach))
 
 
