@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from market.errors import InputError
 from market.serialise import csv_text, json_text, lookup, plain
 from reports.audit.charts import chance_chart, outcome_chart
 from reports.drawing.palette import page_style
 from reports.drawing.registry import Drawing
 from reports.html.page import NARROW, WIDE, policy, render, source
-from reports.run.folder import place, slug
+from reports.run.folder import open_folder, place, slug
 from reports.text import format as formats
 from reports.text.fields import Kind
 from reports.text.language import _, _n, noted, speaking
@@ -89,19 +88,7 @@ def write_audit(
         "audit.html": build_audit(audit, command=typed, language=language).encode(),
         "audit.json": json_text(audit.content).encode(),
     }
-    try:
-        out_dir.mkdir(exist_ok=True)
-    except FileExistsError as error:
-        raise InputError(
-            "is a file, not a folder", where=str(out_dir), do="choose another place for the output"
-        ) from error
-    except OSError as error:
-        raise InputError(
-            f"cannot be made: {error.strerror or error}",
-            where=str(out_dir),
-            expected="a folder that may be written to",
-            do="choose another place for the output",
-        ) from error
+    open_folder(out_dir)
     folder = out_dir / audit_folder(audit)
     place(files, folder)
     return {"folder": folder} | {name: folder / name for name in sorted(files)}

@@ -84,7 +84,7 @@ def write_run(
             progress(step, steps.index(step) if done is None else done, len(steps))
 
     # before the slow part: a mistyped folder is told at once
-    _open_folder(out_dir)
+    open_folder(out_dir)
     claims = None
     if audit is not None:
         from reports.run.claims_section import read_claims
@@ -175,16 +175,23 @@ def place(files: Mapping[str, bytes], folder: Path) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _open_folder(out_dir: Path) -> None:
-    if not out_dir.exists():
-        try:
-            out_dir.mkdir()
-        except OSError as error:
-            raise _unwritable(out_dir, error) from error
-    if not out_dir.is_dir():
+def open_folder(out_dir: Path) -> None:
+    """Make `out_dir` where it is missing, and try whether it can be written.
+
+    Raises
+    ------
+    InputError
+        Where it is a file, or cannot be made or written.
+    """
+    try:
+        # Another run may make the same folder in the same moment.
+        out_dir.mkdir(exist_ok=True)
+    except FileExistsError as error:
         raise InputError(
             "is a file, not a folder", where=str(out_dir), do="choose another place for the output"
-        )
+        ) from error
+    except OSError as error:
+        raise _unwritable(out_dir, error) from error
     probe = out_dir / f".{secrets.token_hex(4)}.tmp"
     try:
         probe.mkdir()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from market.serialise import csv_text, json_text
-from reports.run.folder import _open_folder, place, slug
+from reports.run.folder import open_folder, place, slug
 from reports.scenario.page import build_calibration, build_scenario
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def write_calibration(
 def _placed(
     files: Mapping[str, bytes], out_dir: Path, figures: Figures
 ) -> tuple[Path, tuple[str, ...]]:
-    _open_folder(out_dir)
+    open_folder(out_dir)
     folder = out_dir / f"{slug(figures['name'])}-{figures['id']}"
     place(files, folder)
     return folder, tuple(sorted(files))

@@ -214,7 +214,7 @@ def test_a_folder_that_cannot_be_made_leaves_nothing(result, tmp_path):
     (tmp_path / "audits").write_text("a file")
     with pytest.raises(InputError, match="not a folder"):
         write_audit(result, tmp_path / "audits")
-    with pytest.raises(InputError, match="cannot be made"):
+    with pytest.raises(InputError, match="cannot be written"):
         write_audit(result, tmp_path / "no" / "such" / "folder")
     assert [p.name for p in tmp_path.iterdir()] == ["audits"]
 

@@ -159,6 +159,22 @@ def test_an_output_folder_that_is_a_file_is_an_error_of_one_line(result, tmp_pat
     assert "\n" not in str(caught.value)
 
 
+def test_an_output_folder_that_another_run_makes_in_the_same_moment_is_used(
+    result, tmp_path, monkeypatch
+):
+    """As between the look whether it exists and the making of it."""
+    make = Path.mkdir
+
+    def neighbour(self, *args, **kwargs):
+        if self == tmp_path / "runs":
+            os.mkdir(self)
+            monkeypatch.undo()
+        make(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "mkdir", neighbour)
+    assert set(contents(write(result, tmp_path / "runs")["folder"])) == PLAIN_FILES
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_read_only_folder_is_an_error_of_one_line(result, tmp_path):
     tmp_path.chmod(0o500)
