@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from strategy.plan.base import ARTICLE, AUTHOR, Fraction, Misfit, Model, MonthDay, as_tuple
-from strategy.plan.instruments import InverseEtf, Options, ShortHedge
+from strategy.plan.instruments import InstrumentName, InverseEtf, Options, ShortHedge
 
 
 class Window(Model):
@@ -94,7 +94,7 @@ class Hedge(Model):
     """The protection of the following year."""
 
     window: Window = Field(default_factory=Window)
-    instrument: Literal["none", "short", "inverse_etf", "put", "put_spread", "collar"] = Field(
+    instrument: Literal["none", InstrumentName] = Field(
         "short",
         description="What the hedge is made of; short: the index sold short.",
         json_schema_extra=AUTHOR,

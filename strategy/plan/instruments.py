@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
 from strategy.plan.base import AUTHOR, Misfit, Model
+
+#: Instruments of a hedge by the name a plan gives them: the one list.
+InstrumentName = Literal["short", "inverse_etf", "put", "put_spread", "collar"]
+INSTRUMENT_NAMES: tuple[InstrumentName, ...] = get_args(InstrumentName)
 
 
 class ShortHedge(Model):

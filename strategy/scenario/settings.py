@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from strategy.plan import AUTHOR, Date, Fraction, Level, Misfit, Model, as_tuple, one_line
+from strategy.plan.instruments import INSTRUMENT_NAMES, InstrumentName
 
 #: Worlds that every plan can be asked for, in the order of the outputs; shocks come after them.
 WORLDS = ("bootstrap", "lookalike", "analog", "garch", "replay")
@@ -90,11 +91,11 @@ class WhatIf(Model):
         json_schema_extra=AUTHOR,
     )
     instruments: Annotated[
-        tuple[Literal["short", "inverse_etf", "put", "put_spread", "collar"], ...],
-        Field(max_length=5),
+        tuple[InstrumentName, ...],
+        Field(max_length=len(INSTRUMENT_NAMES)),
         BeforeValidator(as_tuple),
     ] = Field(
-        ("short", "inverse_etf", "put", "put_spread", "collar"),
+        INSTRUMENT_NAMES,
         description="Instruments of the hedge table; an empty list leaves it out.",
         json_schema_extra=AUTHOR,
     )

@@ -33,4 +33,4 @@ INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
 )
 
 #: Those that are priced with VIX and unavailable without it.
-NEEDS_VIX = ("put", "put_spread", "collar")
+NEEDS_VIX = tuple(name for name, made in INSTRUMENTS.items() if made.needs_vix)

@@ -100,7 +100,7 @@ def instrument(choose: ChooseStrikes, count: int) -> Instrument:
     ) -> Fate:
         return _Roll(setting, legs, out, window, choose, count).run(path)
 
-    return Instrument(make_legs, add_orders)
+    return Instrument(make_legs, add_orders, needs_vix=True)
 
 
 class _Roll:

@@ -135,10 +135,13 @@ class Instrument:
         Legs for all sessions, to be filled window by window.
     add_orders : callable
         Appends one window's instructions, and its prices to the legs.
+    needs_vix : bool
+        Whether it is priced with VIX and unavailable without it.
     """
 
     make_legs: Callable[[Setting], Legs]
     add_orders: Callable[[Setting, Legs, Instructions, HedgeWindow, Ratios], Fate]
+    needs_vix: bool = False
 
 
 @dataclass
