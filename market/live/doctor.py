@@ -20,6 +20,7 @@ SAMPLES: Mapping[str, str] = {
     "finra": "margin_debt_finra",
     "cboe": "vvix",
     "kenfrench": "ff_rf",
+    "sp500tr": "sp500_dividends",
 }
 """The series that each source is asked for: its shortest answer."""
 LIMITS = Limits(total=40.0, attempts=1)
@@ -27,7 +28,7 @@ LIMITS = Limits(total=40.0, attempts=1)
 ON_REQUEST = frozenset({"yfinance"})
 """Sources that an update asks only where they are named."""
 _REFUSED = frozenset({401, 403, 407, 429, 451})
-_BACK = dt.timedelta(days=100)
+_BACK = dt.timedelta(days=190)
 
 Status = Literal["answers", "refuses", "no answer", "unusable", "not installed"]
 

@@ -31,11 +31,16 @@ def default_sources() -> dict[str, Source]:
     from market.live.hosts.cboe import Cboe
     from market.live.hosts.finra import Finra
     from market.live.hosts.fred import Fred
+    from market.live.hosts.index_dividends import IndexDividends
     from market.live.hosts.ken_french import KenFrench
     from market.live.hosts.yahoo import Yahoo
     from market.live.hosts.yfinance import Yfinance
 
-    found: tuple[Source, ...] = (Yahoo(), Yfinance(), Fred(), Finra(), Cboe(), KenFrench())
+    yahoo = Yahoo()
+    found: tuple[Source, ...] = (
+        *(yahoo, Yfinance(), Fred(), Finra(), Cboe(), KenFrench()),
+        IndexDividends(yahoo),
+    )
     return {source.name: source for source in found}
 
 

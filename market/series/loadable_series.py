@@ -51,6 +51,7 @@ def _daily(
 
 
 LOADABLE: tuple[SeriesSpec, ...] = (
+    _price("sp500_total_return", "S&P 500 total return index", "SP500TR", unit="index points"),
     _price("vix3m", "CBOE 3-month volatility index", "VXV", "VIX3M", "VXVCLS", unit="index points"),
     _price("vvix", "CBOE volatility of VIX index", "VVIX", unit="index points"),
     _price("spy", "SPDR S&P 500 ETF"),

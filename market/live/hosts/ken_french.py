@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from types import MappingProxyType
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+import numpy as np
 import pandas as pd
 
 from market.live.fetch.http import Body, Http
@@ -25,6 +27,8 @@ INDUSTRIES = (
     *("Telcm", "Utils", "Shops", "Hlth", "Money", "Other"),
 )
 FACTORS = ("Mkt-RF", "SMB", "HML", "RF")
+LEADERSHIP = "leadership"
+LEADERSHIP_MONTHS = 36
 _PATH = "/pages/faculty/ken.french/ftp/{}_CSV.zip"
 _UNPACKED = 64 << 20
 _MISSING = (-99.99, -999.0)
@@ -50,6 +54,13 @@ _PARTS: Mapping[str, _Part] = MappingProxyType(
             {name.lower(): name for name in INDUSTRIES},
             8,
         ),
+        "industries": _Part(
+            "12_Industry_Portfolios",
+            "Average Value Weighted Returns -- Monthly",
+            INDUSTRIES,
+            {name.lower(): name for name in INDUSTRIES},
+            6,
+        ),
         **{
             series_id: _Part("F-F_Research_Data_Factors", "", FACTORS, {"value": name}, 6)
             for series_id, name in (("ff_mkt_rf", "Mkt-RF"), ("ff_rf", "RF"))
@@ -69,13 +80,18 @@ class KenFrench:
     base: str = "https://mba.tuck.dartmouth.edu"
     name: ClassVar[str] = "kenfrench"
     series: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {series_id: part.file for series_id, part in _PARTS.items()}
+        {
+            **{series_id: part.file for series_id, part in _PARTS.items()},
+            LEADERSHIP: "12 industries and market",
+        }
     )
 
     def fetch(
         self, series_id: str, http: Http, *, since: dt.date | None, now: dt.datetime
     ) -> Fetched:
         """See `market.live.hosts.source.Source`; the file is always the whole history."""
+        if series_id == LEADERSHIP:
+            return self._leadership(http, since, now)
         part = _PARTS.get(series_id)
         if part is None:
             raise unknown(self, series_id)
@@ -99,6 +115,28 @@ class KenFrench:
         if since is not None:
             frame = frame.loc[pd.Timestamp(since) :]
         return Fetched(frame, what, body.url, digest(body), notes=notes)
+
+    def _leadership(self, http: Http, since: dt.date | None, now: dt.datetime) -> Fetched:
+        """``Σ log(1 + market − mean of the 12 industries)`` over 36 months, all of one vintage."""
+        parts = {
+            name: self.fetch(name, http, since=None, now=now)
+            for name in ("industries", "ff_mkt_rf", "ff_rf")
+        }
+        market = parts["ff_mkt_rf"].frame["value"] + parts["ff_rf"].frame["value"]
+        mean = parts["industries"].frame.mean(axis=1, skipna=False)
+        lead = np.log1p((market - mean).dropna() / 100.0)
+        value = lead.rolling(LEADERSHIP_MONTHS).sum().dropna().round(6)
+        if value.empty:
+            raise SourceError(f"fewer than {LEADERSHIP_MONTHS} months", where="Ken French")
+        if since is not None:
+            value = value.loc[pd.Timestamp(since) :]
+        return Fetched(
+            value.to_frame("value").rename_axis("stamp"),
+            "Ken French, computed from 12_Industry_Portfolios and F-F_Research_Data_Factors",
+            parts["industries"].url,
+            hashlib.sha256("".join(p.body_sha256 for p in parts.values()).encode()).hexdigest(),
+            notes=tuple(dict.fromkeys(note for p in parts.values() for note in p.notes)),
+        )
 
 
 def unpacked(body: Body, what: str) -> str:

@@ -31,6 +31,7 @@ _SETTLE = dt.timedelta(minutes=30)
 _FLOAT32_DIGITS = 7
 _INDICES = {
     "sp500": "^GSPC",
+    "sp500_total_return": "^SP500TR",
     "vix": "^VIX",
     "vix3m": "^VIX3M",
     "vvix": "^VVIX",

@@ -76,14 +76,14 @@ def _rate(
     )
 
 
-def _french(series_id: str, jump: float) -> LiveSeries:
+def _french(series_id: str, jump: float, rounding: float = 0.005) -> LiveSeries:
     return LiveSeries(
         series_id,
         ("kenfrench",),
         kind="statistic",
         jump=jump,
         measure="units",
-        rounding=0.005,
+        rounding=rounding,
         defects=("every vintage of the library revises earlier returns", _REVISED),
     )
 
@@ -102,6 +102,7 @@ LIVE: Mapping[str, LiveSeries] = MappingProxyType(
                     "high, low and close are one number",
                 ),
             ),
+            LiveSeries("sp500_total_return", _YAHOO, jump=0.26),
             LiveSeries("vix", ("cboe", *_YAHOO), jump=1.0),
             LiveSeries("vix3m", ("cboe", *_YAHOO), jump=1.0),
             LiveSeries("vvix", ("cboe", *_YAHOO), jump=1.0),
@@ -153,8 +154,21 @@ LIVE: Mapping[str, LiveSeries] = MappingProxyType(
                 ),
             ),
             _french("industries_daily", 60.0),
+            _french("industries", 80.0),
+            _french("leadership", 0.3, 1e-4),
             _french("ff_mkt_rf", 80.0),
             _french("ff_rf", 1.0),
+            LiveSeries(
+                "sp500_dividends",
+                ("sp500tr",),
+                kind="statistic",
+                jump=0.35,
+                rounding=0.5,
+                defects=(
+                    "from the total return index where it goes on beyond the published figures: "
+                    "by the day a share goes without its dividend",
+                ),
+            ),
         )
     }
 )

@@ -9,6 +9,7 @@ from market.live.fetch.http import Http, Limits
 from market.live.hosts.cboe import Cboe
 from market.live.hosts.finra import Finra
 from market.live.hosts.fred import Fred
+from market.live.hosts.index_dividends import IndexDividends
 from market.live.hosts.ken_french import KenFrench
 from market.live.hosts.yahoo import Yahoo
 from tests.market.live.host import NOW, Server
@@ -60,5 +61,8 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def sources(server):
     base = server.url
-    found = (Yahoo((base,)), Fred(base, base), Finra(base), Cboe(base), KenFrench(base))
+    found = (
+        *(Yahoo((base,)), Fred(base, base), Finra(base), Cboe(base), KenFrench(base)),
+        IndexDividends(Yahoo((base,))),
+    )
     return {source.name: source for source in found}

@@ -42,7 +42,8 @@ def once():
 
 @pytest.fixture
 def all_answer(server):
-    server.on(CHART + "SPY", Reply(chart("SPY", bars("2026-11-16", [1.0, 2.0, 3.0]))))
+    for ticker in ("SPY", "^GSPC", "^SP500TR"):
+        server.on(CHART + ticker, Reply(chart(ticker, bars("2025-06-02", [100.0] * 380))))
     server.on(GRAPH, Reply(fred("BAMLC0A0CM", [("2026-11-18", 1.0), ("2026-11-19", 1.1)])))
     server.on(WORKBOOK, Reply(workbook([("2026-10", 5), ("2026-09", 4)])))
     factors = french([("202609", [1.0, 2, 3, 0.3])], columns=FACTORS, title="")
@@ -65,13 +66,14 @@ def test_what_answers_says_its_newest_day(look, all_answer, server, cache):
     found = look()
     answered = {name: (f.status, f.last) for name, f in found.items() if name != "yfinance"}
     assert answered == {
-        "yahoo": ("answers", "2026-11-18"),
+        "yahoo": ("answers", "2026-11-13"),
         "fred": ("answers", "2026-11-19"),
         "finra": ("answers", "2026-10-31"),
         "cboe": ("answers", "2026-11-20"),
         "kenfrench": ("answers", "2026-09-30"),
+        "sp500tr": ("answers", "2026-09-30"),
     }
-    assert len(server.asked) == 5  # each once
+    assert len(server.asked) == 7  # each once, the last for two indices
     assert not cache.folder.exists()
 
 
@@ -116,7 +118,7 @@ def test_the_command_is_one_screen_and_its_exit_code_says_whether_all_answer(
     bad = CliRunner().invoke(cli, ["data", "doctor", "--json"])
     assert bad.exit_code == 2
     rows = json.loads(bad.stdout)["sources"]
-    assert [row["status"] for row in rows] == ["refuses", *["answers"] * 4]
+    assert [row["status"] for row in rows] == ["refuses", *["answers"] * 5]
     assert "yahoo: no usable answer" in bad.stderr
 
 

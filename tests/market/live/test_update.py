@@ -22,7 +22,7 @@ from market.live.hosts.yahoo import Yahoo
 from market.live.merge.commit import confirm, reject
 from market.live.merge.series import LIVE
 from market.live.update import chosen, default_sources, update
-from market.sources.bundled import bundled_series
+from market.sources.bundled import bundled_prices, bundled_series
 from tests.market.live.formats import (
     CHART,
     FACTORS,
@@ -160,7 +160,7 @@ def as_bundled(series_id):
     return [*rows, *((day, last, last, last, last) for day in weekdays("2026-10-07", 3))]
 
 
-def test_all_series_at_once(server, go, cache):
+def test_all_series_at_once(server, go, cache, monkeypatch):
     days = weekdays(FIRST, 300)
     points = bundled_series("hy_oas").frame["value"]
 
@@ -177,7 +177,15 @@ def test_all_series_at_once(server, go, cache):
     server.on(
         french_path("12_Industry_Portfolios_daily"), Reply(french([("20261119", [1.0] * 12)]))
     )
-    factors = french([("202609", [1.0, 2, 3, 0.3])], columns=FACTORS, title="")
+    # months after the bundled ones; three of them are made enough to lead
+    monkeypatch.setattr("market.live.hosts.ken_french.LEADERSHIP_MONTHS", 3)
+    months = [f"{2025 + n // 12}{n % 12 + 1:02}" for n in range(9, 21)]
+    monthly = french(
+        [(month, [1.0] * 12) for month in months],
+        title="Average Value Weighted Returns -- Monthly",
+    )
+    server.on(french_path("12_Industry_Portfolios"), Reply(monthly))
+    factors = french([(m, [1.0, 2, 3, 0.3]) for m in months], columns=FACTORS, title="")
     server.on(french_path("F-F_Research_Data_Factors"), Reply(factors))
     for index in ("VIX", "VIX3M", "VVIX"):
         rows = as_bundled("vix") if index == "VIX" else bars(FIRST, CLOSES)
@@ -187,6 +195,9 @@ def test_all_series_at_once(server, go, cache):
             ticker = default_sources()["yahoo"].series[live.id]
             rows = as_bundled("sp500") if live.id == "sp500" else bars(FIRST, CLOSES)
             server.on(CHART + ticker, Reply(chart(ticker, rows)))
+    index = as_bundled("sp500")
+    true = [(*row[:4], row[4] * 1.00005**n) for n, row in enumerate(index)]
+    server.on(CHART + "^SP500TR", Reply(chart("^SP500TR", true)))
     seen = []
     report = go(progress=lambda what, done, of: seen.append((what, done, of)))
     assert {o.series: o.lines for o in report.unfinished} == {}

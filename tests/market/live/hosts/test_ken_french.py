@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 
 import numpy as np
@@ -130,3 +131,20 @@ def test_a_vintage_revises_nothing_that_was_known_and_is_noted(server, http, cac
     rows = cache.rows("industries_daily", cache.version().entries["industries_daily"])
     assert rows["nodur"].tolist() == [1.6, 1.7, 1.8, 1.9, 1.0]
     assert "states 9 since 2026-11-21" in rows["conflict"].iloc[0]
+
+
+def test_leadership_is_the_sum_of_36_months_of_market_less_mean_industry(server, http):
+    months = [f"{year}{month:02}" for year in (2023, 2024, 2025) for month in range(1, 13)]
+    months.append("202601")
+    industries = [(m, [float(n)] * 6 + [0.0] * 6) for n, m in enumerate(months)]
+    market = [(m, [2.0, 0.0, 0.0, 0.5]) for m in months]
+    server.on(
+        french_path("12_Industry_Portfolios"),
+        Reply(french(industries, title="Average Value Weighted Returns -- Monthly")),
+    )
+    got = ask(server, http, factors(market), "leadership", MONTHLY).frame["value"]
+    assert [f"{day:%Y-%m-%d}" for day in got.index] == ["2025-12-31", "2026-01-31"]
+    # month n: market 2.5 %, half of the industries n %, the others 0: their mean is n/2 %
+    for last, value in zip((35, 36), got, strict=True):
+        expected = sum(math.log(1 + 0.025 - n / 200) for n in range(last - 35, last + 1))
+        assert value == pytest.approx(expected, abs=1e-6)
