@@ -22,7 +22,7 @@ from market.live.hosts.yahoo import Yahoo
 from market.live.merge.commit import confirm, reject
 from market.live.merge.series import LIVE
 from market.live.update import chosen, default_sources, update
-from market.sources.bundled import bundled_prices, bundled_series
+from market.sources.bundled import bundled_series
 from tests.market.live.formats import (
     CHART,
     FACTORS,
