@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from market.judge.days import rows_a_year
 from market.judge.record import Judged
 from market.series.catalogue import SeriesSpec
 
@@ -140,6 +141,11 @@ class Market:
         copied = np.zeros(len(open_), dtype=bool)
         copied[1:] = np.abs(open_[1:] - close[:-1]) < 0.005
         return copied
+
+    @cached_property
+    def sessions_a_year(self) -> float:
+        """Rows of the prices that make a year: 252, or 365 where the market never closes."""
+        return rows_a_year(self.sessions)
 
     def has(self, series_id: str) -> bool:
         """Whether the auxiliary series is loaded."""

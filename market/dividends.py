@@ -17,7 +17,9 @@ def dividend_yield(market: Market, constant: float, *, series: bool = True) -> p
 
     The trailing twelve months known that day (one quarter late) over that
     day's close; the constant where the market has no such series, before it
-    begins, and once its last figure is past its staleness limit.
+    begins, and once its last figure is past its staleness limit. Closes that
+    show to be adjusted hold their dividends already: none are added, unless a
+    constant is asked for by `series` = False.
 
     Parameters
     ----------
@@ -31,8 +33,8 @@ def dividend_yield(market: Market, constant: float, *, series: bool = True) -> p
     -------
     pandas.DataFrame
         Index ``date``; ``yield`` (fraction per year), ``stamp`` of the figure
-        behind it (NaT for the constant) and ``source`` (series id, or
-        ``constant``).
+        behind it (NaT for the constant) and ``source`` (series id,
+        ``constant``, or ``closes`` where the prices hold them).
     """
     index = pd.DatetimeIndex(market.sessions, name="date")
     result = pd.DataFrame(
@@ -43,6 +45,9 @@ def dividend_yield(market: Market, constant: float, *, series: bool = True) -> p
         },
         index=index,
     )
+    if series and market.adjusted:
+        result["yield"], result["source"] = 0.0, "closes"
+        return result
     series_id = TRAILING.get(market.id, "")
     if not series or not series_id or not market.has(series_id):
         return result

@@ -40,6 +40,7 @@ def dates(
     months: bool = False,
     frequency: str = "daily",
     stated: str | None = None,
+    week: str | None = None,
 ) -> pd.DatetimeIndex:
     """A column as days.
 
@@ -61,6 +62,8 @@ def dates(
         Of the series, as in its catalogue entry.
     stated : str, optional
         The notation as the user states it, for example ``%d/%m/%y``.
+    week : {'monday', 'sunday'}, optional
+        First day of the exchange's week, as the user states it.
 
     Raises
     ------
@@ -79,7 +82,8 @@ def dates(
     strange = np.flatnonzero((days.year < FIRST_YEAR) | (days.year > LAST_YEAR))
     if len(strange):
         raise _no_date(table, strange, str(days.to_numpy()[strange[0]].astype("datetime64[D]")))
-    return placed(pd.DatetimeIndex(days.astype("datetime64[ns]")), clock, table.where, table.found)
+    days = pd.DatetimeIndex(days.astype("datetime64[ns]"))
+    return placed(days, clock, table.where, table.found, week)
 
 
 def _stored(column: pd.Series) -> tuple[pd.DatetimeIndex, Clock | None]:

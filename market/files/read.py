@@ -31,7 +31,6 @@ from market.judge.rows import holidays, judge_values, told_holidays, whole_bars
 from market.judge.units import within_unit
 from market.series.catalogue import SeriesSpec, find
 from market.series.publication import known_at, month_end
-from market.year import SESSIONS_A_YEAR
 
 PRICES_EXPECTED = (
     "a CSV or Parquet table with the columns date, open, high, low, close (or date and close)"
@@ -130,7 +129,7 @@ def read_prices(path: str | Path, stated: Stated | None = None) -> PriceFile:
     absent = [column for column in PRICE_COLUMNS if places[column] is None]
     if places["close"] is None or (bars and absent):
         raise missing_columns(table, names, absent)
-    days = dates(table, table.columns[date], stated=stated.dates)
+    days = dates(table, table.columns[date], stated=stated.dates, week=stated.week)
     in_order(days, table.where, _place(table))
     not_in_the_future(days, table.where)
     used = {c: p for c in (PRICE_COLUMNS if bars else ("close",)) if (p := places[c]) is not None}
@@ -167,11 +166,6 @@ def read_prices(path: str | Path, stated: Stated | None = None) -> PriceFile:
         f"{len(prices)} sessions, {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
     )
     found.taken["a year"] = f"{rows_a_year(sessions):g} rows"
-    if rows_a_year(sessions) != SESSIONS_A_YEAR:
-        found.doubted.append(
-            f"a market of {rows_a_year(sessions):g} sessions a year: a run counts its years so, "
-            f"sweeps and scenarios count {SESSIONS_A_YEAR}"
-        )
     found.doubted += told_holes(sessions, "daily")
     return PriceFile(prices, not bars, table.sha256, found.judged(len(days)), adjusted)
 
@@ -217,6 +211,7 @@ def read_series(
         months=True,
         frequency=spec.frequency,
         stated=stated.dates,
+        week=stated.week,
     )
     in_order(stamps, table.where, _place(table))
     not_in_the_future(stamps, table.where)
@@ -300,7 +295,8 @@ def _one_row_a_session(table: Table, days: pd.DatetimeIndex) -> None:
         raise InputError(
             f"rows are {apart} apart",
             where=table.path,
-            expected="a row a session: entries, stops and failures are counted in sessions",
+            expected="a row a session: entries, stops, failures and averages count sessions, and a "
+            "bar of a week would make other rules of them",
             do="bring daily prices",
         )
 
@@ -326,7 +322,10 @@ def _adjusted(table: Table, names: list[str], found: Findings) -> bool:
         found.taken["adjusted"] = f"no: {table.names[close]} beside {table.names[unlike]}"
     elif adjusted:
         found.taken["adjusted"] = "yes: dividends are in its closes"
-        found.doubted.append("closes are adjusted for dividends: no dividend yield is added")
+        found.doubted.append(
+            "closes are adjusted for dividends: no dividend yield is added unless the plan "
+            "states one"
+        )
     else:
         found.taken["adjusted"] = "not stated: taken as not"
     return adjusted

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,14 @@ from market.judge.record import Findings, Where
 FIRST_YEAR, LAST_YEAR = 1700, 2200
 _MANY, _HARDLY_ANY = 0.12, 0.03
 """Shares of a week's day among the rows: a fifth is usual, a seventh in seven-day markets."""
+
+_THERE = re.compile(
+    r"(?i)(^|[^a-z])(ta[-_ ]?(25|35|90|125)|tase|tel[-_ ]?aviv|tasi|tadawul|riyadh|saudi)([^a-z]|$)"
+    r"|\.(ta|sr)$"
+)
+
+SUNDAYS = _MANY
+"""Share of Sundays among the rows from which on a market opens on them."""
 
 HOLE = 12
 """Days without rows that no holiday explains: the longest closures of stock exchanges in peace
@@ -40,13 +50,23 @@ class Clock:
 
 
 def placed(
-    days: pd.DatetimeIndex, clock: Clock | None, where: Where, found: Findings
+    days: pd.DatetimeIndex,
+    clock: Clock | None,
+    where: Where,
+    found: Findings,
+    week: str | None = None,
 ) -> pd.DatetimeIndex:
     """`days` on the days they belong to.
 
     An instant of midnight in a zone east of Greenwich, written in UTC, falls
     on the evening before: the offset and the week prove it, and the days are
-    put right. Without that proof, Sundays and no Fridays are refused.
+    put right. Sundays and no Fridays are taken where they are shown to be the
+    week of the exchange (see `sunday_market`), else refused.
+
+    Parameters
+    ----------
+    week : {'monday', 'sunday'}, optional
+        First day of the exchange's week, as the user states it.
 
     Raises
     ------
@@ -67,6 +87,9 @@ def placed(
                 "first of a month in another zone"
             )
             return following
+    if _early(days) and (week == "sunday" or (week is None and sunday_market(days, clock, where))):
+        found.taken["week"] = "Sunday to Thursday"
+        return days
     for wrong, day, other, move in (
         (_early(days), 6, "Fridays", "to the next day"),
         (_late(days), 5, "Mondays", "to the day before"),
@@ -78,9 +101,38 @@ def placed(
                 f"there are no {other}: dates belong {move}",
                 where=where(rows[:1]),
                 expected="the exchange's own date of each session",
-                do="write dates without a time of day, in the exchange's zone",
+                do="write dates without a time of day, in the exchange's zone"
+                + (
+                    "; where its week is Sunday to Thursday, state data.formats.prices.week=sunday"
+                    if day == 6
+                    else ""
+                ),
             )
     return days
+
+
+def sunday_market(days: pd.DatetimeIndex, clock: Clock | None, where: Where) -> bool:
+    """Whether Sundays and no Fridays are the exchange's own week, as in Tel Aviv and Riyadh.
+
+    Shown by one of: the file's name, of an index or listing there; times of
+    the working day beside an offset of two to four hours east; the calendar.
+    All exchanges that open from Monday to Friday close on New Year and nearly
+    all at Christmas: shifted by a day, their files have no rows on the days
+    before those. A file that has them, and that lacks some other days of its
+    week, is not shifted. One without any holiday shows nothing.
+    """
+    if _THERE.search(Path(where([])).stem):
+        return True
+    if clock is not None and clock.offsets is not None:
+        local = (clock.minutes >= 8 * 60) & (clock.minutes <= 18 * 60)
+        east = (clock.offsets >= 120) & (clock.offsets <= 240)
+        return bool(local.all() and east.all())
+    ordered = days.sort_values()
+    every = pd.date_range(ordered[0], ordered[-1])
+    every = every[(every.day_of_week == 6) | (every.day_of_week <= 3)]
+    eves = every[(every.month == 12) & every.day.isin((24, 31))]
+    missing = 1.0 - len(every.intersection(ordered)) / max(1, len(every))
+    return bool(len(eves) >= 2 and eves.isin(ordered).all() and 0.01 < missing < 0.12)
 
 
 def not_in_the_future(days: pd.DatetimeIndex, where: Where) -> None:
@@ -145,6 +197,11 @@ def seven_days(days: pd.DatetimeIndex) -> bool:
     """Whether the market is open on Saturdays and Sundays as on other days."""
     share = _shares(days)
     return bool(share[5] > 0.1 and share[6] > 0.1)
+
+
+def open_days(days: pd.DatetimeIndex) -> tuple[int, ...]:
+    """Days of the week on which the market opens; Monday is 0."""
+    return tuple(int(day) for day in np.flatnonzero(_shares(days) > _HARDLY_ANY))
 
 
 def holes(days: pd.DatetimeIndex, frequency: str = "daily") -> list[tuple[int, int]]:

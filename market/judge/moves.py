@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
 
@@ -13,18 +12,22 @@ import pandas as pd
 
 from market.errors import InputError
 from market.judge.record import Findings, Where
+from market.judge.splits import Move, offered, ratio_of
 from market.series.definition import SeriesSpec
 
 TRADED = 0.6
 """Largest move of a traded price from one row to the next, of its logarithm, that is taken without
 a word from the user: a gain of 82 % or a loss of 45 % in one session."""
 
-TOLD = 0.35
-"""Move of a price's logarithm from which on it is told: a third lost in one session."""
+ALONE = 0.35
+"""Move of a price's logarithm that is refused where it stands alone, as a split does: a third
+lost in one session amid small moves. A crash of that size has large moves beside it: it is told."""
 
-_RATIOS = sorted({Fraction(n, d) for n in range(2, 51) for d in (1, 2, 3, 4) if n > d})
-_RATIOS += [Fraction(n) for n in (60, 75, 80, 100, 120, 150, 200, 250, 500, 1000, 10_000)]
-_CLOSE = 0.04
+TOLD, _UNUSUAL = 0.15, 8.0
+"""Smallest move of a price's logarithm that is told, where it is also this many times the usual
+move of its file: splits of 6 to 5 and larger are among them."""
+
+_BESIDE, _ALONE_TIMES = 5, 6.0
 
 
 _BELIEVED: Mapping[str, tuple[float, Literal["log", "units"]]] = MappingProxyType(
@@ -55,19 +58,6 @@ def believed(spec: SeriesSpec) -> tuple[float, Literal["log", "units"]]:
     if spec.columns[0] == "close":
         return TRADED, "log"
     return (25.0, "units") if spec.unit.startswith("percent") else (3.0, "log")
-
-
-def ratio_of(before: float, after: float) -> str:
-    """The move as the ratio of a split: ``10 to 1``; with one decimal where none is near."""
-    size = max(before / after, after / before)
-    # a whole number first: 3 to 1 is likelier than 299 to 100
-    near = [r for r in _RATIOS if abs(np.log(size / float(r))) < _CLOSE]
-    if near:
-        best = min(near, key=lambda r: (r.denominator, abs(np.log(size / float(r)))))
-        up, down = best.numerator, best.denominator
-    else:
-        return f"{size:.1f} to 1" if before > after else f"1 to {size:.1f}"
-    return f"{up} to {down}" if before > after else f"{down} to {up}"
 
 
 def undo_splits(
@@ -115,9 +105,16 @@ def judge_prices(
     there = np.flatnonzero(close > 0)
     steps = np.log(close[there][1:] / close[there][:-1])
     far = ascending[there][1:] - ascending[there][:-1] > pd.Timedelta(days=40)
-    beyond = np.abs(steps) > np.where(far, 3 * TRADED, TRADED)
-    for at in np.flatnonzero(beyond & ~known[there][1:]):
-        _refuse(ascending, close, int(there[at]), int(there[at + 1]), order, where, key)
+    alone = _alone(steps)
+    beyond = np.abs(steps) > np.where(far, 3 * TRADED, np.where(alone, ALONE, TRADED))
+    beyond &= ~known[there][1:]
+    moves = [
+        Move(ascending[there[at + 1]], float(close[there[at]]), float(close[there[at + 1]]))
+        for at in range(len(steps))
+        if beyond[at]
+    ]
+    if moves:
+        _refuse(moves, int(np.flatnonzero(beyond)[0]), ascending, close, there, order, where, key)
     for name, values in prices.items():
         if name not in ("open", "high", "low"):
             continue
@@ -133,15 +130,28 @@ def judge_prices(
                 expected="prices of one unit",
                 do=f"correct the cell; where it is real, state the day in {key}.moves",
             )
-    large = np.flatnonzero((np.abs(steps) > TOLD) & ~beyond)
-    for at in large[:3]:
+    usual = float(np.median(np.abs(steps))) / 0.6745 if len(steps) else 0.0
+    size = np.abs(steps)
+    large = np.flatnonzero(
+        ((size > ALONE) | ((size > TOLD) & (size > _UNUSUAL * usual) & ~far)) & ~known[there][1:]
+    )
+    for at in large[np.argsort(-size[large], kind="stable")][:3]:
         a, b = int(there[at]), int(there[at + 1])
-        found.doubted.append(
-            f"close moves from {close[a]:.8g} to {close[b]:.8g} on {ascending[b]:%Y-%m-%d} "
-            f"({ratio_of(close[a], close[b])})"
-        )
+        move = Move(ascending[b], float(close[a]), float(close[b]))
+        like = f": {offered([move], key)}" if alone[at] else ""
+        found.doubted.append(f"close {move}{like}")
     if len(large) > 3:
-        found.doubted.append(f"{len(large) - 3} more moves of more than a third in one session")
+        found.doubted.append(f"{len(large) - 3} more moves as unlike the others")
+
+
+def _alone(steps: np.ndarray) -> np.ndarray:
+    """Whether no move of the rows beside each is a sixth of it."""
+    size = np.abs(steps)
+    largest = np.zeros(len(size))
+    for away in range(1, _BESIDE + 1):
+        largest[away:] = np.maximum(largest[away:], size[:-away])
+        largest[:-away] = np.maximum(largest[:-away], size[away:])
+    return np.asarray(size > _ALONE_TIMES * largest)
 
 
 def judge_rate(
@@ -175,14 +185,8 @@ def judge_rate(
     wrong = np.flatnonzero((size > abs(bound)) & near & ~known)
     if len(wrong):
         at = int(wrong[0])
-        ratio = (
-            f" ({ratio_of(figures[at], figures[at + 1])})"
-            if figures[at] > 0 and figures[at + 1] > 0
-            else ""
-        )
         raise InputError(
-            f"moves from {figures[at]:.8g} to {figures[at + 1]:.8g} on "
-            f"{ascending[at + 1]:%Y-%m-%d}{ratio}",
+            str(Move(ascending[at + 1], float(figures[at]), float(figures[at + 1]))),
             where=where(order[wrong + 1]),
             expected="figures of one unit",
             do=f"correct the file; where the move is real, state the day in {key}.moves",
@@ -190,29 +194,24 @@ def judge_rate(
 
 
 def _refuse(
+    moves: Sequence[Move],
+    at: int,
     days: pd.DatetimeIndex,
     close: np.ndarray,
-    before: int,
-    after: int,
+    there: np.ndarray,
     order: np.ndarray,
     where: Where,
     key: str,
 ) -> None:
-    ratio = ratio_of(close[before], close[after])
+    first, before, after = moves[0], int(there[at]), int(there[at + 1])
     later = close[after + 1 : after + 4]
-    back = len(later) and float(np.min(np.abs(np.log(later / close[before])))) < 0.2
-    new, _, old = ratio.partition(" to ")
-    share = float(new) / float(old)
-    day = f"{days[after]:%Y-%m-%d}"
-    if back:
+    later = later[later > 0]
+    if len(later) and float(np.min(np.abs(np.log(later / close[before])))) < 0.2:
         how = "as one wrong row: correct or remove it"
     else:
-        how = (
-            "as by a split that is not in the prices, or a change of unit: where it is a split, "
-            f"state {key}.splits={{{day}: {share:g}}}"
-        )
+        how = offered(moves, key)
     raise InputError(
-        f"close moves from {close[before]:.8g} to {close[after]:.8g} on {day} ({ratio})",
+        f"close {first}",
         where=where([int(order[after])]),
         expected="prices of one unit, adjusted for splits",
         do=f"{how}; where the move is real, state the day in {key}.moves",

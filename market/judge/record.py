@@ -19,6 +19,8 @@ class Stated(Protocol):
     @property
     def decimal(self) -> str | None: ...
     @property
+    def week(self) -> str | None: ...
+    @property
     def splits(self) -> Mapping[dt.date, float]: ...
     @property
     def moves(self) -> Sequence[dt.date]: ...
@@ -30,6 +32,7 @@ class Nothing:
 
     dates: str | None = None
     decimal: str | None = None
+    week: str | None = None
     splits: Mapping[dt.date, float] = field(default_factory=dict)
     moves: Sequence[dt.date] = ()
 

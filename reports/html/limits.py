@@ -121,6 +121,11 @@ def _dividends(view: View) -> str:
             "assumption, and counted twice if the prices are already adjusted for dividends.",
             dividends=constant,
         )
+    if paid["source"] == "closes":
+        return _(
+            "The closes are adjusted for dividends: dividends are in the prices, and none are "
+            "added."
+        )
     if paid.get("constant_from"):
         return _(
             "The index is a price index. Dividends enter as the trailing twelve months, known one "

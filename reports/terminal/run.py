@@ -278,7 +278,7 @@ def _paths(metrics: Mapping[str, Any]) -> list[RenderableType]:
         table.add_column("no hedge", justify="right", no_wrap=True)
         table.add_column("less core", justify="right", no_wrap=True)
     # a path shorter than a year has no return a year
-    short = plan["sessions"] < SESSIONS_A_YEAR
+    short = plan["sessions"] < plan.get("sessions_a_year", SESSIONS_A_YEAR)
     for label, key, show in (
         ("total return", "total_return", _percent)
         if short
@@ -379,6 +379,8 @@ def _dividends(d: Mapping[str, Any]) -> str:
     constant = f"a constant {_percent(d['constant'], sign=False)} a year"
     if d["source"] is None:
         return constant
+    if d["source"] == "closes":
+        return "in the closes, which are adjusted for them: none are added"
     told = f"{d['source']} over the price, on average {_percent(d['mean_yield'], sign=False)}"
     if d["constant_from"]:
         told += f"; {constant} from {d['constant_from']}, where the series has ended"

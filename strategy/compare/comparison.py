@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from market.errors import InputError
+from market.judge.days import rows_a_year
 from market.serialise import lookup
-from market.year import SESSIONS_A_YEAR
+from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
 from strategy.compare.stored import StoredRun
 from strategy.result.metrics import drawdown, sample_statistics
 
@@ -161,7 +162,7 @@ class Comparison:
     @property
     def measures(self) -> tuple[str, ...]:
         """`MEASURES`, with the total return in place of a yearly one on less than a year."""
-        if len(self.sessions) - 1 < SESSIONS_A_YEAR:
+        if len(self.sessions) - 1 < rows_a_year(self.sessions):
             return ("total_return", *MEASURES[1:])
         return MEASURES
 
@@ -186,13 +187,17 @@ class Comparison:
         if len(self.sessions) < 2:
             return [[] for _ in self.runs[1:]]
         returns = self.equities[1:] / self.equities[:-1] - 1.0
-        point = path_measures(returns)
+        year = rows_a_year(self.sessions)
+        years = len(returns) / year
+        if year != SESSIONS_A_YEAR:
+            years = (self.sessions[-1] - self.sessions[0]).days / DAYS_A_YEAR
+        point = path_measures(returns, year, years)
         low = high = np.full_like(point[:, 1:], np.nan)
         if self.block:
             from arch.bootstrap import StationaryBootstrap
 
             draws = StationaryBootstrap(self.block, returns, seed=np.random.default_rng(SEED))
-            resampled = draws.apply(lambda r: _differences(r).ravel(), RESAMPLES)
+            resampled = draws.apply(lambda r: _differences(r, year, years).ravel(), RESAMPLES)
             low, high = (
                 np.nanpercentile(resampled, q, axis=0).reshape(low.shape) for q in (2.5, 97.5)
             )
@@ -307,13 +312,16 @@ def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
     return out
 
 
-def path_measures(returns: np.ndarray) -> np.ndarray:
+def path_measures(
+    returns: np.ndarray, year: float = SESSIONS_A_YEAR, years: float | None = None
+) -> np.ndarray:
     """`MEASURES` of daily returns, measures x runs; definitions as in metrics.json.
 
-    The first is not made yearly on less than a year.
+    The first is not made yearly on less than a year. `year` is the market's
+    sessions a year, `years` the length of the path where the calendar counts it.
     """
     n = len(returns)
-    years = max(n / SESSIONS_A_YEAR, 1.0)
+    years = max(n / year if years is None else years, 1.0)
     equity = np.cumprod(1.0 + returns, axis=0)
     spread = returns.std(axis=0, ddof=1)
     mean = returns.mean(axis=0)
@@ -325,15 +333,15 @@ def path_measures(returns: np.ndarray) -> np.ndarray:
         return np.vstack(
             (
                 np.where(equity[-1] > 0.0, np.abs(equity[-1]) ** (1.0 / years) - 1.0, -1.0),
-                spread * np.sqrt(SESSIONS_A_YEAR),
-                mean / spread * np.sqrt(SESSIONS_A_YEAR),
-                mean / downside * np.sqrt(SESSIONS_A_YEAR),
+                spread * np.sqrt(year),
+                mean / spread * np.sqrt(year),
+                mean / downside * np.sqrt(year),
                 (equity / peak - 1.0).min(axis=0),
                 worst.mean(axis=0),
             )
         )
 
 
-def _differences(returns: np.ndarray) -> np.ndarray:
-    measured = path_measures(returns)
+def _differences(returns: np.ndarray, year: float, years: float) -> np.ndarray:
+    measured = path_measures(returns, year, years)
     return np.asarray(measured[:, 1:] - measured[:, :1])

@@ -30,21 +30,21 @@ class Schedule:
         First session after the anchor; -1 where the data end at the anchor,
         or where no session lies between the anchor and the exit date.
     last : int
-        Last session of the tactical leg in the data.
+        Last session of the tactical leg in the data: it ends before a hole.
     timed : bool
-        Whether `last` is the last session on or before ``exit_by``; False
-        where the data end before it.
+        Whether the leg's days are over; False where the data end before
+        ``exit_by``.
     hedge_first, hedge_last : int
         Sessions of the hedge window in the data; -1 where there is none yet.
     window_last : int
         Last session on or before the window's last day, in the window or not.
     hedge_timed : bool
-        Whether the data reach the window's end, without a hole at either end.
+        Whether the data reach the window's end.
     year_over : bool
         Whether the data reach the end of the year after the anchor.
     whole : bool
         Whether no sessions are missing between the anchor and the last of its
-        days in the data.
+        days in the data, nor where the leg or the window should begin and end.
     """
 
     year: int
@@ -156,17 +156,20 @@ def _vintage(
     entry = anchor + 1 if anchor + 1 <= last else -1
     if entry > 0 and (sessions[entry] - sessions[anchor]).days > LONGEST_BREAK_DAYS:
         entry = -1
-    timed = passed(sessions, exit_day) and _near(sessions, last, exit_day)
+    timed = passed(sessions, exit_day)
+    near = not timed or _near(sessions, last, exit_day)
+    settled = before_hole(sessions, max(entry, 0), last)
+    if entry > 0 and settled < last:
+        last, timed = settled, True
 
     window_start = day_of(year + 1, plan.hedge.window.start)
     window_end = day_of(year + 1, plan.hedge.window.end)
     window_first = int(sessions.searchsorted(window_start, side="left"))
     window_last = last_on_or_before(sessions, window_end)
     has_window = window_first <= window_last
-    whole = (
-        passed(sessions, window_end)
-        and _near(sessions, window_last, window_end)
-        and _near(sessions, window_first, window_start)
+    hedge_timed = passed(sessions, window_end)
+    near &= not hedge_timed or (
+        _near(sessions, window_last, window_end) and _near(sessions, window_first, window_start)
     )
     year_end = max(window_end, pd.Timestamp(year + 1, 12, 31))
     return Schedule(
@@ -178,10 +181,20 @@ def _vintage(
         hedge_first=window_first if has_window else -1,
         hedge_last=window_last if has_window else -1,
         window_last=window_last,
-        hedge_timed=whole,
+        hedge_timed=hedge_timed,
         year_over=passed(sessions, pd.Timestamp(year + 1, 12, 31)),
-        whole=not holes(sessions[anchor : last_on_or_before(sessions, year_end) + 1]),
+        whole=near and not holes(sessions[anchor : last_on_or_before(sessions, year_end) + 1]),
     )
+
+
+def before_hole(sessions: pd.DatetimeIndex, first: int, last: int) -> int:
+    """Position of the last session before the first hole from `first` to `last`; else `last`.
+
+    What is held across a hole cannot be valued in it, and nobody knows what it
+    would have done: legs and hedges settle at the close before.
+    """
+    found = holes(sessions[first : last + 1]) if 0 <= first < last else []
+    return first + found[0][0] if found else last
 
 
 def _near(sessions: pd.DatetimeIndex, position: int, day: pd.Timestamp) -> bool:

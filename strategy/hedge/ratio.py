@@ -13,7 +13,7 @@ import pandas as pd
 
 from strategy.account.account import frozen
 from strategy.account.instructions import BLIND, COVER, SCORE
-from strategy.decide.calendar import Schedule, day_of, last_on_or_before, passed
+from strategy.decide.calendar import Schedule, before_hole, day_of, last_on_or_before, passed
 from strategy.hedge.instruments.setting import HedgeWindow, Ratios
 from strategy.kernels.compiled import compiled
 from strategy.plan import Hedge
@@ -218,7 +218,7 @@ def hedge_window(sessions: pd.DatetimeIndex, s: Schedule, hedge: Hedge, anchor: 
     """
     first, last, timed = s.hedge_first, s.hedge_last, s.hedge_timed
     if hedge.policy == "overlap":
-        return HedgeWindow(first, last, timed and first > 0, s.year)
+        return _settled(sessions, HedgeWindow(first, last, timed and first > 0, s.year))
     if hedge.policy == "hedge_first":
         first = s.anchor + 1
         if first >= len(sessions):
@@ -232,4 +232,12 @@ def hedge_window(sessions: pd.DatetimeIndex, s: Schedule, hedge: Hedge, anchor: 
         last, timed = end, passed(sessions, next_anchor)
     if last < first:
         return HedgeWindow(-1, -1, False, s.year)
-    return HedgeWindow(first, last, timed, s.year)
+    return _settled(sessions, HedgeWindow(first, last, timed, s.year))
+
+
+def _settled(sessions: pd.DatetimeIndex, window: HedgeWindow) -> HedgeWindow:
+    """The window, ended before a hole in the data."""
+    end = before_hole(sessions, window.first, window.last)
+    if end == window.last:
+        return window
+    return HedgeWindow(window.first, end, True, window.vintage)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.judge.days import holes
 from strategy.run.simulation import Simulation
 
 
@@ -17,14 +18,16 @@ def choose_dates(
     A quarter each from: sessions with an order; sessions between the end of a
     period and the publication of its figure; sessions of the tactical legs and
     of the weeks before them; all sessions. The first sessions and the last one
-    are left out: there is nothing to cut, or nothing to compare.
+    are left out: there is nothing to cut, or nothing to compare. So is a
+    session before a hole, where legs settle because of what is missing later.
     """
     sessions = market.sessions
     last = len(sessions) - 2
     if last < 1:
         return ()
     random = np.random.default_rng(seed)
-    everywhere = np.arange(1, last + 1)
+    edges = [before for before, _ in holes(sessions)]
+    everywhere = np.setdiff1d(np.arange(1, last + 1), edges)
     pools = [
         _with_orders(simulation),
         _unpublished(market, random),
@@ -34,7 +37,7 @@ def choose_dates(
     chosen: set[int] = set()
     for k, pool in enumerate(pools):
         wanted = count * (k + 1) // len(pools) - len(chosen)
-        pool = np.setdiff1d(pool[(pool >= 1) & (pool <= last)], list(chosen))
+        pool = np.setdiff1d(pool[(pool >= 1) & (pool <= last)], [*chosen, *edges])
         chosen.update(
             int(t) for t in random.choice(pool, max(min(wanted, len(pool)), 0), replace=False)
         )

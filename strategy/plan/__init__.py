@@ -123,6 +123,11 @@ class Reading(Model):
     decimal: Literal[".", ","] | None = Field(
         None, description="Its decimal sign; null: told by the file."
     )
+    week: Literal["monday", "sunday"] | None = Field(
+        None,
+        description="First day of the exchange's week; null: told by the file. sunday: Sunday to "
+        "Thursday.",
+    )
     splits: dict[Date, Annotated[float, Field(gt=0.0, le=1e6)]] = Field(
         default_factory=dict,
         description="Splits that are not in its prices: new shares for one old share, by the first "

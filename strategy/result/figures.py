@@ -162,14 +162,17 @@ def _dividends(simulation: Simulation) -> dict[str, Any]:
     """Which dividend yield the run paid, and from when on the constant one."""
     account = simulation.chained
     used = simulation.dividends.iloc[account.first : account.last + 1]
-    series = used["source"] != "constant"
+    in_closes = used["source"] == "closes"
+    series = (used["source"] != "constant") & ~in_closes
     out: dict[str, Any] = {
         "constant": simulation.plan.costs.dividend_yield,
         "source": None,
-        "sessions_constant": int((~series).sum()),
+        "sessions_constant": int((~series & ~in_closes).sum()),
         "mean_yield": float(used["yield"].mean()),
     }
-    if series.any():
+    if in_closes.all():
+        out["source"] = "closes"
+    elif series.any():
         last = series[series].index[-1]
         later = series.index[series.index > last]
         out["source"] = str(used.loc[last, "source"])

@@ -46,7 +46,8 @@ def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
         ``max_drawdown`` (negative) with ``max_drawdown_start`` (the peak),
         ``max_drawdown_low`` and ``max_drawdown_end`` (recovery; null while
         under water), ``calmar``, ``worst_month``, ``best_month``, ``cvar_95``
-        (mean of the worst 5 % of days), ``sessions``.
+        (mean of the worst 5 % of days), ``sessions``, ``sessions_a_year``
+        (where it is not 252).
     """
     returns = equity[1:] / equity[:-1] - 1.0
     n = len(returns)
@@ -56,6 +57,8 @@ def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
     total = float(equity[-1] / equity[0] - 1.0)
     out["total_return"] = total
     year = rows_a_year(dates)
+    if year != SESSIONS_A_YEAR:
+        out["sessions_a_year"] = year
     # a market that opens every day counts its years by the calendar
     whole = (dates[-1] - dates[0]).days
     power = year / n if year == SESSIONS_A_YEAR else DAYS_A_YEAR / whole

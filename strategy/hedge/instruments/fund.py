@@ -8,7 +8,6 @@ import numpy as np
 
 from market.container import Market
 from market.errors import InputError
-from market.year import SESSIONS_A_YEAR
 from strategy.account.legs import Floats
 
 #: A day on which fund and model differ by more (in logarithms) is a split or a
@@ -116,7 +115,7 @@ def _tracking(
 ) -> Tracking:
     n = len(both)
     fund, own = (
-        float(np.prod(1.0 + x[both]) ** (SESSIONS_A_YEAR / n) - 1.0) for x in (daily, model)
+        float(np.prod(1.0 + x[both]) ** (market.sessions_a_year / n) - 1.0) for x in (daily, model)
     )
     return Tracking(
         series,
@@ -126,6 +125,6 @@ def _tracking(
         fund,
         own,
         own - fund,
-        float((model[both] - daily[both]).std(ddof=1) * np.sqrt(SESSIONS_A_YEAR)),
+        float((model[both] - daily[both]).std(ddof=1) * np.sqrt(market.sessions_a_year)),
         patched,
     )

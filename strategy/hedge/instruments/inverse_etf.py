@@ -2,7 +2,7 @@
 
 The value of a fund with leverage L goes, from close to close,
 
-    r = L (r_price + q dt) - (L - 1) r_f dt - s |L| dt - ER / 252
+    r = L (r_price + q dt) - (L - 1) r_f dt - s |L| dt - ER / (sessions a year)
 
 (Cheng & Madhavan 2009; Avellaneda & Zhang 2010): L times the index's total
 return, interest earned on own capital and short proceeds ((1 - L) r_f), less
@@ -26,7 +26,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from market.year import DAYS_OF_YIELD, SESSIONS_A_YEAR
+from market.judge.days import rows_a_year
+from market.year import DAYS_OF_YIELD
 from strategy.account.instructions import WINDOW_END, Instructions, Kind, Leg
 from strategy.account.legs import Floats, Legs, overnight_rate
 from strategy.hedge.instruments.setting import (
@@ -54,7 +55,7 @@ def carry_parts(setting: Setting) -> dict[str, Floats]:
         "dividends": leverage * overnight_rate(setting.dividend) * year,
         "interest": (1.0 - leverage) * overnight_rate(setting.rate) * year,
         "swaps": -fund.financing_spread_bps / 1e4 * abs(leverage) * year,
-        "expenses": np.full(len(year), -fund.expense_ratio / SESSIONS_A_YEAR),
+        "expenses": np.full(len(year), -fund.expense_ratio / rows_a_year(setting.sessions)),
     }
 
 

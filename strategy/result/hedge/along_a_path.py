@@ -54,6 +54,8 @@ class Outlook:
         option is priced with.
     dividend : float
         Dividend yield a year.
+    year : float, optional
+        Sessions of the market that make a year.
     """
 
     start: pd.Timestamp
@@ -62,6 +64,7 @@ class Outlook:
     vix: float
     volatility: float
     dividend: float
+    year: float = SESSIONS_A_YEAR
 
 
 def instrument_plans(plan: Plan) -> dict[str, Plan | None]:
@@ -157,8 +160,9 @@ def _run(plan: Plan, setting: Setting, out: Instructions) -> Account:
 
 def _setting(plan: Plan, outlook: Outlook, move: float) -> Setting:
     n = outlook.sessions + 1
-    sessions = pd.bdate_range(outlook.start, periods=n, name="date")
-    swing = outlook.volatility / np.sqrt(SESSIONS_A_YEAR)
+    days = pd.bdate_range if outlook.year == SESSIONS_A_YEAR else pd.date_range
+    sessions = days(outlook.start, periods=n, name="date")
+    swing = outlook.volatility / np.sqrt(outlook.year)
     steps = np.full(n, np.log1p(move) / outlook.sessions)
     steps[1::2] += swing
     steps[2::2] -= swing
@@ -246,7 +250,7 @@ def implied_probability(plan: Plan, outlook: Outlook, fall: float) -> float:
     """
     if np.isnan(outlook.vix) or np.isnan(fall) or fall >= 1.0:
         return float("nan")
-    days = outlook.sessions * DAYS_OF_YIELD / SESSIONS_A_YEAR
+    days = outlook.sessions * DAYS_OF_YIELD / outlook.year
     years = days / DAYS_OF_YIELD
     vol = float(at_the_money(outlook.vix, years, plan.hedge.options))
     drift = (outlook.rate - outlook.dividend - vol**2 / 2.0) * years

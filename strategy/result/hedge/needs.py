@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
+from market.year import DAYS_A_YEAR
 from strategy.decide.calendar import day_of, last_on_or_before, passed
 from strategy.result.hedge.along_a_path import (
     Outlook,
@@ -31,12 +31,13 @@ def outlook_of(simulation: Simulation, v: Vintage) -> Outlook:
     window = v.hedge.window
     t = window.first - 1 if window.first > 0 else len(setting.close) - 1
     start = setting.sessions[t]
+    year = simulation.market.sessions_a_year
     end = day_of(v.schedule.year + 1, simulation.plan.hedge.window.end)
     length = window.last - window.first + 1
     if not window.timed:
-        length = max(round((end - start).days * SESSIONS_A_YEAR / DAYS_A_YEAR), 1)
-    past = setting.close[max(t - SESSIONS_A_YEAR, 0) : t + 1]
-    swing = float(np.diff(np.log(past)).std() * np.sqrt(SESSIONS_A_YEAR)) if len(past) > 2 else 0.0
+        length = max(round((end - start).days * year / DAYS_A_YEAR), 1)
+    past = setting.close[max(t - round(year), 0) : t + 1]
+    swing = float(np.diff(np.log(past)).std() * np.sqrt(year)) if len(past) > 2 else 0.0
     return Outlook(
         start,
         length,
@@ -44,6 +45,7 @@ def outlook_of(simulation: Simulation, v: Vintage) -> Outlook:
         float(setting.vix[t]),
         swing,
         float(setting.dividend[t]),
+        year,
     )
 
 

@@ -223,7 +223,7 @@ def make_start(
                 price=f"{price:.2f}",
             )
         )
-    ahead = future_sessions(day, day_of(day.year + 1, plan.hedge.window.end))
+    ahead = future_sessions(day, day_of(day.year + 1, plan.hedge.window.end), market.sessions)
     if sessions is not None:
         ahead = sessions
     whole = pd.DatetimeIndex(pd.DatetimeIndex([day]).append(ahead), name="date")
@@ -277,7 +277,7 @@ def _day(plan: Plan, scenario: Scenario, market: Market, notes: list[str]) -> pd
     elif at >= 0 and (asked - sessions[-1]).days <= NEAR_DAYS and scenario.price is None:
         day = sessions[-1]
     else:
-        back = future_sessions(asked - pd.Timedelta(days=NEAR_DAYS), asked)
+        back = future_sessions(asked - pd.Timedelta(days=NEAR_DAYS), asked, sessions)
         day = back[-1]
     if day != asked:
         notes.append(
@@ -288,7 +288,7 @@ def _day(plan: Plan, scenario: Scenario, market: Market, notes: list[str]) -> pd
             )
         )
     exit_day = day_of(day.year, plan.tactical.exit_by)
-    if len(future_sessions(day, exit_day)) < 1 or day >= exit_day:
+    if len(future_sessions(day, exit_day, sessions)) < 1 or day >= exit_day:
         raise InputError(
             f"the plan starts on {day:%Y-%m-%d} and its leg ends by {exit_day:%Y-%m-%d}",
             where="scenario.as_of",

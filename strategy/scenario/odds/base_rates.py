@@ -63,11 +63,11 @@ def base_rates(start: Start) -> BaseRates:
     rows: list[tuple[float, ...]] = []
     falls: list[tuple[float, ...]] = []
     for s in schedule(past.sessions, plan.model_copy(update={"vintages": None})):
-        if s.hedge_first > 0 and s.hedge_timed:
+        if s.hedge_first > 0 and s.hedge_timed and s.whole:
             before = s.hedge_first - 1
             fall = deepest_fall(close, before, s.hedge_last)
             falls.append((s.year, fall, close[s.hedge_last] / close[before] - 1.0))
-        if s.entry < 0 or not s.timed:
+        if s.entry < 0 or not (s.timed and s.whole):
             continue
         levels = vintage_levels(past, plan.tactical.levels, past.sessions[s.anchor])
         if blocked(-1, levels, True) >= 0:

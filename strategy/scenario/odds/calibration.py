@@ -80,7 +80,7 @@ def calibrate(
     truth = _truth(plan, Scenario.model_validate(unshocked), market)
     first = plan.data.start
     begin = int(market.sessions.searchsorted(np.datetime64(first))) if first else 0
-    dated = [s for s in every if s.timed and s.anchor - begin >= LEAST_PAST]
+    dated = [s for s in every if s.timed and s.whole and s.anchor - begin >= LEAST_PAST]
     rows: list[dict[str, Any]] = []
     for done, s in enumerate(dated):
         report("calibration", done, len(dated))

@@ -23,6 +23,8 @@ from pandas.tseries.holiday import (
     sunday_to_monday,
 )
 
+from market.judge.days import SUNDAYS, open_days
+
 
 def _monday_on_or_after(day: dt.datetime) -> dt.datetime:
     return day + dt.timedelta(days=-day.weekday() % 7)
@@ -56,7 +58,19 @@ def _holidays(first: int, last: int) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(found)
 
 
-def future_sessions(after: pd.Timestamp, until: pd.Timestamp) -> pd.DatetimeIndex:
-    """Sessions after `after` up to and including `until`."""
+def future_sessions(
+    after: pd.Timestamp, until: pd.Timestamp, known: pd.DatetimeIndex | None = None
+) -> pd.DatetimeIndex:
+    """Sessions after `after` up to and including `until`.
+
+    Parameters
+    ----------
+    known : pandas.DatetimeIndex, optional
+        Sessions of the market: one that opens on Sundays keeps its own week,
+        and no holidays of New York.
+    """
+    if known is not None and (known.day_of_week == 6).mean() > SUNDAYS:
+        every = pd.date_range(after + pd.Timedelta(days=1), until, name="date")
+        return every[every.day_of_week.isin(open_days(known))]
     days = pd.bdate_range(after + pd.Timedelta(days=1), until, name="date")
     return days[~days.isin(_holidays(after.year, until.year))]

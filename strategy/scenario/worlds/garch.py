@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from market.errors import InputError
-from market.year import SESSIONS_A_YEAR
 from strategy.scenario.worlds.history import History
 from strategy.scenario.worlds.paths import Garch
 
@@ -108,7 +107,7 @@ def fit_garch(history: History) -> tuple[Garch, dict[str, Any]]:
         "eta": eta,
         "lambda": skew,
         "persistence": alpha + beta,
-        "volatility_now": float(np.sqrt(variance * SESSIONS_A_YEAR)) / PERCENT,
-        "volatility_long_run": float(np.sqrt(long_run * SESSIONS_A_YEAR)) / PERCENT,
+        "volatility_now": float(np.sqrt(variance * history.sessions_a_year)) / PERCENT,
+        "volatility_long_run": float(np.sqrt(long_run * history.sessions_a_year)) / PERCENT,
     }
     return model, parameters

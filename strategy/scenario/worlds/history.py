@@ -9,8 +9,8 @@ import pandas as pd
 
 from market.container import PRICE_COLUMNS, Market
 from market.errors import InputError
+from market.judge.days import rows_a_year
 from market.rates import bill_rate
-from market.year import SESSIONS_A_YEAR
 from strategy.scenario.worlds.paths import Table
 
 #: Fewer sessions make no history.
@@ -49,6 +49,11 @@ class History:
 
     def __len__(self) -> int:
         return len(self.sessions)
+
+    @property
+    def sessions_a_year(self) -> float:
+        """Sessions of its market that make a year."""
+        return rows_a_year(self.sessions)
 
 
 def make_history(
@@ -91,8 +96,8 @@ def make_history(
     rate = np.nan_to_num(bill_rate(market)["rate"].to_numpy(dtype=float), nan=0.0)
     moves = np.log(close / before)
     series = pd.Series(close)
-    volatility = pd.Series(moves).rolling(MONTH).std().to_numpy() * np.sqrt(SESSIONS_A_YEAR)
-    highest = series.rolling(SESSIONS_A_YEAR, min_periods=MONTH).max().to_numpy()
+    volatility = pd.Series(moves).rolling(MONTH).std().to_numpy() * np.sqrt(market.sessions_a_year)
+    highest = series.rolling(round(market.sessions_a_year), min_periods=MONTH).max().to_numpy()
 
     def part(values: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(values[inside], dtype=np.float64)

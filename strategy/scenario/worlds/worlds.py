@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from market.message import Message
-from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
+from market.year import DAYS_A_YEAR
 from strategy.decide.calendar import day_of, last_on_or_before
 from strategy.scenario.engine.start import Start
 from strategy.scenario.engine.terms import Calendar
@@ -134,7 +134,9 @@ def _drift(start: Start) -> float:
     """What is added to each log return, so that their mean is the stated drift."""
     if start.scenario.drift is None:
         return 0.0
-    return start.scenario.drift / SESSIONS_A_YEAR - float(start.history.log_returns.mean())
+    return start.scenario.drift / start.history.sessions_a_year - float(
+        start.history.log_returns.mean()
+    )
 
 
 def bootstrap(start: Start, paths: int, seed: int, block: float) -> World:
@@ -154,7 +156,7 @@ def bootstrap(start: Start, paths: int, seed: int, block: float) -> World:
             "first": _iso(start.history.sessions[0]),
             "last": _iso(start.history.sessions[-1]),
             "mean_return_a_year": float(
-                (start.history.log_returns.mean() + drift) * SESSIONS_A_YEAR
+                (start.history.log_returns.mean() + drift) * start.history.sessions_a_year
             ),
             "share_of_copied_opens": start.history.copied,
         },

@@ -39,7 +39,7 @@ from strategy.sweep.composed.sleeves import Ranges, Sleeve, Spans, longest, refe
 from strategy.sweep.engine.bins import bin_edges, bin_of, tail_of, tail_size
 from strategy.sweep.engine.context import Context
 from strategy.sweep.engine.outcomes import Legs, Orders
-from strategy.sweep.engine.paths import TROUBLED, Paths, path_metrics
+from strategy.sweep.engine.paths import TROUBLED, Paths, in_years_of, path_metrics
 from strategy.sweep.engine.walk import (
     CORE,
     EQUITY,
@@ -340,4 +340,5 @@ def compose(
         ranges.reference, ranges.base, context.first, context.last, longest(context),
         bin_edges(), np.arange(n), out, vintages,
     )  # fmt: skip
-    return Paths(out[:, :TROUBLED], vintages, np.zeros((0, 0)), out[:, TROUBLED])
+    metrics = in_years_of(context.path_sessions, out[:, :TROUBLED])
+    return Paths(metrics, vintages, np.zeros((0, 0)), out[:, TROUBLED])

@@ -9,7 +9,7 @@ from strategy.kernels.compiled import compiled
 from strategy.sweep.engine.bins import BINS, TAIL, bin_edges, bin_of, tail_mean, tail_size
 from strategy.sweep.engine.context import Context
 from strategy.sweep.engine.outcomes import Hedges, Tactical
-from strategy.sweep.engine.paths import CVAR, TROUBLED, Paths, path_metrics
+from strategy.sweep.engine.paths import CVAR, TROUBLED, Paths, in_years_of, path_metrics
 from strategy.sweep.engine.walk import (
     CORE,
     COST,
@@ -311,7 +311,8 @@ def dense(
     again = np.flatnonzero(np.isnan(out[:, CVAR]))
     if len(again):
         run(again, np.inf, daily[:0])
-    return Paths(out[:, :TROUBLED], vintages, daily, out[:, TROUBLED])
+    metrics = in_years_of(context.path_sessions, out[:, :TROUBLED])
+    return Paths(metrics, vintages, daily, out[:, TROUBLED])
 
 
 def _least(context: Context, edges: np.ndarray) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from market.container import Market
 from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
@@ -121,6 +122,11 @@ class Context:
     def sessions_counted(self) -> int:
         """Daily returns of the account."""
         return self.last - self.first
+
+    @property
+    def path_sessions(self) -> pd.DatetimeIndex:
+        """Sessions of the account, the first anchor first."""
+        return pd.DatetimeIndex(self.market.sessions[self.first : self.last + 1])
 
     def tactical(self, plans: Sequence[Plan]) -> Tactical:
         """Resolve one tactical setting per plan."""

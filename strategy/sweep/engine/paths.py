@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from market.year import SESSIONS_A_YEAR
+from market.judge.days import rows_a_year
+from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
 from strategy.kernels.compiled import compiled
 from strategy.sweep.engine.walk import (
     COST,
@@ -90,3 +92,33 @@ def path_metrics(equity, sums, sessions, last, out):
     out[10] = sums[TURNOVER] / n * SESSIONS_A_YEAR
     out[11] = sums[COST] / n * SESSIONS_A_YEAR
     out[TROUBLED] = sums[TROUBLE]
+
+
+def in_years_of(sessions: pd.DatetimeIndex, metrics: np.ndarray) -> np.ndarray:
+    """`metrics` in years of the market's own length, in place; the kernels count 252 sessions.
+
+    As `strategy.result.metrics.performance` has them: growth by the calendar,
+    the others by the market's rows a year.
+
+    Parameters
+    ----------
+    sessions : DatetimeIndex
+        Of the path, the first anchor first.
+    metrics : float64[n, k]
+        Columns `PATH_METRICS`.
+    """
+    year = rows_a_year(sessions)
+    if year == SESSIONS_A_YEAR:
+        return metrics
+    at = PATH_METRICS.index
+    times = year / SESSIONS_A_YEAR
+    for name in ("volatility", "sharpe", "sortino"):
+        metrics[:, at(name)] *= np.sqrt(times)
+    for name in ("turnover", "cost"):
+        metrics[:, at(name)] *= times
+    years = (sessions[-1] - sessions[0]).days / DAYS_A_YEAR
+    ends = np.maximum(1.0 + metrics[:, at("total_return")], 0.0)
+    metrics[:, at("cagr")] = ends ** (1.0 / years) - 1.0
+    fall = metrics[:, at("max_drawdown")]
+    metrics[:, at("calmar")] = np.where(fall < 0.0, metrics[:, at("cagr")] / -fall, np.nan)
+    return metrics

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
-from market.year import SESSIONS_A_YEAR
+from market.judge.days import rows_a_year
 from strategy.plan import Plan
 from strategy.result.metrics import performance
 from strategy.run.simulation import Simulation, simulate
@@ -27,15 +27,15 @@ def single_row(simulation: Simulation) -> tuple[dict[str, float], dict[int, floa
     sessions = simulation.market.sessions[account.first : account.last + 1]
     equity = account.equity
     figures = performance(equity, pd.DatetimeIndex(sessions))
-    n = len(equity) - 1
+    n, year = len(equity) - 1, rows_a_year(pd.DatetimeIndex(sessions))
     found: dict[str, float] = {name: _number(figures.get(name)) for name in METRICS}
     found["cvar_95_error"] = 0.0
     found["max_drawdown_sessions"] = _under_water(equity)
     found["exposure"] = float(account.exposure[1:].sum(axis=1).mean())
-    found["cost"] = float((account.costs[1:].sum(axis=1) / equity[:-1]).sum() / n * SESSIONS_A_YEAR)
+    found["cost"] = float((account.costs[1:].sum(axis=1) / equity[:-1]).sum() / n * year)
     orders = account.orders
     traded = np.abs(orders["units"]) * orders["raw_price"] / orders["equity"]
-    found["turnover"] = float(traded.sum() / n * SESSIONS_A_YEAR)
+    found["turnover"] = float(traded.sum() / n * year)
     found |= _legs(simulation)
     vintages = _vintage_returns(simulation)
     whole = vintages[_whole(simulation)]

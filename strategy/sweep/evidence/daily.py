@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from market.year import SESSIONS_A_YEAR
+from market.judge.days import rows_a_year
 from strategy.validation.sharpe import deflated_sharpe, moments, probabilistic_sharpe
 
 if TYPE_CHECKING:
@@ -41,15 +42,16 @@ def daily_evidence(
     """
     from strategy.sweep.evidence.returns import daily_returns
 
-    spread = (
-        np.zeros(0) if sharpe is None else sharpe[np.isfinite(sharpe)] / np.sqrt(SESSIONS_A_YEAR)
-    )
-    if len(spread) < 2:
+    known = np.zeros(0) if sharpe is None else sharpe[np.isfinite(sharpe)]
+    if len(known) < 2:
         raise ValueError("the Sharpe ratios of two variants or more are needed")
-    m = moments(daily_returns(engine.grid.sweep, [best], engine=engine)[best].to_numpy())
+    returns = daily_returns(engine.grid.sweep, [best], engine=engine)[best]
+    year = rows_a_year(pd.DatetimeIndex(returns.index))
+    spread = known / np.sqrt(year)
+    m = moments(returns.to_numpy())
     return {
         "n": m.n,
-        "sharpe": m.sharpe * float(np.sqrt(SESSIONS_A_YEAR)),
+        "sharpe": m.sharpe * float(np.sqrt(year)),
         "psr": probabilistic_sharpe(m),
         "dsr": deflated_sharpe(m, float(spread.var(ddof=1)), trials),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from market.errors import InputError
 from market.files.read import read_prices, read_series
 from market.judge.record import Nothing
+from market.judge.rows import exchange_holidays
 from market.sources.load import judged_series
 
 DAYS = pd.bdate_range("2006-10-02", "2007-03-30")
@@ -266,3 +268,72 @@ def test_adjusted_closes_show(write):
     content = "Date,Close,Dividends\n" + rows(DAYS, "{stamp:%Y-%m-%d},{value},0")
     assert not read_prices(write(content)).adjusted
     assert read_prices(write(content.replace(",0\n", ",0.5\n", 1))).adjusted
+
+
+@pytest.mark.parametrize(("new", "old"), [(5, 4), (4, 3), (3, 2), (5, 3), (7, 4), (6, 5)])
+@pytest.mark.parametrize("up", [False, True], ids=["split", "reverse split"])
+def test_a_small_split_is_refused_or_told_with_its_ratio(write, new, old, up):
+    values = CLOSES.copy()
+    values[50:] *= new / old if up else old / new
+    path = write(closes(values=np.round(values, 4)))
+    ratio = f"{old} to {new}" if up else f"{new} to {old}"
+    told = f"on {DAYS[50]:%Y-%m-%d} \\({ratio}\\).*splits"
+    if new / old < 1.42:
+        (doubted,) = read_prices(path).judged.doubted
+        assert re.search(told, doubted)
+    else:
+        with pytest.raises(InputError, match=told):
+            read_prices(path)
+
+
+def test_a_crash_amid_large_moves_is_told_and_not_refused(write):
+    values = CLOSES.copy()
+    values[49:] *= 0.9
+    values[50:] *= 0.62
+    values[51:] *= 1.12
+    (first, *_) = read_prices(write(closes(values=values))).judged.doubted
+    assert f"on {DAYS[50]:%Y-%m-%d}" in first and "split" not in first
+
+
+def test_all_splits_of_a_file_are_offered_at_once_and_known_ones_named(write):
+    days = pd.bdate_range("2020-06-01", "2021-12-31")
+    values = 100.0 + np.sin(np.arange(len(days)))
+    nvidia, apple = days.get_loc("2021-07-20"), days.get_loc("2020-08-31")
+    values[:nvidia] *= 4.0
+    values[:apple] *= 4.0
+    path = write(closes(days=days, values=np.round(values, 4)))
+    with pytest.raises(InputError) as refused:
+        read_prices(path)
+    line = refused.value.line()
+    assert "splits={2020-08-31: 4, 2021-07-20: 4}" in line
+    assert "Apple on 2020-08-31; Nvidia on 2021-07-20" in line
+    stated = Nothing(splits={dt.date(2020, 8, 31): 4.0, dt.date(2021, 7, 20): 4.0})
+    assert read_prices(path, stated).prices["close"].max() < 102.0
+
+
+TEL_AVIV = pd.date_range("2006-01-01", "2007-12-31")
+TEL_AVIV = TEL_AVIV[~TEL_AVIV.day_of_week.isin([4, 5])]
+TEL_AVIV = TEL_AVIV[~((TEL_AVIV.month == 9) & (TEL_AVIV.day > 22))]
+
+
+def test_a_week_from_sunday_to_thursday_is_taken_where_the_calendar_shows_it(write):
+    values = np.round(1000.0 + 5.0 * np.sin(np.arange(len(TEL_AVIV))), 2)
+    file = read_prices(write(closes(days=TEL_AVIV, values=values)))
+    assert_whole(file, TEL_AVIV, values)
+    assert dict(file.judged.taken)["week"] == "Sunday to Thursday"
+
+
+def test_an_exchange_that_keeps_new_year_is_shifted_and_no_sunday_market(write):
+    days = pd.bdate_range("2006-01-01", "2007-12-31")
+    days = days.difference(exchange_holidays(days[0], days[-1])) - pd.Timedelta(days=1)
+    path = write(closes(days=days, values=1000.0 + np.sin(np.arange(len(days)))))
+    with pytest.raises(InputError, match=r"Sundays and there are no Fridays.*week=sunday"):
+        read_prices(path)
+
+
+@pytest.mark.parametrize("way", ["name", "stated"])
+def test_a_week_from_sunday_is_taken_from_the_name_or_as_stated(write, way):
+    days = DAYS - pd.Timedelta(days=1)
+    path = write(closes(days=days), "ta35.csv" if way == "name" else "own.csv")
+    file = read_prices(path, Nothing(week="sunday" if way == "stated" else None))
+    assert_whole(file, days)
