@@ -72,6 +72,12 @@ MODULES_IN_A_ROOM = 12
 #: One module a command is the rule of these rooms: they grow with the program's commands alone.
 ONE_MODULE_A_COMMAND = ("strategy/commands", "reports/terminal")
 
+#: Folders of tests that mirror no room, and what they look at instead.
+TESTS_ACROSS_ROOMS = {
+    "crosscheck": "this program beside other people's",
+    "reliability": "what a hostile surrounding does to every command",
+}
+
 #: What prints: screens, the command line's modules, and a program of its own.
 PRINTERS = (
     "reports/terminal/",
@@ -230,3 +236,31 @@ def test_only_screens_and_commands_print():
         and prints(path.read_text("utf-8"))
     }
     assert found == set()
+
+
+def subjects_of_tests():
+    """Folder and subject of each test module: `test_x.py` below `tests/strategy/sweep`."""
+    home = ROOT / "tests"
+    for path in home.rglob("test_*.py"):
+        folder = path.parent.relative_to(home).as_posix()
+        if folder != "." and folder not in TESTS_ACROSS_ROOMS:
+            yield folder, path.stem.removeprefix("test_")
+
+
+def test_tests_lie_in_rooms_of_the_program_s_names():
+    for folder, _ in subjects_of_tests():
+        assert (ROOT / folder / "__init__.py").is_file(), f"tests/{folder} mirrors no room"
+    for folder in TESTS_ACROSS_ROOMS:
+        assert (ROOT / "tests" / folder).is_dir(), folder
+
+
+def test_the_tests_of_a_module_lie_in_its_room():
+    """Where a room below is the only one with a module of that name, the tests go down there."""
+    astray = {}
+    for folder, subject in subjects_of_tests():
+        if (ROOT / folder / f"{subject}.py").is_file():
+            continue
+        below = list((ROOT / folder).rglob(f"{subject}.py"))
+        if len(below) == 1:
+            astray[f"tests/{folder}/test_{subject}.py"] = below[0].parent.relative_to(ROOT)
+    assert not astray

@@ -1,10 +1,9 @@
-"""What the tests of live data share: sources on loopback, a client that does not wait, a cache."""
+"""What the tests of live data share: sources on loopback, a client that does not wait."""
 
 from __future__ import annotations
 
 import pytest
 
-from market.cache import Cache
 from market.live.fetch.http import Http, Limits
 from market.live.hosts.cboe import Cboe
 from market.live.hosts.finra import Finra
@@ -50,12 +49,6 @@ def slept():
 def http(slept):
     limits = Limits(connect=2, read=2, total=5, pause=0.0)
     return Http(limits, sleep=slept, random=lambda: 1.0)
-
-
-@pytest.fixture
-def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("SIMULATE_DATA_DIR", str(tmp_path / "data of mine"))
-    return Cache()
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from strategy.legs.rules import next_attempt as compiled_attempt
 from strategy.run.simulation import simulate
 from strategy.scenario.engine.terms import Figure
 from strategy.sweep.engine.context import make_context
-from tests.strategy.scenario.one_path import one_path
+from tests.strategy.scenario.engine.one_path import one_path
 from tests.strategy.tiny_market import make_market, make_plan, random_prices, weekdays
 
 LEVELS = Levels(math.nan, 104.0, 105.0, 108.0, 110.0, 1.0)

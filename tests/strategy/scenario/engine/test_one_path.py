@@ -6,7 +6,7 @@ import pytest
 from strategy.result.tables import vintage_table
 from strategy.run.simulation import simulate
 from strategy.scenario.engine.terms import Figure
-from tests.strategy.scenario.one_path import one_path
+from tests.strategy.scenario.engine.one_path import one_path
 from tests.strategy.tiny_market import make_market, make_plan, observations, random_prices, weekdays
 
 COSTS = {

@@ -16,7 +16,7 @@ from strategy.sweep.work.cluster import ClusterCrew, Lines
 from strategy.sweep.work.folder import TIMES
 from strategy.sweep.work.run import run_sweep
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def contents(folder):

@@ -1,6 +1,6 @@
 """A sweep killed at random moments and taken up again: the same bytes as one that never was.
 
-    python -m tests.strategy.sweep.killed --kills 10 --seed 8
+    python -m tests.strategy.sweep.work.killed --kills 10 --seed 8
 
 Runs a small sweep whole, then starts it anew as often as it is to be killed
 (SIGKILL, at a random moment between its beginning and its last file), lets the
@@ -24,7 +24,7 @@ from pathlib import Path
 from strategy.sweep.work.folder import TIMES
 from tests.strategy.sweep.conftest import SMALL
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 PROCESS = Path(__file__).with_name("sweep_process.py")
 LONGEST_SECONDS = 600.0
 #: 2,025 variants in 51 parts: long enough for kills to fall between parts.

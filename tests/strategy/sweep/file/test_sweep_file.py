@@ -9,7 +9,7 @@ from strategy.sweep.file.grid import make_grid
 from strategy.sweep.file.settings import variant_plan
 from strategy.sweep.file.sweep_file import load_sweep
 
-CONFIGS = Path(__file__).resolve().parents[3] / "configs"
+CONFIGS = Path(__file__).resolve().parents[4] / "configs"
 
 
 def refusal(write_sweep, block, head="name: x\n"):

@@ -14,7 +14,13 @@ from strategy.sweep.work import run as run_module
 from strategy.sweep.work.folder import TIMES, SweepFolder
 from strategy.sweep.work.run import prepare, run_sweep
 from tests.strategy.sweep.conftest import SMALL
-from tests.strategy.sweep.killed import LONGEST_SECONDS, SWEEP, contents, kill_and_resume, start
+from tests.strategy.sweep.work.killed import (
+    LONGEST_SECONDS,
+    SWEEP,
+    contents,
+    kill_and_resume,
+    start,
+)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from market.errors import InputError
 from strategy.audit.claims.file import find_claims, load_claims
 
-CONFIGS = Path(__file__).resolve().parents[3] / "configs"
+CONFIGS = Path(__file__).resolve().parents[4] / "configs"
 CLAIM = """
 as_of: 2025-11-21
 claims:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from strategy.cli import COMMANDS, cli, main
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
     "pandas",
     "numpy",
