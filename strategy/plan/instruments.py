@@ -135,11 +135,12 @@ class Options(Model):
         "spread, not below the index.",
         json_schema_extra=AUTHOR,
     )
-    vol_offset: float = Field(
-        -0.025,
+    vol_offset: float | None = Field(
+        None,
         ge=-0.5,
         le=0.5,
-        description="At-the-money 30-day volatility less VIX, fraction (-0.025 is 2.5 points).",
+        description="At-the-money 30-day volatility less VIX, fraction (-0.01 is one point); "
+        "null: as much as lets the strip of all strikes give VIX back.",
         json_schema_extra=AUTHOR,
     )
     skew: float = Field(

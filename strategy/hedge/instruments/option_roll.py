@@ -40,7 +40,6 @@ from strategy.hedge.instruments.options import (
     black76,
     delta,
     forward,
-    implied_volatility,
 )
 from strategy.hedge.instruments.setting import (
     EmptyLegs,
@@ -50,6 +49,7 @@ from strategy.hedge.instruments.setting import (
     Ratios,
     Setting,
 )
+from strategy.hedge.instruments.smile import implied_volatility
 from strategy.legs.reasons import Phase
 
 ChooseStrikes = Callable[[Quote], tuple[Strike, ...]]

@@ -1,4 +1,4 @@
-"""European index options: Black-76 on the forward, and an implied volatility made from VIX.
+"""European index options: Black-76 on the forward, strikes and quotes.
 
 Black (1976), J. Financial Economics 3:167. With the forward
 ``F = S e^{(r - q) tau}``, ``d1 = [ln(F / K) + s^2 tau / 2] / (s sqrt(tau))``
@@ -7,15 +7,7 @@ and ``d2 = d1 - s sqrt(tau)``
     call = e^{-r tau} [F N(d1) - K N(d2)]
     put  = e^{-r tau} [K N(-d2) - F N(-d1)]
 
-Implied volatility (never realised volatility):
-
-    s(K, tau) = sqrt(L^2 + (VIX^2 - L^2) B(tau) / B(30 d)) + offset
-                + skew ln(K / F) / sqrt(tau),   B(tau) = (1 - e^{-k tau}) / (k tau)
-
-VIX is a 30-day volatility; its square is taken to return to L^2 (`long_run`)
-at the speed k (`reversion`), which gives other tenors (the average variance of
-a mean-reverting process); `vol_offset` brings VIX, which prices the whole smile,
-to the money; `skew` tilts by moneyness. All four are the plan's assumptions.
+The implied volatility comes from VIX: `strategy.hedge.instruments.smile`.
 
 Time to expiry counts calendar days over 365; an order at the open has 6.5 more
 hours than the close. Index options are European and settle in cash at
@@ -31,17 +23,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from market.year import DAYS_OF_YIELD
 from strategy.account.legs import Floats
+from strategy.hedge.instruments.smile import implied_volatility
 from strategy.plan import Options
 
-VIX_TENOR = 30.0 / DAYS_OF_YIELD
 #: Trading hours from open to close, in days.
 OPEN_TO_CLOSE_DAYS = 6.5 / 24.0
-#: Below a week the square root of time would blow the skew up.
-SHORTEST_SKEW_TENOR = 7.0 / DAYS_OF_YIELD
-#: Least implied volatility that skew and offset may leave.
-VOLATILITY_FLOOR = 0.03
 
 
 def forward(
@@ -111,32 +98,6 @@ def _d(f: Floats, k: Floats, tau: Floats, vol: Floats) -> tuple[Floats, Floats]:
             np.where(moneyness > 0.0, np.inf, np.where(moneyness < 0.0, -np.inf, 0.0)),
         )
     return d1, d1 - deviation
-
-
-def at_the_money(vix: ArrayLike, tau: ArrayLike, options: Options) -> Floats:
-    """Volatility at the forward for a tenor, from VIX (fraction)."""
-    vix, tau = np.asarray(vix, dtype=np.float64), np.asarray(tau, dtype=np.float64)
-    share = _average_decay(tau, options.reversion) / _average_decay(
-        np.asarray(VIX_TENOR), options.reversion
-    )
-    target = options.long_run**2
-    variance = target + (vix**2 - target) * share
-    return np.asarray(np.sqrt(np.maximum(variance, 0.0)) + options.vol_offset)
-
-
-def implied_volatility(
-    strike: ArrayLike, forward: ArrayLike, tau: ArrayLike, vix: ArrayLike, options: Options
-) -> Floats:
-    """Volatility of a strike: see the module's formula."""
-    strike, forward, tau = (np.asarray(x, dtype=np.float64) for x in (strike, forward, tau))
-    tilt = options.skew * np.log(strike / forward) / np.sqrt(np.maximum(tau, SHORTEST_SKEW_TENOR))
-    return np.asarray(np.maximum(at_the_money(vix, tau, options) + tilt, VOLATILITY_FLOOR))
-
-
-def _average_decay(tau: Floats, speed: float) -> Floats:
-    x = speed * tau
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(x > 1e-8, -np.expm1(-x) / np.where(x > 0.0, x, 1.0), 1.0)
 
 
 class Strike(NamedTuple):

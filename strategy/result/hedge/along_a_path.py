@@ -21,8 +21,8 @@ from strategy.account.instructions import SCORE, Instructions
 from strategy.account.legs import days_between
 from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX
 from strategy.hedge.instruments.derisk import trim_orders
-from strategy.hedge.instruments.options import at_the_money
 from strategy.hedge.instruments.setting import HedgeWindow, Ratios, Setting
+from strategy.hedge.instruments.smile import at_the_money
 from strategy.legs.reasons import Phase
 from strategy.plan import Hedge, InverseEtf, Plan
 

@@ -1,4 +1,4 @@
-"""Options: published prices, what no price may violate, the smile, strikes, the calendar."""
+"""Options: published prices, what no price may violate, strikes, the calendar."""
 
 from __future__ import annotations
 
@@ -11,19 +11,9 @@ from hypothesis import strategies as st
 
 from strategy.hedge.instruments import collar, put, put_spread
 from strategy.hedge.instruments.expiries import easter, expiry_after, third_friday
-from strategy.hedge.instruments.options import (
-    VOLATILITY_FLOOR,
-    Quote,
-    at_the_money,
-    black76,
-    delta,
-    first_not,
-    forward,
-    implied_volatility,
-)
+from strategy.hedge.instruments.options import Quote, black76, delta, first_not, forward
+from strategy.hedge.instruments.smile import implied_volatility
 from strategy.plan import Options
-
-FLAT = Options(skew=0.0, vol_offset=0.0, reversion=0.0)
 
 spots = st.floats(20.0, 5000.0)
 moneyness = st.floats(0.5, 1.8)
@@ -134,37 +124,6 @@ def test_delta_is_the_slope_of_the_price(spot, m, tau, vol, call):
 def test_at_expiry_an_option_is_worth_its_intrinsic_value(spot, call, value):
     assert black76(spot, 100.0, 0.0, 0.05, 0.2, call=call) == value
     assert delta(100.0, 100.0, 0.0, 0.0, 0.2, call=call) == pytest.approx(0.5 if call else -0.5)
-
-
-# --- implied volatility -----------------------------------------------------------------------
-
-
-def test_without_skew_offset_and_reversion_the_volatility_is_vix():
-    for tau in (0.02, 0.25, 2.0):
-        assert implied_volatility(80.0, 100.0, tau, 0.23, FLAT) == pytest.approx(0.23)
-
-
-def test_at_thirty_days_the_money_is_vix_and_the_offset_whatever_the_reversion():
-    options = Options(reversion=5.0)
-    assert at_the_money(0.40, 30 / 365, options) == pytest.approx(0.40 - 0.025)
-
-
-def test_longer_tenors_lie_between_vix_and_its_long_run_level():
-    options = Options(vol_offset=0.0, reversion=3.0, long_run=0.20)
-    for vix in (0.12, 0.60):
-        near, far = at_the_money(vix, 0.25, options), at_the_money(vix, 2.0, options)
-        assert abs(far - 0.20) < abs(near - 0.20) < abs(vix - 0.20)
-    # by hand: B(x) = (1 - e^-x) / x at 3 x 0.25 and 3 x 30 / 365
-    share = ((1 - np.exp(-0.75)) / 0.75) / ((1 - np.exp(-90 / 365)) / (90 / 365))
-    variance = 0.04 + (0.36 - 0.04) * share
-    assert at_the_money(0.60, 0.25, options) == pytest.approx(np.sqrt(variance))
-
-
-def test_the_skew_is_a_tenth_of_log_moneyness_over_the_root_of_time():
-    tilted = Options(skew=-0.10, vol_offset=0.0, reversion=0.0)
-    found = implied_volatility(95.0, 100.0, 0.25, 0.20, tilted)
-    assert found == pytest.approx(0.20 + 0.10 * np.log(100 / 95) / 0.5)
-    assert implied_volatility(400.0, 100.0, 0.02, 0.10, tilted) == VOLATILITY_FLOOR
 
 
 # --- strikes ----------------------------------------------------------------------------------
