@@ -45,6 +45,7 @@ FLOORS = (
     {"reports"},
     {"strategy.commands"},
     {"strategy.cli"},
+    {"simulate_plans"},
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
@@ -80,6 +81,7 @@ TESTS_ACROSS_ROOMS = {
 
 #: What prints: screens, the command line's modules, and a program of its own.
 PRINTERS = (
+    "simulate_plans.py",
     "reports/terminal/",
     "strategy/commands/",
     "strategy/cli.py",
@@ -91,6 +93,7 @@ PRINTERS = (
 def modules():
     """Path of each module by its dotted name; a package goes by its own name."""
     paths = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    paths.append(ROOT / "simulate_plans.py")
     return {
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
         for path in paths

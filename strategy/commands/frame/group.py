@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import signal
+import threading
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
@@ -74,6 +76,17 @@ class Program(Commands):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
+        with Interrupts() as interrupts:
+            try:
+                return self._answer(ctx)
+            except BaseException as error:
+                # an extension module that is interrupted in its import says that it is broken
+                if not interrupts.came and not isinstance(error, KeyboardInterrupt):
+                    raise
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+    def _answer(self, ctx: click.Context) -> Any:
         try:
             _names_are_text([*ctx.meta.get(TYPED, ()), os.getcwd()])
             return super().invoke(ctx)
@@ -89,9 +102,37 @@ class Program(Commands):
             raise Mistake(InputError(reason, where=name).line()) from error
         except MemoryError as error:
             raise Mistake("not enough memory; close other programs or ask for less") from error
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
-            ctx.exit(INTERRUPTED)
+
+
+class Interrupts:
+    """Ctrl-C as an exception while a command works, so that it closes and removes what is open.
+
+    Attributes
+    ----------
+    came : bool
+        Whether there was one, whatever became of its exception.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+        self._before: Any = None
+
+    def __enter__(self) -> Interrupts:
+        # other threads have no say; a background process ignores Ctrl-C, which is kept
+        if threading.current_thread() is threading.main_thread():
+            before = signal.getsignal(signal.SIGINT)
+            if callable(before):
+                self._before = before
+                signal.signal(signal.SIGINT, self._raise)
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _raise(self, number: int, frame: object) -> None:
+        self.came = True
+        raise KeyboardInterrupt
 
 
 def _names_are_text(names: Sequence[str]) -> None:
