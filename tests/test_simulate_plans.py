@@ -12,8 +12,13 @@ import pytest
 import simulate_plans
 
 ROOT = Path(simulate_plans.__file__).parent
-#: Says that Python is up, by a byte on stdout, and goes through the door.
-READY = "import os, simulate_plans; os.write(1, b'.'); simulate_plans.main()"
+#: Goes through the door and says by a byte on stdout that it is in, before the first import.
+IN = """
+import os, simulate_plans
+look = simulate_plans.shadowed
+simulate_plans.shadowed = lambda: os.write(1, b".") and look()
+simulate_plans.main()
+"""
 
 
 def called(*arguments, cwd, path=()):
@@ -83,12 +88,12 @@ def test_a_folder_of_files_with_such_a_name_is_no_package_and_does_no_harm(tmp_p
 
 
 def interrupted(arguments, after, cwd):
-    """The program with a SIGINT some seconds after Python's own start."""
+    """The program with a SIGINT some seconds after it was entered."""
     # what the parent ignores the child ignores: pytest may have been started in the background
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         child = subprocess.Popen(
-            [sys.executable, "-c", READY, *arguments],
+            [sys.executable, "-c", IN, *arguments],
             cwd=cwd,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
@@ -104,7 +109,7 @@ def interrupted(arguments, after, cwd):
     return child.returncode, out, told.decode()
 
 
-@pytest.mark.parametrize("after", [0.01, 0.03, 0.1, 0.2, 0.4, 0.8, 1.6])
+@pytest.mark.parametrize("after", [0.0, 0.03, 0.1, 0.2, 0.4, 0.8, 1.6])
 @pytest.mark.parametrize("command", ["run short_long", "sweep run sweep_stop_target", "audit"])
 def test_ctrl_c_is_one_line_and_exit_code_130(tmp_path, command, after):
     arguments = command.split() + (["short_long"] if command == "audit" else [])
@@ -120,7 +125,7 @@ def test_ctrl_c_is_one_line_and_exit_code_130(tmp_path, command, after):
 
 @pytest.mark.parametrize("after", [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3])
 def test_ctrl_c_of_a_short_command_ends_it_or_comes_after_its_whole_answer(tmp_path, after):
-    code, out, told = interrupted(["rules", "--json"], max(after, 0.01), tmp_path)
+    code, out, told = interrupted(["rules", "--json"], after, tmp_path)
     assert (code, told) in ((130, "interrupted\n"), (0, ""))
     if code == 0:
         assert out.endswith(b"}\n") or out.endswith(b"]\n")
