@@ -15,6 +15,17 @@ settings.register_profile(
 settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config, specs):
+    """Before the workers start: each would compile the kernels that are not on disk."""
+    from tests.warm import warm
+
+    seconds = warm()
+    if seconds:
+        print(f"kernels compiled in {seconds:.0f} s")
+
+
 LOOPBACK = ("127.", "::1", "localhost")
 
 
