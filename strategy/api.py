@@ -155,7 +155,7 @@ def run(
         simulated(result)
     if progress:
         progress("vectorbt's book", 0, 1)
-    result.portfolio  # noqa: B018 - builds the book and compares it
+    result.check_book()
     if progress:
         progress("vectorbt's book", 1, 1)
     return result

@@ -7,16 +7,21 @@ that holds the carry, a simulation with ample cash so that nothing is cut
 short, and then the real starting capital, so that a margin loan shows as
 negative cash. It takes no price of zero either: an option that expires
 worthless is settled at a price too small to matter.
+
+Every run is held against vectorbt's engine, which loads in no time; the
+`Portfolio` around it, which brings plotting and statistics along, is made when
+somebody asks for it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from strategy.account.account import Account, Leg
+from strategy.account.vectorbt_engine import filled_orders, group_value
 from strategy.legs.reasons import Phase
 
 if TYPE_CHECKING:
@@ -27,7 +32,7 @@ COLUMNS = ("core", "tactical_1", "tactical_2", "hedge", "carry")
 #: Least price that vectorbt is given.
 LEAST_PRICE = 1e-12
 
-#: vectorbt takes an order of fewer units than 1e-8 for none, whatever it is worth.
+#: Least units of an order: far from what vectorbt takes for none (`SMALLEST_ORDER`).
 LEAST_UNITS = 1e-6
 
 #: Times of day of the two rows, New York; only their order matters.
@@ -55,34 +60,28 @@ def row_index(sessions: pd.DatetimeIndex) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(times, name="time")
 
 
-def build_portfolio(
-    sessions: pd.DatetimeIndex, open_: np.ndarray, close: np.ndarray, account: Account
-) -> vbt.Portfolio:
-    """A vectorbt Portfolio of the account's orders.
+class _Book(NamedTuple):
+    """What vectorbt is given: arrays of two rows a session and a column a leg."""
 
-    Parameters
-    ----------
-    sessions : DatetimeIndex
-        All sessions of the price series.
-    open_, close : float64[n]
-    account : Account
+    price: np.ndarray
+    size: np.ndarray
+    at: np.ndarray
+    fees: np.ndarray
+    ample: float
 
-    Returns
-    -------
-    vectorbt.Portfolio
-        One cash-sharing group of the columns core, tactical_1, tactical_2,
-        hedge (hedge_1 and so on where it has more legs) and carry; two rows a
-        session. Daily values are the second rows:
-        ``portfolio.value().iloc[1::2]``. A column whose smallest order is
-        below `LEAST_UNITS` counts in units a power of two smaller.
+    @property
+    def wanted(self) -> int:
+        return int(np.count_nonzero(~np.isnan(self.size)))
 
-    Raises
-    ------
-    BookError
-        Where vectorbt rejected an order or filled it in part.
-    """
-    import vectorbt as vbt
+    def whole(self, filled: np.ndarray) -> bool:
+        """Whether every order was filled, none in part."""
+        expected = np.abs(self.size[filled["idx"], filled["col"]])
+        return len(filled) == self.wanted and np.allclose(
+            filled["size"], expected, rtol=1e-12, atol=0.0
+        )
 
+
+def _book(open_: np.ndarray, close: np.ndarray, account: Account) -> _Book:
     span = slice(account.first, account.last + 1)
     n = account.last - account.first + 1
     columns = columns_of(account)
@@ -117,48 +116,107 @@ def build_portfolio(
     # small orders in smaller units: a power of two, so that no number is rounded
     smallest = np.nanmin(np.abs(size), axis=0, initial=np.inf, where=~np.isnan(size))
     small = np.exp2(np.ceil(np.log2(np.maximum(LEAST_UNITS / smallest, 1.0))))
-    size, at, price = size * small, at / small, price / small
-
-    index = row_index(sessions[span])
-    wanted = int(np.count_nonzero(~np.isnan(size)))
     ample = 1e3 * max(account.capital, float(account.equity.max()))
+    return _Book(price / small, size * small, at / small, fees, ample)
 
-    def booked(log: bool) -> vbt.Portfolio:
-        return vbt.Portfolio.from_orders(
-            pd.DataFrame(price, index=index, columns=list(columns)),
-            size=size,
-            price=at,
-            fixed_fees=fees,
-            fees=0.0,
-            slippage=0.0,
-            init_cash=ample,
-            cash_sharing=True,
-            group_by=True,
-            direction="both",
-            max_orders=wanted + 1,
-            freq="12h",
-            engine="rust",
-            log=log,
-            max_logs=size.size if log else 1,
-        )
 
-    portfolio = booked(log=False)
-    filled = portfolio.order_records
-    expected = np.abs(size[filled["idx"], filled["col"]])
-    if len(filled) != wanted or not np.allclose(filled["size"], expected, rtol=1e-12, atol=0.0):
-        raise BookError(_why_not_whole(booked(log=True), size, index, columns))
+def build_portfolio(
+    sessions: pd.DatetimeIndex, open_: np.ndarray, close: np.ndarray, account: Account
+) -> vbt.Portfolio:
+    """A vectorbt Portfolio of the account's orders.
+
+    Parameters
+    ----------
+    sessions : DatetimeIndex
+        All sessions of the price series.
+    open_, close : float64[n]
+    account : Account
+
+    Returns
+    -------
+    vectorbt.Portfolio
+        One cash-sharing group of the columns core, tactical_1, tactical_2,
+        hedge (hedge_1 and so on where it has more legs) and carry; two rows a
+        session. Daily values are the second rows:
+        ``portfolio.value().iloc[1::2]``. A column whose smallest order is
+        below `LEAST_UNITS` counts in units a power of two smaller.
+
+    Raises
+    ------
+    BookError
+        Where vectorbt rejected an order or filled it in part.
+    """
+    book = _book(open_, close, account)
+    index = row_index(sessions[account.first : account.last + 1])
+    portfolio = _booked(book, index, columns_of(account), log=False)
+    if not book.whole(portfolio.order_records):
+        raise BookError(_why_not_whole(book, index, columns_of(account)))
     return portfolio.replace(init_cash=np.array([account.capital]))
 
 
-def _why_not_whole(
-    portfolio: vbt.Portfolio, size: np.ndarray, index: pd.DatetimeIndex, columns: tuple[str, ...]
-) -> str:
+def book_value(
+    sessions: pd.DatetimeIndex, open_: np.ndarray, close: np.ndarray, account: Account
+) -> np.ndarray:
+    """What `build_portfolio` is worth at each close, by vectorbt's engine alone.
+
+    Parameters
+    ----------
+    sessions, open_, close, account
+        As for `build_portfolio`.
+
+    Returns
+    -------
+    float64[n]
+        Currency, a close a session of the account.
+
+    Raises
+    ------
+    BookError
+        Where vectorbt rejected an order or filled it in part.
+    """
+    book = _book(open_, close, account)
+    filled = filled_orders(book.price, book.size, book.at, book.fees, book.ample)
+    if not book.whole(filled):
+        index = row_index(sessions[account.first : account.last + 1])
+        raise BookError(_why_not_whole(book, index, columns_of(account)))
+    return group_value(book.price, filled, account.capital)[1::2]
+
+
+def closes(portfolio: vbt.Portfolio) -> np.ndarray:
+    """Value of a Portfolio of `build_portfolio` at each close. float64[n]."""
+    return np.asarray(portfolio.value(), dtype=float).ravel()[1::2]
+
+
+def _booked(
+    book: _Book, index: pd.DatetimeIndex, columns: tuple[str, ...], *, log: bool
+) -> vbt.Portfolio:
+    import vectorbt as vbt
+
+    return vbt.Portfolio.from_orders(
+        pd.DataFrame(book.price, index=index, columns=list(columns)),
+        size=book.size,
+        price=book.at,
+        fixed_fees=book.fees,
+        fees=0.0,
+        slippage=0.0,
+        init_cash=book.ample,
+        cash_sharing=True,
+        group_by=True,
+        direction="both",
+        max_orders=book.wanted + 1,
+        freq="12h",
+        engine="rust",
+        log=log,
+        max_logs=book.size.size if log else 1,
+    )
+
+
+def _why_not_whole(book: _Book, index: pd.DatetimeIndex, columns: tuple[str, ...]) -> str:
     """The first order that vectorbt did not fill whole, with vectorbt's own reason."""
     from vectorbt.portfolio.enums import status_info_desc
 
-    logs = portfolio.log_records
-    for log in logs:
-        asked = size[log["idx"], log["col"]]
+    for log in _booked(book, index, columns, log=True).log_records:
+        asked = book.size[log["idx"], log["col"]]
         got = log["res_size"] if log["res_size"] == log["res_size"] else 0.0
         if np.isnan(asked) or abs(got - abs(asked)) <= 1e-12 * abs(asked):
             continue
@@ -172,7 +230,6 @@ def _why_not_whole(
     return "vectorbt did not fill every order whole and gives no reason"
 
 
-def book_difference(portfolio: vbt.Portfolio, account: Account) -> float:
-    """Largest relative difference between vectorbt's value and the account's equity."""
-    value = np.asarray(portfolio.value(), dtype=float).ravel()[1::2]
+def book_difference(value: np.ndarray, account: Account) -> float:
+    """Largest relative difference between vectorbt's value at each close and the account's."""
     return float(np.max(np.abs(value / account.equity - 1.0)))

@@ -131,7 +131,7 @@ def sample_statistics(values: np.ndarray, years: np.ndarray) -> dict[str, Any]:
     The t interval takes vintages as independent draws; with few of them it is
     wide, which is the point.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
     n = len(values)
     out: dict[str, Any] = {"n": n}
@@ -157,7 +157,7 @@ def sample_statistics(values: np.ndarray, years: np.ndarray) -> dict[str, Any]:
         out["std"] = spread
         error = spread / np.sqrt(n)
         out["t_stat"] = mean / error if error > 0.0 else None
-        reach = float(student.ppf(0.5 + CONFIDENCE / 2.0, n - 1)) * error
+        reach = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2.0)) * error
         out["mean_low"], out["mean_high"] = mean - reach, mean + reach
         without = (values.sum() - values) / (n - 1)
         out["leave_one_out_low"] = float(without.min())

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from market.container import Market
-from strategy.account.book import BookError, book_difference, build_portfolio
+from strategy.account.book import BookError, book_difference, book_value, build_portfolio, closes
 from strategy.plan import Plan
 from strategy.result.figures import figures
 from strategy.result.hedge.report import HedgeReport, hedge_report
@@ -83,13 +84,29 @@ class Result:
         portfolio = build_portfolio(
             self.market.sessions, simulation.open_, simulation.close, simulation.chained
         )
-        difference = book_difference(portfolio, simulation.chained)
+        self._agree(closes(portfolio))
+        return portfolio
+
+    def check_book(self) -> None:
+        """Hold the account against vectorbt's engine, without loading all of vectorbt.
+
+        Raises
+        ------
+        BookError
+            Where vectorbt's value and the account's equity differ.
+        """
+        simulation = self.simulation
+        self._agree(
+            book_value(self.market.sessions, simulation.open_, simulation.close, simulation.chained)
+        )
+
+    def _agree(self, value: np.ndarray) -> None:
+        difference = book_difference(value, self.simulation.chained)
         if not difference <= BOOK_TOLERANCE:
             raise BookError(
                 f"vectorbt's value differs from the account's equity by {difference:.3g} "
                 f"(allowed {BOOK_TOLERANCE:g})"
             )
-        return portfolio
 
     @cached_property
     def metrics(self) -> dict[str, Any]:

@@ -221,7 +221,7 @@ def overlapping_mean(values: Floats, length: int) -> Interval:
     Interval
         NaN where the values span fewer than eight windows.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     m = len(values)
     waves = min(int(0.4 * m ** (2.0 / 3.0)), m // (4 * max(length, 1)))
@@ -234,7 +234,7 @@ def overlapping_mean(values: Floats, length: int) -> Interval:
         for j in range(1, waves + 1)
     ]
     variance = float(np.mean(np.square(transforms)))
-    reach = float(t.ppf(0.5 + CONFIDENCE / 2.0, waves)) * np.sqrt(variance / m)
+    reach = float(stdtrit(waves, 0.5 + CONFIDENCE / 2.0)) * np.sqrt(variance / m)
     return Interval(mean - float(reach), mean + float(reach))
 
 

@@ -31,13 +31,13 @@ def hit_interval(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple
     >>> tuple(round(x, 4) for x in hit_interval(8, 10))
     (0.4439, 0.9748)
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     if n == 0:
         return math.nan, math.nan
     tail = (1.0 - confidence) / 2.0
-    low = float(beta.ppf(tail, hits, n - hits + 1)) if hits > 0 else 0.0
-    high = float(beta.ppf(1.0 - tail, hits + 1, n - hits)) if hits < n else 1.0
+    low = float(betaincinv(hits, n - hits + 1, tail)) if hits > 0 else 0.0
+    high = float(betaincinv(hits + 1, n - hits, 1.0 - tail)) if hits < n else 1.0
     return low, high
 
 
@@ -52,11 +52,11 @@ def median_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple
     >>> median_interval(np.arange(1.0, 11.0))  # ranks 2 and 9 of 10: 97.9 %
     (2.0, 9.0)
     """
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     n = len(values)
     rank = 0  # P(fewer than `rank` of n values lie below the median) stays within the tail
-    while rank < n and binom.cdf(rank, n, 0.5) <= (1.0 - confidence) / 2.0:
+    while rank < n and bdtr(rank, n, 0.5) <= (1.0 - confidence) / 2.0:
         rank += 1
     if rank == 0:
         return math.nan, math.nan

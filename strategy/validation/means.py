@@ -47,12 +47,12 @@ def student(values: Floats) -> Interval:
     values : float64[n]
         Without NaN.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     n = len(values)
     if n < 2:
         return NO_INTERVAL
-    reach = float(t.ppf(0.5 + CONFIDENCE / 2.0, n - 1)) * float(values.std(ddof=1)) / np.sqrt(n)
+    reach = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2.0)) * float(values.std(ddof=1)) / np.sqrt(n)
     mean = float(values.mean())
     return Interval(mean - reach, mean + reach)
 
@@ -153,15 +153,15 @@ def power(effect: float, spread: float, n: int) -> float:
     float
         From the noncentral t distribution; NaN for n < 2 or a spread of zero.
     """
-    from scipy.stats import nct, t
+    from scipy.special import nctdtr, stdtrit
 
     if n < 2 or not spread > 0.0:
         return float("nan")
-    limit = float(t.ppf(0.5 + CONFIDENCE / 2.0, n - 1))
+    limit = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2.0))
     shift = abs(effect) / spread * np.sqrt(n)
-    seen = float(nct.sf(limit, n - 1, shift))
+    seen = float(1.0 - nctdtr(n - 1, shift, limit))
     # beyond this the other side is below 1e-10, where scipy's series does not converge
-    return seen + float(nct.cdf(-limit, n - 1, shift)) if shift < 5.0 else seen
+    return seen + float(nctdtr(n - 1, shift, -limit)) if shift < 5.0 else seen
 
 
 def detectable(spread: float, n: int, *, chance: float = 0.8) -> float:

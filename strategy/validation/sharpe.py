@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 EULER_GAMMA = 0.5772156649015329
 #: A spread of returns below this, a fraction, is rounding and no variation.
@@ -100,7 +100,7 @@ def sharpe_error(m: Moments, at: float | None = None) -> float:
 
 def probabilistic_sharpe(m: Moments, benchmark: float = 0.0) -> float:
     """Probability that the true Sharpe ratio exceeds `benchmark` (per period)."""
-    return float(norm.cdf((m.sharpe - benchmark) / sharpe_error(m)))
+    return float(ndtr((m.sharpe - benchmark) / sharpe_error(m)))
 
 
 def minimum_track_record(m: Moments, benchmark: float = 0.0, confidence: float = 0.95) -> float:
@@ -109,7 +109,7 @@ def minimum_track_record(m: Moments, benchmark: float = 0.0, confidence: float =
     if gap <= 0.0:
         return float("inf")
     variance = 1.0 - m.skew * m.sharpe + (m.kurtosis - 1.0) / 4.0 * m.sharpe**2
-    return float(1.0 + variance * (norm.ppf(confidence) / gap) ** 2)
+    return float(1.0 + variance * (ndtri(confidence) / gap) ** 2)
 
 
 def expected_maximum(trials: float) -> float:
@@ -122,8 +122,8 @@ def expected_maximum(trials: float) -> float:
     if trials <= 1.0:
         return 0.0
     return float(
-        (1.0 - EULER_GAMMA) * norm.ppf(1.0 - 1.0 / trials)
-        + EULER_GAMMA * norm.ppf(1.0 - 1.0 / (trials * np.e))
+        (1.0 - EULER_GAMMA) * ndtri(1.0 - 1.0 / trials)
+        + EULER_GAMMA * ndtri(1.0 - 1.0 / (trials * np.e))
     )
 
 

@@ -76,7 +76,7 @@ class Judge:
             plan = variant_plan(self.grid, number)
             result = Result(simulate(plan, self.market(plan)))
             if not result.simulation.chained.exhausted:
-                result.portfolio  # noqa: B018 - builds the book and compares it
+                result.check_book()
             self._known[number] = single_row(result.simulation)[0]
         return self._known[number]
 

@@ -12,7 +12,7 @@ import pytest
 
 from market.container import Market
 from market.rates import bill_rate
-from strategy.account.book import book_difference
+from strategy.account.book import book_difference, closes
 from strategy.plan import Costs, Plan
 from strategy.result.result import Result
 from tests.strategy.tiny_market import (
@@ -298,7 +298,7 @@ def test_vectorbts_value_equals_the_account_with_and_without_costs(seed, costs):
 
 
 def test_vectorbts_value_equals_the_account_on_real_history(history):
-    assert book_difference(history.portfolio, history.simulation.chained) < 1e-9
+    assert book_difference(closes(history.portfolio), history.simulation.chained) < 1e-9
 
 
 # --- sums -------------------------------------------------------------------------------------

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.account.book import BookError, book_difference, build_portfolio, row_index
+from strategy.account.book import (
+    BookError,
+    book_difference,
+    book_value,
+    build_portfolio,
+    closes,
+    row_index,
+)
+from strategy.account.vectorbt_engine import LOG_RECORD, ORDER_RECORD
 from strategy.api import run
 from strategy.result.result import Result
 from tests.strategy.tiny_market import (
@@ -75,7 +85,7 @@ def test_book_and_account_agree_whatever_the_capital(capital):
     sessions = weekdays("2012-01-02", "2013-06-28")
     market = make_market(random_prices(sessions, 12), score=0.7)
     small = run(make_plan(capital=capital, costs=COSTS), market)
-    assert book_difference(small.portfolio, small.simulation.chained) < 1e-9
+    assert book_difference(closes(small.portfolio), small.simulation.chained) < 1e-9
 
 
 @pytest.mark.parametrize("level", [1e-4, 1e6])
@@ -83,7 +93,25 @@ def test_book_and_account_agree_whatever_the_level_of_prices(level):
     sessions = weekdays("2012-01-02", "2013-06-28")
     prices = random_prices(sessions, 13) * (level / 100.0)
     found = run(make_plan(costs=COSTS), make_market(prices, score=0.7))
-    assert book_difference(found.portfolio, found.simulation.chained) < 1e-9
+    assert book_difference(closes(found.portfolio), found.simulation.chained) < 1e-9
+
+
+def test_a_run_is_held_against_the_engine_without_loading_vectorbt_which_loads_as_ever():
+    code = (
+        "import sys; from strategy.api import run;"
+        "from tests.strategy.tiny_market import make_market, make_plan, random_prices, weekdays;"
+        "run(make_plan(), make_market(random_prices(weekdays('2020-11-02', '2021-01-29'), 1)));"
+        "assert 'vectorbt' not in sys.modules and 'vectorbt_rust' in sys.modules;"
+        "import vectorbt; vectorbt.Portfolio"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_engines_records_are_vectorbts():
+    from vectorbt.portfolio.enums import log_dt, order_dt
+
+    assert order_dt == ORDER_RECORD
+    assert log_dt == LOG_RECORD
 
 
 def tampered(result: Result, name: str, change) -> Result:
@@ -102,6 +130,8 @@ def one_fee_more(fees: np.ndarray) -> np.ndarray:
 def test_a_cent_that_the_book_does_not_find_is_an_error(result):
     with pytest.raises(BookError, match="differs from the account"):
         _ = tampered(result, "fee", one_fee_more).portfolio
+    with pytest.raises(BookError, match="differs from the account"):
+        tampered(result, "fee", one_fee_more).check_book()
 
 
 def test_an_order_that_vectorbt_does_not_fill_is_an_error(result):
@@ -112,6 +142,8 @@ def test_an_order_that_vectorbt_does_not_fill_is_an_error(result):
 
     with pytest.raises(BookError, match="vectorbt"):
         _ = tampered(result, "price", without_a_price).portfolio
+    with pytest.raises(BookError, match="vectorbt"):
+        tampered(result, "price", without_a_price).check_book()
 
 
 def test_two_orders_of_one_leg_in_one_half_of_a_session_are_an_error(result):
@@ -120,6 +152,8 @@ def test_two_orders_of_one_leg_in_one_half_of_a_session_are_an_error(result):
     simulation = result.simulation
     with pytest.raises(BookError, match="two orders of one leg"):
         build_portfolio(result.market.sessions, simulation.open_, simulation.close, doubled)
+    with pytest.raises(BookError, match="two orders of one leg"):
+        book_value(result.market.sessions, simulation.open_, simulation.close, doubled)
 
 
 def test_a_run_is_refused_when_the_book_does_not_agree(monkeypatch):
@@ -168,13 +202,13 @@ def test_an_order_may_be_small(changes):
     # vectorbt's own least order is 1e-8 units, whatever they are worth
     sessions = weekdays("2012-01-02", "2013-06-28")
     found = run(make_plan(**changes), make_market(random_prices(sessions, 1), score=1.0))
-    assert book_difference(found.portfolio, found.simulation.chained) < 1e-9
+    assert book_difference(closes(found.portfolio), found.simulation.chained) < 1e-9
 
 
 def test_an_index_may_stand_at_ten_billion():
     prices = random_prices(weekdays("2012-01-02", "2013-06-28"), 1) * 1e8
     found = run(make_plan(capital=1.0), make_market(prices, score=1.0))
-    assert book_difference(found.portfolio, found.simulation.chained) < 1e-9
+    assert book_difference(closes(found.portfolio), found.simulation.chained) < 1e-9
 
 
 def test_years_without_a_trade_may_leave_ever_smaller_rebalances():
@@ -190,4 +224,4 @@ def test_years_without_a_trade_may_leave_ever_smaller_rebalances():
         bars[f"{window:%Y-%m-%d}"] = (102.0, 102.0, 100.0, 100.0)
     found = run(make_plan(), make_market(price_frame(sessions, 100.0, bars), score=0.0))
     assert (found.vintages["exit_reason"].iloc[1:] == "no_room").all()
-    assert book_difference(found.portfolio, found.simulation.chained) < 1e-9
+    assert book_difference(closes(found.portfolio), found.simulation.chained) < 1e-9

@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from strategy.account.book import BookError, book_difference, build_portfolio
+from strategy.account.book import (
+    BookError,
+    book_difference,
+    book_value,
+    build_portfolio,
+    closes,
+)
 from strategy.account.legs import days_between, short_carry_parts
 from strategy.hedge.instruments.expiries import roll_sessions
 from strategy.plan import Costs, ShortHedge
@@ -42,8 +48,11 @@ def test_sleeves_sum_to_the_total_and_vectorbt_agrees(instrument, fill):
     for account in [simulation.chained, *(v.account for v in simulation.vintages)]:
         total = account.capital + account.pnl.sum(axis=1)
         assert np.allclose(total, account.equity, rtol=1e-12)
-    book = build_portfolio(market.sessions, simulation.open_, simulation.close, simulation.chained)
+    told = (market.sessions, simulation.open_, simulation.close, simulation.chained)
+    book = closes(build_portfolio(*told))
     assert book_difference(book, simulation.chained) < 1e-9
+    # vectorbt's engine alone says what its Portfolio says, to the last bit
+    assert np.array_equal(book_value(*told), book)
 
 
 @pytest.mark.parametrize("instrument", INSTRUMENTS)
