@@ -9,13 +9,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from market.errors import InputError
-from market.live.fetch.inflate import Inflated, TooLarge
+from market.live.fetch.inflate import TooLarge, inflated
 from market.live.fetch.refusal import SourceError, failure, moment_of, retry_after
 from market.live.fetch.secrets import mask, mask_logs, printable
+
+if TYPE_CHECKING:
+    from urllib3.util import Retry
 
 OFFLINE = "SIMULATE_OFFLINE"
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
@@ -37,6 +40,8 @@ class Limits:
     backoff, longest_wait : float
         Wait before the second attempt, doubled each time, and the most that
         is waited, whatever a host asks for.
+    overall : float
+        Longest time of all attempts and waits: none begins after it.
     pause : float
         Least time between two requests to one host.
     received, size : int
@@ -51,6 +56,7 @@ class Limits:
     attempts: int = 4
     backoff: float = 1.0
     longest_wait: float = 60.0
+    overall: float = 300.0
     pause: float = 0.3
     received: int = 32 << 20
     size: int = 64 << 20
@@ -127,27 +133,39 @@ class Http:
         SourceError
             If there is no complete answer with status 200 within the limits.
         """
+        from urllib3.exceptions import MaxRetryError
+        from urllib3.util import Retry
+
         check_online()
+        limits = self.limits
         whole = f"{url}?{urlencode(params)}" if params else url
-        for attempt in range(1, self.limits.attempts + 1):
+        retry = Retry(
+            total=limits.attempts - 1,
+            backoff_factor=limits.backoff,
+            backoff_max=limits.longest_wait,
+        )
+        end = self._clock() + limits.overall
+        while True:
             self._be_polite(urlsplit(whole).hostname or "")
             try:
                 return self._bounded(whole, hosts, accept, what)
             except SourceError as error:
-                wait = self._wait(error, attempt)
-                if wait is None:
+                if not error.again or error.wait > limits.longest_wait:
+                    raise
+                try:
+                    retry = retry.increment("GET", error=error)
+                except MaxRetryError:
+                    raise error from None
+                wait = max(error.wait, self._backoff(retry))
+                if self._clock() + wait > end:
                     raise
                 self._tell(f"{error.line()}; again in {wait:.0f} s")
                 self._sleep(wait)
-        raise AssertionError("unreachable: the last attempt raises")
 
-    def _wait(self, error: SourceError, attempt: int) -> float | None:
-        """Seconds to wait before the next attempt; None where there is none."""
-        limits = self.limits
-        if not error.again or attempt >= limits.attempts or error.wait > limits.longest_wait:
-            return None
-        backoff = min(limits.longest_wait, limits.backoff * 2.0 ** (attempt - 1))
-        return max(error.wait, backoff * (0.5 + 0.5 * self._random()))
+    def _backoff(self, retry: Retry) -> float:
+        """Seconds before the next attempt; unlike the library's own, not zero before the second."""
+        doubled = retry.backoff_factor * 2.0 ** (len(retry.history) - 1)
+        return min(retry.backoff_max, doubled) * (0.5 + 0.5 * self._random())
 
     def _be_polite(self, host: str) -> None:
         now = self._clock()
@@ -243,19 +261,15 @@ class Http:
         limits = self.limits
         encoding = str(response.headers.get("Content-Encoding", "")).strip().lower()
         try:
-            inflated = Inflated(encoding, limits.size)
-            received = 0
+            # as it came: the library's own decoding takes a compressed answer that was cut short
+            body = bytearray()
             while chunk := response.raw.read1(_CHUNK, decode_content=False):
-                received += len(chunk)
-                if received > limits.received:
+                body += chunk
+                if len(body) > limits.received:
                     raise TooLarge(f"is larger than {limits.received >> 20} MB")
                 if late.is_set():
                     raise SourceError("was too late", where=where)
-                inflated.add(chunk)
-            stated = str(response.headers.get("Content-Length", ""))
-            if stated.isascii() and stated.isdigit() and received < int(stated):
-                raise EOFError
-            return inflated.content()
+            return inflated(bytes(body), encoding, limits.size)
         except TooLarge as error:
             raise SourceError(f"the answer {error}", where=where) from None
         except (HTTPError, EOFError, OSError) as error:

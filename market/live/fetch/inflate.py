@@ -9,11 +9,13 @@ class TooLarge(ValueError):
     """More bytes than allowed."""
 
 
-class Inflated:
-    """The content of a body, decompressed piece by piece up to a size.
+def inflated(body: bytes, encoding: str, size: int) -> bytes:
+    """The content of a body.
 
     Parameters
     ----------
+    body : bytes
+        As it came over the wire, the whole of it.
     encoding : str
         Of the body: empty, ``identity``, ``gzip`` or ``deflate``.
     size : int
@@ -21,44 +23,28 @@ class Inflated:
 
     Raises
     ------
+    TooLarge
+    EOFError
+        If the body was cut short.
     ValueError
-        For another encoding.
+        For another encoding, and for a body that is not of its encoding.
     """
-
-    def __init__(self, encoding: str, size: int) -> None:
-        if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise ValueError(f"is compressed in an unknown way ({encoding[:20]!r})")
+    if encoding in ("", "identity"):
+        content, whole, rest = body[: size + 1], True, b""
+    elif encoding in ("gzip", "x-gzip", "deflate"):
         # 32 + 15: zlib or gzip, told by its first bytes
-        self._stream = zlib.decompressobj(32 + 15) if encoding not in ("", "identity") else None
-        self._size, self._length = size, 0
-        self._pieces: list[bytes] = []
-
-    def add(self, chunk: bytes) -> None:
-        """Take the next bytes of the body."""
-        while chunk:
-            if self._stream is None:
-                piece, chunk = chunk, b""
-            else:
-                if self._stream.eof:
-                    raise ValueError("goes on after its end")
-                try:
-                    piece = self._stream.decompress(chunk, self._size - self._length + 1)
-                except zlib.error:
-                    raise ValueError("is damaged (it cannot be decompressed)") from None
-                chunk = self._stream.unconsumed_tail or self._stream.unused_data
-            self._length += len(piece)
-            if self._length > self._size:
-                raise TooLarge(f"is larger than {self._size >> 20} MB")
-            self._pieces.append(piece)
-
-    def content(self) -> bytes:
-        """The whole content.
-
-        Raises
-        ------
-        EOFError
-            If the body was cut short.
-        """
-        if self._stream is not None and not self._stream.eof and self._length + len(self._pieces):
-            raise EOFError("cut short")
-        return b"".join(self._pieces)
+        stream = zlib.decompressobj(32 + 15)
+        try:
+            content = stream.decompress(body, size + 1)
+        except zlib.error:
+            raise ValueError("is damaged (it cannot be decompressed)") from None
+        whole, rest = stream.eof or not body, stream.unused_data
+    else:
+        raise ValueError(f"is compressed in an unknown way ({encoding[:20]!r})")
+    if len(content) > size:
+        raise TooLarge(f"is larger than {size >> 20} MB")
+    if not whole:
+        raise EOFError("cut short")
+    if rest:
+        raise ValueError("goes on after its end")
+    return content

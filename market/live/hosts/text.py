@@ -120,11 +120,28 @@ def json_of(body: Body, what: str) -> Any:
     """
     text = text_of(body, what)
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=_whole, parse_constant=_no_number)
+    except _NoNumber as error:
+        raise SourceError(f"the answer holds {error}", where=what, again=True) from None
     except (ValueError, RecursionError):
         raise SourceError(
             "the answer is no JSON, or only the beginning of it", where=what, again=True
         ) from None
+
+
+class _NoNumber(ValueError):
+    """What stands in JSON as a number and is none of a market's."""
+
+
+def _whole(text: str) -> int:
+    # a sign and 19 digits hold 64 bits; int() takes quadratic time for many more
+    if len(text) > 20 or not -(2**63) <= (number := int(text)) < 2**63:
+        raise _NoNumber("a number beyond 64 bits")
+    return number
+
+
+def _no_number(text: str) -> float:
+    raise _NoNumber(f"'{text}', which is no number of JSON")
 
 
 def day(cell: str, form: str, what: str, line: int) -> dt.date:

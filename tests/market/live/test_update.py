@@ -376,6 +376,28 @@ def test_a_kill_before_any_step_leaves_the_old_version_or_the_new(server, go, ca
         assert list(killed.folder.rglob(".*")) == []
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Reply("", 302, {"Location": "https://[::1"}),
+        Reply("", 302, {"Location": "http://["}),
+        Reply("", 302, {"Location": "\u00e9"}),
+        Reply("", 503, {"Retry-After": "\u00b2"}),
+        Reply('{"chart": {"result": [{"timestamp": [' + "9" * 30 + "]}]}}"),
+    ],
+    ids=["open bracket of an address", "bracket", "letter", "wait", "number"],
+)
+def test_a_broken_answer_is_told_and_what_was_there_stays(server, go, cache, broken):
+    serve_spy(server, CLOSES[:290])
+    label = go("spy").version
+    server.on(CHART + "SPY", broken)
+    outcome = only(go("spy"))
+    assert outcome.status == "failed"
+    assert all(line.isprintable() for line in outcome.lines) and outcome.lines
+    assert cache.version().label == label
+    assert len(rows(cache)) == 290
+
+
 def test_a_full_disk_changes_nothing_and_is_one_line(server, go, cache):
     serve_spy(server, CLOSES[:290])
     label = go("spy").version

@@ -104,6 +104,20 @@ def test_jitter_halves_a_wait_at_most(server, slept):
     assert slept == [0.5]
 
 
+def test_attempts_and_waits_together_are_bounded_in_time(server):
+    now = [0.0]
+
+    def sleep(seconds):
+        now[0] += seconds
+
+    server.on("/a", Reply("", 503, {"Retry-After": "50"}))
+    http = Http(Limits(pause=0, overall=120, attempts=9), clock=lambda: now[0], sleep=sleep)
+    error = refused(http, server)
+    # asked at 0, 50 and 100 s; the next would be at 150
+    assert (server.asks("/a"), now) == (3, [100.0])
+    assert "the host answers 503" in error.line()
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_a_refusal_is_not_asked_again(http, server, status):
     server.on("/a", Reply("why", status))
@@ -172,6 +186,23 @@ def test_a_gzip_bomb_is_stopped_before_it_grows(server, slept):
 def test_a_large_answer_is_stopped(server, slept):
     server.on("/a", Reply(b"x" * (3 << 20)))
     assert "larger than 1 MB" in refused(Http(Limits(received=1 << 20), sleep=slept), server).line()
+
+
+def test_what_follows_a_compressed_answer_is_refused(http, server):
+    body = gzip.compress(b"one\n") + b"two\n"
+    server.on("/a", Reply(body, headers={"Content-Encoding": "gzip"}))
+    assert "goes on after its end" in refused(http, server).line()
+
+
+def test_an_answer_of_just_the_most_bytes_is_taken(server, slept):
+    body = gzip.compress(b"x" * (1 << 20))
+    server.on("/a", Reply(body, headers={"Content-Encoding": "gzip"}))
+    assert len(ask(Http(Limits(size=1 << 20), sleep=slept), server).content) == 1 << 20
+
+
+def test_an_empty_answer_that_says_gzip_is_empty(http, server):
+    server.on("/a", Reply(b"", headers={"Content-Encoding": "gzip"}))
+    assert ask(http, server).content == b""
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip"])

@@ -264,3 +264,23 @@ def test_the_second_host_is_no_way_around_a_wait_or_a_wrong_answer(server, http,
     with pytest.raises(SourceError):
         ask()
     assert server.asks(SECOND + CHART + "SPY") == 0
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "-" + "9" * 20, str(2**63), "1" + "0" * 5000])
+@pytest.mark.parametrize("what", ["timestamp", "volume", "meta"])
+def test_a_number_beyond_64_bits_is_a_broken_answer(server, http, number, what):
+    document = json.loads(chart("SPY", ROWS))
+    result = document["chart"]["result"][0]
+    if what == "meta":
+        result["meta"]["regularMarketTime"] = "HERE"
+    else:
+        holder = result if what == "timestamp" else result["indicators"]["quote"][0]
+        holder[what][1] = "HERE"
+    text = json.dumps(document).replace('"HERE"', number)
+    assert "holds a number beyond 64 bits" in refused(server, http, text)
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_words_that_are_no_numbers_of_json_are_a_broken_answer(server, http, word):
+    text = chart("SPY", ROWS).replace("104.0", word)
+    assert f"holds '{word}', which is no number of JSON" in refused(server, http, text)
