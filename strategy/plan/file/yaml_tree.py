@@ -3,8 +3,8 @@
 The reader takes the YAML of configuration files and no more: maps, lists,
 text, numbers, true, false and null, in one document. Everything else that YAML
 allows is a way to surprise the reader of a plan (or to harm it) and is refused
-with its line: tags, keys given twice, more than one document, numbers that are
-not finite, and aliases that blow a small file up.
+with its line: tags, anchors and aliases, keys given twice, more than one
+document, numbers that are not finite.
 
 Scalars follow the YAML 1.2 core schema, not the YAML 1.1 of `yaml.safe_load`:
 there `1e6` is text, `12:30` the number 750 and `no` is false.
@@ -148,7 +148,6 @@ class _Open:
 
     container: dict[str, Any] | list[Any]
     path: KeyPath
-    anchor: str | None
     key: str | None = None
     line: int = 0  # of the pending key
 
@@ -164,7 +163,6 @@ class _Reader:
         self.documents = 0
         self.nodes = 0
         self.open: list[_Open] = []
-        self.anchors: dict[str, tuple[Any, KeyPath] | None] = {}  # None while still open
 
     def take(self, event: yaml.Event) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
@@ -177,18 +175,14 @@ class _Reader:
                     expected="one document",
                 )
         elif isinstance(event, yaml.CollectionEndEvent):
-            ended = self.open.pop()
-            if ended.anchor:
-                self.anchors[ended.anchor] = (ended.container, ended.path)
+            self.open.pop()
         elif isinstance(event, yaml.NodeEvent):
             self.nodes += 1
             if self.nodes > MAX_NODES:
-                raise self.refuse(line, f"more than {MAX_NODES} values, aliases expanded")
+                raise self.refuse(line, f"more than {MAX_NODES} values")
             parent = self.open[-1] if self.open else None
             if parent and isinstance(parent.container, dict) and parent.key is None:
                 parent.key, parent.line = self.key(event, parent, line), line
-            elif isinstance(event, yaml.AliasEvent):
-                self.alias(event, line)
             else:
                 self.node(event, line)
 
@@ -226,29 +220,32 @@ class _Reader:
         return key
 
     def node(self, event: yaml.NodeEvent, line: int) -> None:
+        if event.anchor:
+            kind, sign = ("alias", "*") if isinstance(event, yaml.AliasEvent) else ("anchor", "&")
+            raise self.refuse(
+                line,
+                f"got the {kind} {sign}{printable(event.anchor)}",
+                expected="every value written out where it stands",
+            )
         assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             raise self.refuse(
                 line, f"got the YAML tag {printable(tag)}", expected="plain values without tags"
             )
-        path = self.path()
         if isinstance(event, yaml.ScalarEvent):
             plain = event.implicit[0]
             value = self.scalar(event.value, line) if plain else event.value
             written = printable(event.value) or "nothing" if plain else written_as(value)
             self.put(value, line, written)
-            if event.anchor:
-                self.anchors[event.anchor] = (value, path)
             return
         container: dict[str, Any] | list[Any]
         container = {} if isinstance(event, yaml.MappingStartEvent) else []
         if len(self.open) >= MAX_DEPTH:
             raise self.refuse(line, f"nested deeper than {MAX_DEPTH} levels")
-        if event.anchor:
-            self.anchors[event.anchor] = None
+        path = self.path()
         self.put(container, line, "")
-        self.open.append(_Open(container, path, event.anchor))
+        self.open.append(_Open(container, path))
 
     def put(self, value: Any, line: int, written: str) -> None:
         """Store a value; a map's value has its place at the line of its key."""
@@ -256,7 +253,8 @@ class _Reader:
         parent = self.open[-1] if self.open else None
         if parent and isinstance(parent.container, dict):
             line = parent.line
-        self.place(path, line, written)
+        where = self.where(line)
+        self.tree.places[path] = Place(where, written, 0 if self.option else line, self.option)
         if parent is None:
             self.tree.value = value
         elif isinstance(parent.container, list):
@@ -265,36 +263,6 @@ class _Reader:
             assert parent.key is not None
             parent.container[parent.key] = value
             parent.key = None
-
-    def place(self, path: KeyPath, line: int, written: str) -> None:
-        self.tree.places[path] = Place(
-            self.where(line), written, 0 if self.option else line, self.option
-        )
-
-    def alias(self, event: yaml.AliasEvent, line: int) -> None:
-        """Copy what the anchor holds: a shared value would let a small file grow without bound."""
-        name = printable(event.anchor)
-        if event.anchor not in self.anchors:
-            raise self.refuse(line, f"got the alias *{name}", expected="an anchor defined before")
-        target = self.anchors[event.anchor]
-        if target is None:
-            raise self.refuse(line, f"the alias *{name} stands inside its own anchor")
-        value, source = target
-        path = self.path()
-        self.put(self.copied(value, source, path, line), line, self.tree.places[source].written)
-
-    def copied(self, value: Any, source: KeyPath, path: KeyPath, line: int) -> Any:
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise self.refuse(line, f"more than {MAX_NODES} values, aliases expanded")
-        if len(path) - len(self.root) > MAX_DEPTH:
-            raise self.refuse(line, f"nested deeper than {MAX_DEPTH} levels")
-        self.place(path, line, self.tree.places[source].written)
-        if isinstance(value, dict):
-            return {k: self.copied(v, (*source, k), (*path, k), line) for k, v in value.items()}
-        if isinstance(value, list):
-            return [self.copied(v, (*source, i), (*path, i), line) for i, v in enumerate(value)]
-        return value
 
     def scalar(self, text: str, line: int) -> object:
         """A plain scalar by the YAML 1.2 core schema; dates stay text."""
