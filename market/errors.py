@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from market.inert import visible
+
 
 class InputError(ValueError):
     """A mistake in what the user gave: a plan, a file, an option.
@@ -35,4 +37,4 @@ class InputError(ValueError):
             parts.append(f"expected {self.expected}")
         if self.do:
             parts.append(self.do)
-        return " ".join("; ".join(parts).split())
+        return visible(" ".join("; ".join(parts).split()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -52,12 +53,21 @@ class Message(str):
 
     @classmethod
     def of_parts(cls, parts: Mapping[str, Any]) -> Message:
-        """The message that `parts` gave."""
+        """The message that `parts` gave; a template that fits no values stands as it is.
+
+        Files come from strangers: a field of a template is a name and nothing
+        else, so that none reaches into a value or asks for a billion blanks.
+        """
+        template, given = str(parts["template"]), parts["values"]
+        fields = re.findall(r"\{([^{}]*)\}", template)
+        bare = re.sub(r"\{\w+\}", "", template)
+        if not isinstance(given, Mapping) or set(fields) - set(given) or re.search("[{}]", bare):
+            return cls(template.replace("{", "(").replace("}", ")"))
         values = {
             name: cls.of_parts(value) if isinstance(value, Mapping) else value
-            for name, value in parts["values"].items()
+            for name, value in given.items()
         }
-        return cls(parts["template"], **values)
+        return cls(template, **values) if values else cls(template)
 
 
 def _again(template: str, values: Mapping[str, object]) -> Message:

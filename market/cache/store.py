@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from market.atomic import write_whole
+from market.atomic import read_regular, write_whole
 from market.cache.folder import ENVIRONMENT, data_folder
 from market.cache.rows import damaged, decode, difference, encode, overlay
 from market.cache.version import Entry, Version, choose, number_of, parse_version
@@ -145,7 +145,7 @@ class Cache:
         with self.writing():
             about = self.folder / _ABOUT
             # rewritten as it is, so that a full disk shows before the download
-            write_whole(about, about.read_bytes() if about.is_file() else _ABOUT_TEXT)
+            write_whole(about, read_regular(about) if about.is_file() else _ABOUT_TEXT)
 
     def commit(self, changes: Mapping[str, Change], made: dt.datetime) -> Version:
         """Write `changes` as a new version; to be called inside `writing`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from market.serialise import lookup
 from market.year import SESSIONS_A_YEAR
@@ -142,7 +142,7 @@ def cards(view: View) -> list[Card]:
 
     def add(label: str, path: str, interval: Markup | str = "", basis: Markup | str = "") -> None:
         if lookup(m, path) is not None:
-            out.append(Card(label, figure(m, path), Markup(interval), Markup(basis)))
+            out.append(Card(label, figure(m, path), escape(interval), escape(basis)))
 
     n = Markup("n = {}").format(figure(m, "tactical.n"))
     add(_("December long, mean"), "tactical.mean", _interval(view, "tactical.mean"), n)

@@ -206,6 +206,8 @@ def _parquet(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
+        if not path.is_file():
+            raise OSError("no regular file")
         names = pq.read_schema(path).names
         return pd.read_parquet(path, columns=[n for n in names if n in wanted])
     except OSError as error:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
+
+from reports.terminal.screen import Screen
 
 #: Wider than any table that is printed.
 ENOUGH = 10_000
@@ -13,11 +15,11 @@ ENOUGH = 10_000
 
 def print_whole(*tables: Table) -> None:
     """Print tables as wide as they need; a terminal wraps the lines, a file keeps them."""
-    console = Console(highlight=False)
+    console = Screen()
     options = console.options.update(max_width=ENOUGH)
     for table in tables:
         needed = console.measure(table, options=options).maximum
-        Console(highlight=False, width=max(console.width, needed)).print(table)
+        Screen(width=max(console.width, needed)).print(table)
 
 
 def print_parts(parts: Iterable[RenderableType], *, whole: bool = False) -> None:
@@ -30,10 +32,10 @@ def print_parts(parts: Iterable[RenderableType], *, whole: bool = False) -> None
     whole : bool
         Tables as wide as they need.
     """
-    console = Console(highlight=False)
+    console = Screen()
     for part in parts:
         if isinstance(part, str):
-            console.print(part, markup=False, soft_wrap=True)
+            console.print(part, soft_wrap=True)
         elif whole and isinstance(part, Table):
             print_whole(part)
         else:

@@ -15,7 +15,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from market.errors import InputError
 from market.message import Message
@@ -65,9 +65,26 @@ def _n(one: str, many: str, n: int, /, **values: object) -> str:
 
 
 def say(text: str, /, **values: object) -> Markup:
-    """As `_`, for a page: markup of the text stands, values are escaped."""
+    """As `_`, for a page: markup of the program's own text stands, all else is escaped.
+
+    Values are escaped, and so is a text that is not the program's: the title
+    of a user's file, whatever a file of a stranger holds. What is the
+    program's own is what the catalogues list.
+    """
+    if text not in program_texts():
+        return escape(text)
     words = Markup(_words(text))
     return words.format(**values) if values else words
+
+
+@cache
+def program_texts() -> frozenset[str]:
+    """Every text of the program that a page may show: the entries of the catalogues."""
+    found: set[str] = set()
+    for tag in LANGUAGES:
+        known = getattr(catalogue(tag), "_catalog", {})
+        found |= {key[0] if isinstance(key, tuple) else key for key in known}
+    return frozenset(found - {""})
 
 
 def noted(text: str) -> str:

@@ -8,6 +8,7 @@ import click
 
 from market.errors import InputError
 from strategy.commands.frame.group import TYPED
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import plan_options
 from strategy.commands.frame.stages import stages
@@ -97,11 +98,10 @@ def audit_plan(
         }
         click.echo(json_text(document), nl=False)
     elif quiet:
-        click.echo(str(place))
+        tell(str(place))
     else:
-        from rich.console import Console
-
         from reports.terminal.audit import summarise
+        from reports.terminal.screen import Screen
 
         names = [name for name in paths if name != "folder"]
-        Console(highlight=False).print(summarise(result, place, names, again=again))
+        Screen().print(summarise(result, place, names, again=again))

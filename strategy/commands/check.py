@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.plan_options import plan_options, read_plan
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ def check_plan(
         document = answer | ({"data": fit} if fit else {})
         click.echo(json_text(document, sort=False, ascii=True), nl=False)
         return
-    click.echo(f"{config}: valid plan '{plan.name}', sha256 {plan_sha256(plan)[:12]}")
+    tell(f"{config}: valid plan '{plan.name}', sha256 {plan_sha256(plan)[:12]}")
     if fit:
         first, *rest = fit["vintages"]
         years = (
             f"{len(rest) + 1} vintages, {first} to {rest[-1]}" if rest else f"1 vintage, {first}"
         )
-        click.echo(f"{fit['prices']} {fit['first']} to {fit['last']}: {years}")
+        tell(f"{fit['prices']} {fit['first']} to {fit['last']}: {years}")
 
 
 def _fit(plan: Plan) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import shlex
 import click
 
 from strategy.commands.frame.group import TYPED
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.page_options import language_option, runs_option
 from strategy.commands.frame.stages import stages
 
@@ -60,7 +61,7 @@ def compare_runs(
         document = {"page": str(path)} | comparison_dict(comparison)
         click.echo(json_text(document, sort=False), nl=False)
     elif quiet:
-        click.echo(str(path))
+        tell(str(path))
     else:
         from rich.text import Text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from market.errors import InputError
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.plan_options import plan_options, read_plan
 from strategy.commands.frame.stages import stages
 
@@ -58,6 +59,6 @@ def look_for_lookahead(
         from reports.terminal.lookahead import lines
 
         for line in lines(report):
-            click.echo(line)
+            tell(line)
     if not report.clean:
         ctx.exit(FOUND)

@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from market.errors import InputError
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.page_options import language_option, runs_option
 
 
@@ -48,7 +49,7 @@ def plot(
     found = find_run(run, home)
     if chart is None:
         for name, known in CHARTS.items():
-            click.echo(f"{name:<15}{known.title}")
+            tell(f"{name:<15}{known.title}")
         return
     if out is None:
         raise InputError("says no file", where="--out", expected="a name ending in .svg or .png")
@@ -62,7 +63,7 @@ def plot(
     content = draw_file(
         found, chart, png=suffix == ".png", width=width, year=year, language=lang, scheme=scheme
     )
-    click.echo(str(write_whole(out, content)))
+    tell(str(write_whole(out, content)))
 
 
 @click.command("table")
@@ -81,7 +82,7 @@ def table(run: str, name: str | None, out: str | None, home: str) -> None:
     found = find_run(run, home)
     if name is None:
         for known in (*TABLES, *HEDGE_TABLES):
-            click.echo(known)
+            tell(known)
         return
     if out is not None and Path(out).suffix.lower() != ".csv":
         raise InputError(f"got {out!r}", where="--out", expected="a name ending in .csv")
@@ -91,4 +92,4 @@ def table(run: str, name: str | None, out: str | None, home: str) -> None:
         return
     from market.atomic import write_whole
 
-    click.echo(str(write_whole(out, text.encode())))
+    tell(str(write_whole(out, text.encode())))

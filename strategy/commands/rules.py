@@ -33,11 +33,10 @@ def print_rules(names: tuple[str, ...], family: str | None, as_json: bool) -> No
 
         click.echo(json_text([described(r) for r in chosen], sort=False), nl=False)
         return
-    from rich.console import Console
-
     from reports.terminal.rules import details, listing
+    from reports.terminal.screen import Screen
 
-    Console(highlight=False).print(details(chosen) if names else listing(chosen))
+    Screen().print(details(chosen) if names else listing(chosen))
 
 
 def check_family(family: str) -> None:

@@ -9,6 +9,7 @@ import click
 
 from market.errors import InputError
 from strategy.commands.frame.group import TYPED
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import plan_options, read_plan
 from strategy.commands.frame.stages import stages, without_collector
@@ -99,9 +100,9 @@ def run_plan(
         }
         click.echo(json_text(document, ascii=True), nl=False)
     elif quiet:
-        click.echo(str(place))
+        tell(str(place))
     else:
-        from rich.console import Console
+        from reports.terminal.screen import Screen
 
         facts = RunFacts(
             name=plan.name,
@@ -114,4 +115,4 @@ def run_plan(
             data_version=market.data_version if plan.data.source == "auto" else None,
             age=None if plan.data.end else (dt.date.today() - market.sessions[-1].date()).days,
         )
-        Console(highlight=False).print(summarise(facts))
+        Screen().print(summarise(facts))

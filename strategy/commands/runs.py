@@ -11,6 +11,7 @@ import click
 
 from market.errors import InputError
 from strategy.commands.frame.group import Commands
+from strategy.commands.frame.lines import tell
 
 if TYPE_CHECKING:
     from reports.stored.runs_database import Entry
@@ -83,7 +84,7 @@ def list_command(
         found.sort(key=lambda e: _sinking(getattr(e, sort)))
     found = found[:limit]
     for folder, why in listing.damaged:
-        click.echo(f"left out {folder}: {why}", err=True)
+        tell(f"left out {folder}: {why}", err=True)
     if as_json:
         from market.serialise import json_text
 
@@ -92,7 +93,7 @@ def list_command(
         return
     if not found:
         what = "no run meets that" if listing.entries else "no run yet; simulate run makes one"
-        click.echo(f"{home}: {what}")
+        tell(f"{home}: {what}")
         return
     _print_listing(found, home)
 
@@ -120,7 +121,7 @@ def show_run(run: str, home: str, as_json: bool) -> None:
     from reports.terminal.runs import one
 
     for line in one(entry, found, files):
-        click.echo(line)
+        tell(line)
 
 
 @click.command("open")
@@ -143,7 +144,7 @@ def open_run(run: str, page: str, only_print: bool, home: str) -> None:
         raise InputError(
             f"has no {path.name}", where=str(path.parent), do="run the plan again without --no-…"
         )
-    click.echo(str(path))
+    tell(str(path))
     if not only_print:
         import webbrowser
 
@@ -196,14 +197,14 @@ def prune_runs(
         # a run of unknown age is not old
         chosen = [e for e in chosen if e.written and e.written < border]
     if not chosen:
-        click.echo("nothing to delete")
+        tell("nothing to delete")
         return
     _print_listing(chosen, home)
     if dry_run:
-        click.echo(f"{len(chosen)} would be deleted")
+        tell(f"{len(chosen)} would be deleted")
         return
     if not yes and not click.confirm(f"Delete {len(chosen)} of {len(entries)} runs?"):
-        click.echo("nothing was deleted")
+        tell("nothing was deleted")
         return
     deleted = 0
     for entry in chosen:
@@ -213,9 +214,9 @@ def prune_runs(
             continue  # someone else was faster
         deleted += 1
         if left:
-            click.echo(f"{entry.folder}: left {', '.join(left)}", err=True)
+            tell(f"{entry.folder}: left {', '.join(left)}", err=True)
     list_runs(path)
-    click.echo(f"{deleted} deleted")
+    tell(f"{deleted} deleted")
 
 
 @click.command("rebuild")
@@ -226,9 +227,9 @@ def rebuild_index(home: str) -> None:
 
     listing = list_runs(Path(home), rebuild=True)
     for folder, why in listing.damaged:
-        click.echo(f"left out {folder}: {why}", err=True)
+        tell(f"left out {folder}: {why}", err=True)
     n = len(listing.entries)
-    click.echo(f"{home}: {n} {'run' if n == 1 else 'runs'}")
+    tell(f"{home}: {n} {'run' if n == 1 else 'runs'}")
 
 
 def _of(entries: tuple[Entry, ...], plan: str) -> list[Entry]:

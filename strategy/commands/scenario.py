@@ -9,6 +9,7 @@ import click
 
 from market.errors import InputError
 from strategy.commands.frame.group import TYPED
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import plan_options
 from strategy.commands.frame.stages import stages
@@ -99,9 +100,9 @@ def scenario_plan(
         document = {"folder": str(place), "files": list(files), **figures}
         click.echo(json_text(document, ascii=True), nl=False)
     elif quiet:
-        click.echo(str(place))
+        tell(str(place))
     else:
-        from rich.console import Console
+        from reports.terminal.screen import Screen
 
         if calibrate:
             from reports.terminal.calibration import summarise_calibration
@@ -111,7 +112,7 @@ def scenario_plan(
             from reports.terminal.scenario import summarise
 
             answer = summarise(figures, place, files, seconds)
-        Console(highlight=False).print(answer)
+        Screen().print(answer)
 
 
 def _with_options(

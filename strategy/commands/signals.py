@@ -47,11 +47,10 @@ def print_signals(
 
         click.echo(json_text(document, sort=False), nl=False)
         return
-    from rich.console import Console
-
+    from reports.terminal.screen import Screen
     from reports.terminal.signals import screen
 
-    Console(highlight=False).print(screen(document))
+    Screen().print(screen(document))
 
 
 def _day(text: str | None) -> dt.date | None:

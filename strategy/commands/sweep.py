@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from strategy.commands.frame.group import TYPED, Mistake
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import data_version_option
 
@@ -90,7 +91,7 @@ def run_file(
         from reports.terminal.sweep import announcement
 
         for line in announcement(ready, workers):
-            click.echo(line, err=True)
+            tell(line, err=True)
     if only_estimate:
         return
     crew = None
@@ -118,13 +119,13 @@ def run_file(
         document = {"folder": str(done.folder.path), **done.summary, "evidence": evidence}
         click.echo(json_text(document, sort=False, ascii=True), nl=False)
     elif quiet:
-        click.echo(str(done.folder.path))
+        tell(str(done.folder.path))
     else:
         from reports.terminal.sweep import summary
         from reports.terminal.wide import print_parts
 
         print_parts(summary(done), whole=True)
-        click.echo(evidence["verdict"])
+        tell(evidence["verdict"])
 
 
 @sweep.command("query")

@@ -60,13 +60,12 @@ def today(
 
         click.echo(json_text(found.content, ascii=True), nl=False)
         return
-    from rich.console import Console
-
+    from reports.terminal.screen import Screen
     from reports.terminal.today import screen
     from reports.text.language import speaking
 
     with speaking(lang):
-        Console(highlight=False).print(screen(found.content))
+        Screen().print(screen(found.content))
 
 
 def _day(date: str | None) -> str:

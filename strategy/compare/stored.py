@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.atomic import read_regular
 from market.errors import InputError
 
 #: Files that make a folder a run's.
@@ -90,7 +92,7 @@ class StoredRun:
         """daily.parquet by its sessions."""
         path = self.folder / "daily.parquet"
         try:
-            frame = pd.read_parquet(path)
+            frame = pd.read_parquet(io.BytesIO(read_regular(path)))
         except OSError as error:
             raise InputError(
                 f"cannot be read: {error.strerror or error}", where=str(path)
@@ -224,7 +226,7 @@ def read_json(path: Path) -> dict[str, Any]:
         Where the file cannot be read or holds something else.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_regular(path))
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
     except (ValueError, RecursionError) as error:
@@ -236,7 +238,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def _csv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(path)
+        frame = pd.read_csv(io.BytesIO(read_regular(path)))
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
     except (ValueError, pd.errors.ParserError) as error:

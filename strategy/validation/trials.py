@@ -17,6 +17,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from market.atomic import read_regular
 from market.errors import InputError
 
 
@@ -140,7 +141,7 @@ def _read(ledger: Path) -> Iterator[Trial | None]:
     """Every line; None for one that cannot be read."""
     if not ledger.exists():
         return
-    for line in ledger.read_bytes().split(b"\n"):
+    for line in read_regular(ledger).split(b"\n"):
         if line.strip():
             yield _parse(line)
 

@@ -52,9 +52,9 @@ def check_file(
     if as_json:
         click.echo(json_text(found.as_json(), sort=False), nl=False)
         return
-    from rich.console import Console
+    from reports.terminal.screen import Screen
 
-    Console(highlight=False, markup=False).print(_lines(file, found), soft_wrap=True)
+    Screen().print(_lines(file, found), soft_wrap=True)
 
 
 def _lines(file: str, found: Judged) -> str:

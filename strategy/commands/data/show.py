@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy.commands.frame.group import Commands
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.plan_options import NEWEST, read_plan
 
 if TYPE_CHECKING:
@@ -68,11 +69,10 @@ def list_series(
     if as_json:
         click.echo(table.to_json(orient="records", indent=2, force_ascii=False))
         return
-    from rich.console import Console
-
     from reports.terminal import data as shown
+    from reports.terminal.screen import Screen
 
-    Console(highlight=False).print(shown.series(table, defects=bool(series)))
+    Screen().print(shown.series(table, defects=bool(series)))
 
 
 @click.command("export")
@@ -87,7 +87,7 @@ def export_series(series: str, out: str, config: str | None, version: str | None
     """
     from market.sources.listing import export
 
-    click.echo(str(export(series, out, _market(config, version))))
+    tell(str(export(series, out, _market(config, version))))
 
 
 def _market(config: str | None, version: str | None = None) -> Market | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from market.errors import InputError
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
@@ -76,13 +77,13 @@ def update_data(
             )
     if shown:
         for line in told:
-            click.echo(line, err=True)
+            tell(line, err=True)
     if as_json:
         from market.serialise import json_text
 
         click.echo(json_text(_document(report), sort=False), nl=False)
     elif quiet:
-        click.echo(report.version)
+        tell(report.version)
     else:
         from reports.terminal import data as screen
         from reports.terminal.wide import print_parts
@@ -118,29 +119,27 @@ def list_versions(version: str | None, as_json: bool) -> None:
             click.echo(json_text(document, sort=False, ascii=True), nl=False)
             return
         if not rows:
-            click.echo(
-                f"no data versions in {cache.folder}; `simulate data update` makes the first"
-            )
+            tell(f"no data versions in {cache.folder}; `simulate data update` makes the first")
         for row in rows:
             changed = row["changed"]
             assert isinstance(changed, list)
-            click.echo(f"{row['version']}  {row['made']}  {_few(changed)}")
+            tell(f"{row['version']}  {row['made']}  {_few(changed)}")
         return
     one = cache.version(version, where="VERSION")
     assert one is not None
     if as_json:
         click.echo(one.content().decode(), nl=False)
         return
-    click.echo(f"{one.label}, made {one.made}")
+    tell(f"{one.label}, made {one.made}")
     for name, entry in sorted(one.entries.items()):
-        click.echo(f"{name}: {entry.rows:,} rows, {entry.first} to {entry.last}, {entry.source}")
+        tell(f"{name}: {entry.rows:,} rows, {entry.first} to {entry.last}, {entry.source}")
         record = one.changes.get(name)
         if record is not None:
-            click.echo(f"  {record['added']} new, {record['revised']} revised")
+            tell(f"  {record['added']} new, {record['revised']} revised")
             for line in (*record["revisions"], *record["told"]):
-                click.echo(f"  {line}")
+                tell(f"  {line}")
         for note in entry.notes:
-            click.echo(f"  note: {note}")
+            tell(f"  note: {note}")
 
 
 @click.command("confirm")
@@ -163,24 +162,24 @@ def confirm_data(series: tuple[str, ...], reject: bool) -> None:
     if not series:
         for series_id in waiting.ids():
             held, rows = waiting.read(series_id)
-            click.echo(
+            tell(
                 f"{series_id}: {held.source}, downloaded {held.fetched}, to "
                 f"{rows.index[-1]:%Y-%m-%d}"
             )
             for reason in held.reasons:
-                click.echo(f"  {reason}")
+                tell(f"  {reason}")
         if not waiting.ids():
-            click.echo("nothing waits to be confirmed")
+            tell("nothing waits to be confirmed")
         return
     for series_id in series:
         waiting.read(series_id)  # all are there, or none is taken
     for series_id in series:
         if reject:
             forget(series_id, cache=cache)
-            click.echo(f"{series_id}: forgotten")
+            tell(f"{series_id}: forgotten")
         else:
             version = confirm(series_id, cache=cache)
-            click.echo(f"{series_id}: taken to {version.entries[series_id].last}, {version.label}")
+            tell(f"{series_id}: taken to {version.entries[series_id].last}, {version.label}")
 
 
 def _offline(wanted: list[str], cache: Any, as_json: bool) -> None:
@@ -210,8 +209,8 @@ def _offline(wanted: list[str], cache: Any, as_json: bool) -> None:
         return
     for row in rows:
         known = f"to {row['last']}, {row['age_days']} d old, {row['source']}"
-        click.echo(f"{row['series']}: {known if row['last'] else 'not cached'}")
-    click.echo(f"offline: nobody was asked; data version {label or 'none'}")
+        tell(f"{row['series']}: {known if row['last'] else 'not cached'}")
+    tell(f"offline: nobody was asked; data version {label or 'none'}")
 
 
 def _document(report: Report) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from market.errors import InputError
+from market.inert import CONTROL
 
 #: Where the words typed are kept in the context, for `run.json`.
 TYPED = "simulate.typed"
@@ -136,7 +137,10 @@ class Interrupts:
 
 
 def _names_are_text(names: Sequence[str]) -> None:
-    """Refuse names that are not text before any work: no file that is written could hold them."""
+    """Refuse names that are not text before any work: no file that is written could hold them.
+
+    Nor may a name hold control codes: a terminal would obey them.
+    """
     for name in names:
         try:
             name.encode()
@@ -146,3 +150,9 @@ def _names_are_text(names: Sequence[str]) -> None:
                 expected="names of files and folders in UTF-8",
                 do="rename it, or work in another folder",
             ) from None
+        if CONTROL.search(name):
+            raise InputError(
+                f"{name[:200]!r} holds control codes",
+                expected="names of files and folders that a terminal can show",
+                do="rename it, or work in another folder",
+            )

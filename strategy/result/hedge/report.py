@@ -155,7 +155,8 @@ def _summary(simulation: Simulation, vintages: pd.DataFrame, as_of: Outlook) -> 
     chained = simulation.chained
     out["limited_sessions"] = int((chained.limit != 0).sum())
     out["exhausted"] = chained.exhausted
-    out["convexity_as_of"] = asdict(as_of)
+    # the year's length is the market's, not of this day
+    out["convexity_as_of"] = {k: v for k, v in asdict(as_of).items() if k != "year"}
     return out
 
 

@@ -22,7 +22,7 @@ import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from market.atomic import write_whole
+from market.atomic import read_regular, write_whole
 from market.errors import InputError
 from market.serialise import json_text
 from strategy.sweep.work.table import write_options
@@ -59,16 +59,58 @@ class SweepFolder:
         return self.path / "parts"
 
     def is_complete(self) -> bool:
-        """Whether the sweep is done."""
-        return self.summary().get("state") == "complete"
+        """Whether the sweep is done, and what it left can be read."""
+        try:
+            summary = self.summary()
+            if summary.get("state") != "complete":
+                return False
+            self.check_tables(summary)
+        except InputError:
+            return False
+        return True
 
     def summary(self) -> dict[str, Any]:
-        """Content of sweep.json; empty where there is none."""
+        """Content of sweep.json; empty where there is none.
+
+        Raises
+        ------
+        InputError
+            Where it is damaged.
+        """
+        path = self.path / SUMMARY
         try:
-            found: dict[str, Any] = json.loads((self.path / SUMMARY).read_text(encoding="utf-8"))
+            found: Any = json.loads(read_regular(path))
         except FileNotFoundError:
             return {}
+        except (OSError, ValueError, RecursionError) as error:
+            raise _damaged(path, error) from error
+        needed = ("sweep", "best", "variants", "name", "id") if _done(found) else ()
+        if not isinstance(found, dict) or any(key not in found for key in needed):
+            raise _damaged(path, ValueError("it is not a sweep's record"))
         return found
+
+    def check_tables(self, summary: dict[str, Any]) -> None:
+        """Refuse tables that are not what the sweep wrote.
+
+        Raises
+        ------
+        InputError
+        """
+        kept = summary.get("vintage_returns") == "all"
+        for path, rows in (
+            (self.variants, summary["variants"]),
+            (self.vintages, summary["variants"] if kept else None),
+        ):
+            try:
+                if not path.is_file():
+                    raise ValueError("no such file" if not path.exists() else "no regular file")
+                found = pq.read_metadata(path)
+                if "variant" not in found.schema.names:
+                    raise ValueError("it has no column 'variant'")
+                if rows is not None and found.num_rows != rows:
+                    raise ValueError(f"it has {found.num_rows} rows of {rows}")
+            except (pa.ArrowException, OSError, ValueError) as error:
+                raise _damaged(path, error) from error
 
     def write_json(self, name: str, content: dict[str, Any]) -> None:
         """Write a JSON file whole."""
@@ -106,7 +148,13 @@ class SweepFolder:
 
     def has_part(self, i: int) -> bool:
         """Whether a part is there whole; its vintages were written before it."""
-        return self.part(i).is_file()
+        paths = [self.part(i), self.part(i, VINTAGES)]
+        try:
+            for path in paths[: 1 + paths[1].exists()]:
+                pq.read_metadata(pa.BufferReader(read_regular(path)))
+        except (pa.ArrowException, OSError):
+            return False
+        return True
 
     def write_part(self, i: int, variants: bytes, vintages: bytes | None) -> None:
         """Write one part."""
@@ -144,6 +192,17 @@ class SweepFolder:
         # what a kill left half written
         for path in self.path.glob(".*"):
             path.unlink(missing_ok=True)
+
+
+def _done(found: Any) -> bool:
+    return isinstance(found, dict) and found.get("state") == "complete"
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    said = getattr(error, "strerror", None) or str(error).splitlines()[0][:80]
+    return InputError(
+        f"is damaged: {said}", where=str(path), do="run the sweep again: it is computed anew"
+    )
 
 
 def find_folder(name: str, root: Path) -> SweepFolder:

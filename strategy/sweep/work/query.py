@@ -42,7 +42,10 @@ def query(folder: SweepFolder, sql: str) -> Answer:
     import duckdb
     import pyarrow.dataset
 
-    if not folder.is_complete():
+    summary = folder.summary()
+    if summary.get("state") == "complete":
+        folder.check_tables(summary)
+    else:
         raise InputError(
             "the sweep is not done",
             where=str(folder.path),
