@@ -147,7 +147,7 @@ def run(
         Where plan and data do not fit.
     BookError
         Where vectorbt's value and the account's equity differ by more than
-        1e-9, relative.
+        1e-9 of the highest equity so far.
     """
     market = load_market(plan) if market is None else market
     result = Result(simulate(plan, market, progress))
@@ -480,6 +480,7 @@ def lookahead(
     *,
     dates: int | Iterable[pd.Timestamp | str] = 20,
     seed: int = 0,
+    seconds: float | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Rerun a plan on data cut short and list what knew more than it could.
@@ -492,6 +493,8 @@ def lookahead(
     dates : int or iterable of dates, optional
         How many dates to cut at, drawn with `seed`, or which ones.
     seed : int, optional
+    seconds : float, optional
+        After them no further date is begun; a quarter of an hour by default.
     progress : callable, optional
         Called as ``progress(what, done, of)``.
 
@@ -505,7 +508,8 @@ def lookahead(
     InputError
         Where plan and data do not fit, or a date is not in the data.
     """
-    from strategy.lookahead import look_ahead
+    from strategy.lookahead import LONGEST, look_ahead
 
     market = load_market(plan) if market is None else market
-    return look_ahead(plan, market, dates=dates, seed=seed, progress=progress)
+    limit = LONGEST if seconds is None else seconds
+    return look_ahead(plan, market, dates=dates, seed=seed, seconds=limit, progress=progress)

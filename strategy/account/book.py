@@ -231,5 +231,11 @@ def _why_not_whole(book: _Book, index: pd.DatetimeIndex, columns: tuple[str, ...
 
 
 def book_difference(value: np.ndarray, account: Account) -> float:
-    """Largest relative difference between vectorbt's value at each close and the account's."""
-    return float(np.max(np.abs(value / account.equity - 1.0)))
+    """Largest difference between vectorbt's value at each close and the account's equity.
+
+    In parts of the highest equity up to the day, the start included: the book's
+    cash is one running sum, whose rounding is that of the largest amount it has
+    held. An account that has lost all but a millionth would otherwise be held
+    to a precision that no sum of its past has.
+    """
+    return float(np.max(np.abs(value - account.equity) / np.maximum.accumulate(account.equity)))

@@ -19,6 +19,12 @@ MOST_DATES = 10_000
     "--dates", default=20, show_default=True, metavar="N", help="How many dates to cut the data at."
 )
 @click.option("--seed", default=0, show_default=True, metavar="S", help="Seed of their draw.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.0),
+    metavar="S",
+    help="Begin no further date after S seconds; 900 unless stated. The rest is listed.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
 def look_for_lookahead(
@@ -28,6 +34,7 @@ def look_for_lookahead(
     prices: str | None,
     dates: int,
     seed: int,
+    seconds: float | None,
     as_json: bool,
 ) -> None:
     """Rerun CONFIG on data cut short and compare what it said.
@@ -50,7 +57,9 @@ def look_for_lookahead(
 
         stage("reading data")
         market = api.load_market(file.plan)
-        report = api.lookahead(file.plan, market, dates=dates, seed=seed, progress=stage)
+        report = api.lookahead(
+            file.plan, market, dates=dates, seed=seed, seconds=seconds, progress=stage
+        )
     if as_json:
         from market.serialise import json_text
 

@@ -17,6 +17,7 @@ much:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
@@ -47,6 +48,9 @@ from strategy.lookahead.statements import (
 from strategy.plan import Plan
 from strategy.run.simulation import Progress, Simulation, simulate
 
+LONGEST = 900.0
+"""Seconds after which no further date is begun: on a file of centuries one takes a minute."""
+
 #: Resting orders: that the bar reaches them is how they are filled.
 RESTING = ("target_1", "target_2", "stop", "stop_gap")
 #: Fills of closes-only plans whose size or existence depends on the fill's own price.
@@ -63,6 +67,7 @@ def look_ahead(
     seed: int = 0,
     signals: Mapping[str, Signal] | None = None,
     run: Run = simulate,
+    seconds: float = LONGEST,
     progress: Progress | None = None,
 ) -> Report:
     """Look for look-ahead in everything that the plan's run says.
@@ -79,6 +84,8 @@ def look_ahead(
         rule of the catalogue with the plan's own numbers by default.
     run : callable, optional
         What runs a plan; `strategy.run.simulation.simulate` by default.
+    seconds : float, optional
+        After them no further date is begun: the rest is listed as not compared.
     progress : callable, optional
         Called as ``progress(what, done, of)``.
 
@@ -106,8 +113,12 @@ def look_ahead(
             found.setdefault((finding.kind, finding.subject), finding)
 
     keep(_dated(full, market))
+    begin = time.monotonic()
     for i, date in enumerate(chosen):
         say(f"cut at {date:%Y-%m-%d}", i, len(chosen))
+        if i and time.monotonic() - begin > seconds:
+            skipped[f"{date:%Y-%m-%d}"] = f"the limit of {seconds:g} s was reached (--seconds)"
+            continue
         try:
             known = market.until(date)
             told = begun(plan, known)

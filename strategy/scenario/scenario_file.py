@@ -82,6 +82,12 @@ def _scenario(block: Any, overrides: list[str], places: dict[KeyPath, Any], labe
         node = content
         for key in keys[:-1]:
             node = node.setdefault(key, {})
+            if not isinstance(node, dict):
+                raise InputError(
+                    f"'{key}' holds {written_as(node)}, not a map of keys",
+                    where=f"--set {BLOCK}.{name}",
+                    do=f"set {BLOCK}.{key} as a whole",
+                )
         node[keys[-1]] = value
     try:
         return Scenario.model_validate(content)

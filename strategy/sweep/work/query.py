@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from strategy.sweep.work.folder import SweepFolder
 
 #: Rows that are fetched at most; a larger answer belongs into a file of the user's own.
 MOST_ROWS = 1_000_000
+SECONDS, MEMORY = 60, "2GB"
+"""What one answer may take: a query without end is told so."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,12 @@ def query(folder: SweepFolder, sql: str) -> Answer:
             do="run it again: it goes on where it was",
         )
     connection = duckdb.connect(":memory:")
+    limit = threading.Timer(SECONDS, connection.interrupt)
+    limit.daemon = True
     try:
         for name, path in (("variants", folder.variants), ("vintages", folder.vintages)):
             connection.register(name, pyarrow.dataset.dataset(path))
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:
@@ -65,14 +71,22 @@ def query(folder: SweepFolder, sql: str) -> Answer:
                     where="SQL",
                     expected="one, for example: select * from variants limit 5",
                 )
+            limit.start()
             found = connection.execute(sql)
             columns = [str(column[0]) for column in found.description or ()]
             rows = found.fetchmany(MOST_ROWS + 1)
+        except duckdb.InterruptException:
+            raise InputError(
+                f"no answer within {SECONDS} s",
+                where="SQL",
+                do="ask for less; a recursive query needs an end",
+            ) from None
         except duckdb.Error as error:
             raise InputError(
                 _first_line(error), where="SQL", do=_hint(str(error), folder)
             ) from None
     finally:
+        limit.cancel()
         connection.close()
     if len(rows) > MOST_ROWS:
         raise InputError(
