@@ -171,8 +171,9 @@ def hedge(
     plan : Plan
     market : Market, optional
         Loaded from the plan where not given.
-    instrument : {'none', 'short', 'inverse_etf', 'put', 'put_spread', 'collar'}, optional
-        In place of ``hedge.instrument``.
+    instrument : str, optional
+        In place of ``hedge.instrument``: a name of the list in
+        `strategy.plan.instruments`, or 'none'.
 
     Returns
     -------

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from reports.text.language import noted
+from strategy.plan.instruments import INSTRUMENTS as LISTED
 
 #: Names of instruments in words.
 INSTRUMENTS = {
-    "short": noted("short sale"),
-    "inverse_etf": noted("inverse fund"),
-    "inverse_etf_1x": noted("inverse fund, 1×"),
-    "inverse_etf_2x": noted("inverse fund, 2×"),
-    "inverse_etf_3x": noted("inverse fund, 3×"),
-    "put": noted("put"),
-    "put_spread": noted("put spread"),
-    "collar": noted("collar"),
+    **{name: listed.words for name, listed in LISTED.items()},
+    **{
+        variant: words
+        for listed in LISTED.values()
+        for variant, (words, _) in listed.variants.items()
+    },
     "derisk": noted("holding less"),
     "none": noted("none"),
 }

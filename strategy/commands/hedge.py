@@ -6,15 +6,14 @@ import click
 
 from strategy.commands.frame.plan_options import plan_options, read_plan
 from strategy.commands.frame.stages import stages
-
-CHOICES = ("short", "inverse_etf", "put", "put_spread", "collar")
+from strategy.plan.instruments import INSTRUMENT_NAMES
 
 
 @click.command("hedge")
 @plan_options
 @click.option(
     "--instrument",
-    type=click.Choice(CHOICES),
+    type=click.Choice(INSTRUMENT_NAMES),
     help="Use this instrument in place of hedge.instrument.",
 )
 @click.option("--compare", is_flag=True, help="Run every instrument and show them side by side.")
@@ -42,7 +41,7 @@ def hedge(
 
         stage("reading data")
         market = api.load_market(plan)
-        names = CHOICES if compare else (plan.hedge.instrument,)
+        names = INSTRUMENT_NAMES if compare else (plan.hedge.instrument,)
         reports = {}
         for done, name in enumerate(names):
             stage(f"hedge: {name}", done, len(names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,8 @@ from strategy.account.instructions import MARGIN, Instructions
 from strategy.account.legs import Legs, days_between
 from strategy.decide.triggers import lifted
 from strategy.hedge.costs import HedgeCosts, hedge_costs
-from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX
-from strategy.hedge.instruments.derisk import Derisk, equal_average_beta, equal_path, mean_exposure
-from strategy.hedge.instruments.fund import load_fund
-from strategy.hedge.instruments.inverse_etf import daily_returns
+from strategy.hedge.derisk import Derisk, equal_average_beta, equal_path, mean_exposure
+from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX, limits_of
 from strategy.hedge.instruments.setting import Fate, HedgeWindow, Setting
 from strategy.hedge.ratio import hedge_path, lift
 from strategy.legs.reasons import Phase
@@ -94,9 +92,9 @@ def hedge_setting(
         plan.costs,
         dividends["yield"].to_numpy(dtype=float),
     )
-    series = plan.hedge.inverse_etf.series
-    if plan.hedge.instrument == "inverse_etf" and series is not None:
-        setting = replace(setting, fund=load_fund(market, series, daily_returns(setting)))
+    instrument = INSTRUMENTS.get(plan.hedge.instrument)
+    if instrument is not None:
+        setting = instrument.prepare(setting, market)
     return setting, rate, dividends
 
 
@@ -153,7 +151,7 @@ def protect(
             core_weight=plan.core.weight,
             legs=legs,
             open_=setting.open_,
-            limits=setting.limits(),
+            limits=limits_of(setting),
             hedge_at=setting.at,
             dividend=setting.dividend,
         )

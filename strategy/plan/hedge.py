@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from strategy.plan.base import ARTICLE, AUTHOR, Fraction, Misfit, Model, MonthDay, as_tuple
-from strategy.plan.instruments import InstrumentName, InverseEtf, Options, ShortHedge
+from strategy.plan.instruments import BLOCKS, INSTRUMENT_NAMES
+
+if TYPE_CHECKING:
+    from strategy.plan.instruments import InverseEtf, Options, ShortHedge
+
+    InstrumentOrNone = str
+else:
+    InstrumentOrNone = Literal["none", *INSTRUMENT_NAMES]
 
 
 class Window(Model):
@@ -90,11 +97,11 @@ class Caps(Model):
     )
 
 
-class Hedge(Model):
-    """The protection of the following year."""
+class _Terms(Model):
+    """Keys of the hedge that hold whatever it is made of."""
 
     window: Window = Field(default_factory=Window)
-    instrument: Literal["none", InstrumentName] = Field(
+    instrument: InstrumentOrNone = Field(
         "short",
         description="What the hedge is made of; short: the index sold short.",
         json_schema_extra=AUTHOR,
@@ -137,12 +144,9 @@ class Hedge(Model):
     )
 
     caps: Caps = Field(default_factory=Caps)
-    short: ShortHedge = Field(default_factory=ShortHedge)
-    inverse_etf: InverseEtf = Field(default_factory=InverseEtf)
-    options: Options = Field(default_factory=Options)
 
     @model_validator(mode="after")
-    def _cover_ascends(self) -> Hedge:
+    def _cover_ascends(self) -> Self:
         falls = [rule.fall for rule in self.cover]
         shares = [rule.share for rule in self.cover]
         if falls != sorted(set(falls)) or shares != sorted(set(shares)):
@@ -152,3 +156,21 @@ class Hedge(Model):
                 "rules that ascend in both fall and share",
             )
         return self
+
+
+if TYPE_CHECKING:
+
+    class _WithInstruments(_Terms):
+        short: ShortHedge = Field(default_factory=ShortHedge)
+        inverse_etf: InverseEtf = Field(default_factory=InverseEtf)
+        options: Options = Field(default_factory=Options)
+else:
+    _WithInstruments = create_model(
+        "_WithInstruments",
+        __base__=_Terms,
+        **{block: (keys, Field(default_factory=keys)) for block, keys in BLOCKS.items()},
+    )
+
+
+class Hedge(_WithInstruments):
+    """The protection of the following year."""

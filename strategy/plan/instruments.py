@@ -1,16 +1,16 @@
-"""Plan keys of the hedge instruments: short, inverse fund, index options."""
+"""The list of instruments that a hedge can be made of, and the plan keys of each."""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
 
+from market.message import Message
 from strategy.plan.base import AUTHOR, Misfit, Model
-
-#: Instruments of a hedge by the name a plan gives them: the one list.
-InstrumentName = Literal["short", "inverse_etf", "put", "put_spread", "collar"]
-INSTRUMENT_NAMES: tuple[InstrumentName, ...] = get_args(InstrumentName)
 
 
 class ShortHedge(Model):
@@ -205,3 +205,66 @@ class Options(Model):
                 ("tenor_days",),
             )
         return self
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a plan knows of an instrument; its rules are in `strategy.hedge.instruments`.
+
+    Parameters
+    ----------
+    words : str
+        What people call it.
+    block : str
+        Key below `hedge` that holds its numbers.
+    keys : type of Model
+        Model of that key; instruments may share one.
+    needs_vix : bool
+        Whether it is priced with VIX and unavailable without it.
+    in_kernels : bool
+        Whether the compiled walks of sweeps and scenarios follow it. Any other
+        instrument goes through the code of a run there, variant by variant.
+    variants : mapping of str to (str, mapping)
+        Forms that tables show side by side, by name: their words, and the keys
+        of `block` that make them. Empty: the plan's own form alone.
+    """
+
+    words: str
+    block: str
+    keys: type[Model]
+    needs_vix: bool = False
+    in_kernels: bool = False
+    variants: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+
+
+#: Instruments of a hedge by the name a plan gives them: the one list. The rules of each are
+#: `INSTRUMENT` in the module of its name in `strategy.hedge.instruments`.
+INSTRUMENTS: Mapping[str, Listed] = MappingProxyType(
+    {
+        "short": Listed(Message("short sale"), "short", ShortHedge, in_kernels=True),
+        "inverse_etf": Listed(
+            Message("inverse fund"),
+            "inverse_etf",
+            InverseEtf,
+            variants={
+                "inverse_etf_1x": (Message("inverse fund, 1×"), {"leverage": -1}),
+                "inverse_etf_2x": (Message("inverse fund, 2×"), {"leverage": -2}),
+                "inverse_etf_3x": (Message("inverse fund, 3×"), {"leverage": -3}),
+            },
+        ),
+        "put": Listed(Message("put"), "options", Options, needs_vix=True),
+        "put_spread": Listed(Message("put spread"), "options", Options, needs_vix=True),
+        "collar": Listed(Message("collar"), "options", Options, needs_vix=True),
+    }
+)
+INSTRUMENT_NAMES = tuple(INSTRUMENTS)
+
+#: Models of the keys below `hedge`, by key.
+BLOCKS: Mapping[str, type[Model]] = MappingProxyType(
+    {listed.block: listed.keys for listed in INSTRUMENTS.values()}
+)
+
+if TYPE_CHECKING:
+    InstrumentName = str
+else:
+    InstrumentName = Literal[INSTRUMENT_NAMES]

@@ -9,7 +9,7 @@ from strategy.account.account import SLEEVES, Account
 from strategy.account.kernel import NO_LIMIT
 from strategy.decide.calendar import last_on_or_before, passed
 from strategy.hedge.cost_lines import COST_LINES
-from strategy.hedge.instruments.derisk import mean_exposure
+from strategy.hedge.derisk import mean_exposure
 from strategy.legs.reasons import Reason
 from strategy.result.ledger import trades_of
 from strategy.result.metrics import max_drawdown, worst_month

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from strategy.account.account import Account, Instructions, Kind, Leg, run_account
 from strategy.account.instructions import REBALANCE
+from strategy.hedge.instruments import limits_of
 from strategy.hedge.instruments.setting import HedgeWindow
 from strategy.legs.reasons import Phase
 from strategy.run.vintage import Ground, Vintage
@@ -61,7 +62,7 @@ def chained_accounts(ground: Ground, vintages: list[Vintage]) -> ChainedAccounts
             core_weight=plan.core.weight,
             legs=ground.legs,
             open_=ground.prices.open_,
-            limits=setting.limits(),
+            limits=limits_of(setting),
             hedge_at=setting.at,
             dividend=setting.dividend,
         )

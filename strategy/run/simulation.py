@@ -14,6 +14,7 @@ from strategy.decide.calendar import schedule
 from strategy.decide.entry import entry_decisions
 from strategy.decide.score import combine, risk_components
 from strategy.decide.triggers import risk_triggers
+from strategy.hedge.instruments import legs_of
 from strategy.hedge.instruments.setting import Setting
 from strategy.hedge.ratio import review_sessions, target_ratio
 from strategy.hedge.vintage import hedge_setting, with_triggers
@@ -115,7 +116,7 @@ def simulate(plan: Plan, market: Market, progress: Progress | None = None) -> Si
     decisions = entry_decisions(market, plan.tactical.entry, [s.anchor for s in schedules], plan)
 
     report("vintages", 2, 3)
-    ground = Ground(plan, market, prices, risk, target, review, setting, setting.make_legs())
+    ground = Ground(plan, market, prices, risk, target, review, setting, legs_of(setting))
     vintages = [make_vintage(ground, s, d) for s, d in zip(schedules, decisions, strict=True)]
     accounts = chained_accounts(ground, vintages)
     simulation = Simulation(

@@ -16,6 +16,7 @@ from strategy.legs.reasons import Reason
 from strategy.legs.rules import stop_level
 from strategy.plan import Plan
 from strategy.plan.file.plan_file import plan_sha256, resolved
+from strategy.plan.instruments import INSTRUMENTS
 from strategy.result.provenance import code_version, package_versions
 from strategy.scenario.engine.engine import (
     CHUNK,
@@ -105,7 +106,8 @@ def run_scenario(
     base = base_rates(start)
     history = history_odds(base)
     words = labels(start)
-    by_hand = plan.hedge.instrument not in ("short", "none")
+    name = plan.hedge.instrument
+    by_hand = name != "none" and not INSTRUMENTS[name].in_kernels
     variants = make_variants(scenario.whatif)
 
     worlds: dict[str, Any] = {}

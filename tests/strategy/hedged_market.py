@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from market.container import Market
+from strategy.hedge.instruments import NEEDS_VIX
 from strategy.plan import Plan
+from strategy.plan.instruments import INSTRUMENT_NAMES
 from tests.strategy.tiny_market import (
     make_market,
     make_plan,
@@ -17,8 +19,8 @@ from tests.strategy.tiny_market import (
     weekdays,
 )
 
-INSTRUMENTS = ("short", "inverse_etf", "put", "put_spread", "collar")
-OPTIONS = ("put", "put_spread", "collar")
+INSTRUMENTS = INSTRUMENT_NAMES
+OPTIONS = NEEDS_VIX
 DEAR = {
     "fee_bps": 5,
     "slippage_bps": 10,

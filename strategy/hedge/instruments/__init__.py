@@ -1,15 +1,16 @@
-"""What a hedge can be made of: one module an instrument, one registry by name."""
+"""What a hedge can be made of: one module an instrument, found by the names of the plan's list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
 
-from strategy.hedge.instruments import collar, put, put_spread
-from strategy.hedge.instruments.inverse_etf import INVERSE_ETF
-from strategy.hedge.instruments.option_roll import instrument
+import numpy as np
+
+from strategy.account.legs import Legs, Limits
 from strategy.hedge.instruments.setting import Fate, HedgeWindow, Instrument, Ratios, Setting
-from strategy.hedge.instruments.short import SHORT
+from strategy.plan.instruments import INSTRUMENTS as LISTED
 
 __all__ = [
     "INSTRUMENTS",
@@ -19,18 +20,36 @@ __all__ = [
     "Instrument",
     "Ratios",
     "Setting",
+    "legs_of",
+    "limits_of",
 ]
 
+
+def _rules(name: str) -> Instrument:
+    found = getattr(import_module(f"{__name__}.{name}"), "INSTRUMENT", None)
+    if not isinstance(found, Instrument):
+        raise TypeError(f"{__name__}.{name} has no INSTRUMENT, which is what the plan's list needs")
+    return found
+
+
 #: Instruments by the name a plan gives them (``hedge.instrument``).
-INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
-    {
-        "short": SHORT,
-        "inverse_etf": INVERSE_ETF,
-        "put": instrument(put.strikes, 1),
-        "put_spread": instrument(put_spread.strikes, 2),
-        "collar": instrument(collar.strikes, 3),
-    }
-)
+INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType({name: _rules(name) for name in LISTED})
 
 #: Those that are priced with VIX and unavailable without it.
-NEEDS_VIX = tuple(name for name, made in INSTRUMENTS.items() if made.needs_vix)
+NEEDS_VIX = tuple(name for name, listed in LISTED.items() if listed.needs_vix)
+
+
+def legs_of(setting: Setting) -> Legs:
+    """Legs of the plan's instrument, or of a short, to be filled window by window."""
+    name = setting.hedge.instrument
+    return INSTRUMENTS["short" if name == "none" else name].make_legs(setting)
+
+
+def limits_of(setting: Setting) -> Limits:
+    """The plan's caps and, where the instrument has one, its margin."""
+    caps, instrument = setting.hedge.caps, INSTRUMENTS.get(setting.hedge.instrument)
+    return Limits(
+        np.inf if caps.net is None else caps.net,
+        np.inf if caps.gross is None else caps.gross,
+        instrument.maintenance(setting.hedge) if instrument else 0.0,
+    )

@@ -12,7 +12,8 @@ import numpy as np
 
 from strategy.account.legs import Floats
 from strategy.hedge.instruments import put_spread
-from strategy.hedge.instruments.options import Quote, Strike, first_not
+from strategy.hedge.options.option_roll import instrument
+from strategy.hedge.options.options import Quote, Strike, first_not
 
 #: Highest call considered, as a share of the index.
 HIGHEST = 3.0
@@ -36,3 +37,6 @@ def _paying(quote: Quote, upper: Strike, lower: Strike) -> float:
         return np.asarray(quote.price(strikes, call=True) * (1.0 - half) >= cost)
 
     return first_not(pays, quote.spot, HIGHEST * quote.spot)
+
+
+INSTRUMENT = instrument(strikes, 3)

@@ -24,12 +24,17 @@ spent on the fund; the money is the account's, and its interest is the hedge's.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from market.container import Market
 from market.judge.days import rows_a_year
 from market.year import DAYS_OF_YIELD
+from strategy.account.account import Account
 from strategy.account.instructions import WINDOW_END, Instructions, Kind, Leg
 from strategy.account.legs import Floats, Legs, overnight_rate
+from strategy.hedge.instruments.fund import load_fund
 from strategy.hedge.instruments.setting import (
     EmptyLegs,
     Fate,
@@ -38,6 +43,7 @@ from strategy.hedge.instruments.setting import (
     Ratios,
     Setting,
     held_through,
+    units_held,
 )
 from strategy.legs.reasons import Phase
 
@@ -145,4 +151,57 @@ def add_orders(
     return Fate(held_through(setting, path.held), source, unpriced, (name,))
 
 
-INVERSE_ETF = Instrument(make_legs, add_orders)
+def take_apart(
+    account: Account, setting: Setting, orders: np.ndarray, lines: dict[str, float], net: float
+) -> float:
+    """What a static short of the same size would have made, and what the fund lost against it."""
+    before, through = units_held(account)
+    span = slice(account.first, account.last + 1)
+    index_close, index_open = setting.close[span], setting.open_[span]
+    value, at_open = account.legs.close[span, 0], account.legs.open_[span, 0]
+    leverage = float(setting.hedge.inverse_etf.leverage)
+    held = np.flatnonzero((before != 0.0) | (through != 0.0))
+    held = held[held > 0]
+    last = value[held - 1]
+    overnight = index_open[held] / index_close[held - 1] - 1.0
+    whole = index_close[held] / index_close[held - 1] - 1.0
+    # what the fund's daily leverage makes of prices alone
+    reset = leverage * last * (before[held] * overnight + through[held] * (whole - overnight))
+    fund_carry = 0.0
+    for name, part in carry_parts(setting).items():
+        earned = float((through[held] * last * part[span][held]).sum())
+        lines[name] -= earned
+        fund_carry += earned
+
+    # a static short of the same exposure, set anew at each trade of the hedge
+    hour = setting.at
+    traded = np.zeros(len(value), dtype=bool)
+    traded[orders["session"][orders["phase"] == hour] - account.first] = True
+    static, gross = 0.0, 0.0
+    for t in held:
+        at_close = hour is Phase.CLOSE
+        price = index_close[t] if at_close else index_open[t]
+        static = static if before[t] != 0.0 else 0.0
+        gross += static * (price - index_close[t - 1])
+        if traded[t]:
+            own = value[t] if at_close else at_open[t]
+            static = (
+                (account.hedge_units[t, 0] if at_close else through[t]) * own * leverage / price
+            )
+        gross += static * (index_close[t] - price)
+    gross = float(gross)
+    lines["decay"] = gross - float(reset.sum())
+    trading = lines["fees"] + lines["slippage"] - float(account.carry[:, 2].sum())
+    lines["tracking"] = float(reset.sum()) + fund_carry - trading - net
+    return gross
+
+
+def with_fund(setting: Setting, market: Market) -> Setting:
+    """The setting with the history of the real fund that the plan names."""
+    series = setting.hedge.inverse_etf.series
+    if series is None:
+        return setting
+    return replace(setting, fund=load_fund(market, series, daily_returns(setting)))
+
+
+INSTRUMENT = Instrument(make_legs, add_orders, take_apart, prepare=with_fund)

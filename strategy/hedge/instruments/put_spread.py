@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from market.errors import InputError
 from strategy.hedge.instruments import put
-from strategy.hedge.instruments.options import Quote, Strike
+from strategy.hedge.options.option_roll import instrument
+from strategy.hedge.options.options import Quote, Strike
 
 
 def strikes(quote: Quote) -> tuple[Strike, ...]:
@@ -30,3 +31,6 @@ def strikes(quote: Quote) -> tuple[Strike, ...]:
             do="choose both strikes by moneyness or both by delta",
         )
     return (upper, Strike(-1, False, lower))
+
+
+INSTRUMENT = instrument(strikes, 2)

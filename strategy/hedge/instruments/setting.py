@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from strategy.account.instructions import Instructions
-from strategy.account.legs import Floats, Legs, Limits
+from strategy.account.account import Account
+from strategy.account.instructions import Instructions, Leg
+from strategy.account.legs import Floats, Legs
 from strategy.legs.reasons import Phase
 from strategy.plan import Costs, Hedge
 
 if TYPE_CHECKING:
+    from market.container import Market
     from strategy.hedge.instruments.fund import Fund
 
 
@@ -56,22 +58,6 @@ class Setting:
     costs: Costs
     dividend: Floats
     fund: Fund | None = None
-
-    def make_legs(self) -> Legs:
-        """Legs of the plan's instrument, to be filled window by window."""
-        from strategy.hedge.instruments import INSTRUMENTS
-
-        name = self.hedge.instrument
-        return INSTRUMENTS["short" if name == "none" else name].make_legs(self)
-
-    def limits(self) -> Limits:
-        """The plan's caps and, for a short, its margin."""
-        caps, short = self.hedge.caps, self.hedge.instrument == "short"
-        return Limits(
-            np.inf if caps.net is None else caps.net,
-            np.inf if caps.gross is None else caps.gross,
-            self.hedge.short.maintenance if short else 0.0,
-        )
 
     def fill(self, t: int) -> float:
         """Price of the index at the hedge's hour."""
@@ -125,6 +111,14 @@ class Fate:
     contracts: tuple[str, ...] = ()
 
 
+def _as_it_is(setting: Setting, market: Market) -> Setting:
+    return setting
+
+
+def _no_margin(hedge: Hedge) -> float:
+    return 0.0
+
+
 @dataclass(frozen=True)
 class Instrument:
     """One way to take index exposure off.
@@ -135,13 +129,34 @@ class Instrument:
         Legs for all sessions, to be filled window by window.
     add_orders : callable
         Appends one window's instructions, and its prices to the legs.
-    needs_vix : bool
-        Whether it is priced with VIX and unavailable without it.
+    take_apart : callable
+        ``(account, setting, orders, lines, net) -> gross``: profit before every
+        cost, money of the account. `orders` are those of the hedge, `lines` the
+        costs by name, of which fees and slippage are known: it fills in its own.
+    prepare : callable
+        The setting with what the instrument reads of the market beside it.
+    maintenance : callable
+        Margin that it needs, share of all positions, below which it is bought
+        back; 0: none.
     """
 
     make_legs: Callable[[Setting], Legs]
     add_orders: Callable[[Setting, Legs, Instructions, HedgeWindow, Ratios], Fate]
-    needs_vix: bool = False
+    take_apart: Callable[[Account, Setting, np.ndarray, dict[str, float], float], float]
+    prepare: Callable[[Setting, Market], Setting] = _as_it_is
+    maintenance: Callable[[Hedge], float] = _no_margin
+
+
+def units_held(account: Account) -> tuple[Floats, Floats]:
+    """Units of the first leg at the close before each session, and through it."""
+    close = account.hedge_units[:, 0]
+    before = np.concatenate([[0.0], close[:-1]])
+    through = close.copy()
+    at_close = account.orders[
+        (account.orders["leg"] == Leg.HEDGE) & (account.orders["phase"] == Phase.CLOSE)
+    ]
+    np.subtract.at(through, at_close["session"] - account.first, at_close["units"])
+    return before, through
 
 
 @dataclass

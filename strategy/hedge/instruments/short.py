@@ -20,9 +20,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from strategy.account.account import Account
 from strategy.account.instructions import WINDOW_END, Instructions, Kind, Leg
 from strategy.account.legs import Legs, index_legs
-from strategy.hedge.instruments.expiries import roll_sessions
 from strategy.hedge.instruments.setting import (
     Fate,
     HedgeWindow,
@@ -30,8 +30,11 @@ from strategy.hedge.instruments.setting import (
     Ratios,
     Setting,
     held_through,
+    units_held,
 )
+from strategy.hedge.options.expiries import roll_sessions
 from strategy.legs.reasons import Phase
+from strategy.plan import Hedge
 
 
 def make_legs(setting: Setting) -> Legs:
@@ -87,4 +90,25 @@ def add_orders(
     return Fate(held_through(setting, path.held), "index", np.zeros(len(path.held), dtype=bool))
 
 
-SHORT = Instrument(make_legs, add_orders)
+def take_apart(
+    account: Account, setting: Setting, orders: np.ndarray, lines: dict[str, float], net: float
+) -> float:
+    """What the fall of the index paid; the carry of the short by cause."""
+    before, through = units_held(account)
+    span = slice(account.first, account.last + 1)
+    close, open_ = account.legs.close[span, 0], account.legs.open_[span, 0]
+    value = np.zeros(len(before))
+    value[1:] = -before[1:] * close[:-1]
+    for name, part in account.legs.parts.items():
+        lines[name] = -float((value * part[span]).sum())
+    overnight = np.zeros(len(close))
+    overnight[1:] = before[1:] * (open_[1:] - close[:-1])
+    return float((overnight + through * (close - open_))[1:].sum())
+
+
+def maintenance(hedge: Hedge) -> float:
+    """Share of all positions that equity must keep to."""
+    return hedge.short.maintenance
+
+
+INSTRUMENT = Instrument(make_legs, add_orders, take_apart, maintenance=maintenance)

@@ -19,12 +19,13 @@ from market.year import DAYS_OF_YIELD, SESSIONS_A_YEAR
 from strategy.account.account import Account, run_account
 from strategy.account.instructions import SCORE, Instructions
 from strategy.account.legs import days_between
+from strategy.hedge.derisk import trim_orders
 from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX
-from strategy.hedge.instruments.derisk import trim_orders
 from strategy.hedge.instruments.setting import HedgeWindow, Ratios, Setting
-from strategy.hedge.instruments.smile import at_the_money
+from strategy.hedge.options.smile import at_the_money
 from strategy.legs.reasons import Phase
-from strategy.plan import Hedge, InverseEtf, Plan
+from strategy.plan import Hedge, Plan
+from strategy.plan.instruments import INSTRUMENTS as LISTED
 
 #: Moves of the convexity table.
 MOVES = (-0.40, -0.30, -0.20, -0.10, 0.0, 0.10, 0.20)
@@ -69,21 +70,26 @@ class Outlook:
 
 def instrument_plans(plan: Plan) -> dict[str, Plan | None]:
     """The plan with each instrument, by name; None stands for the comparator."""
-    out: dict[str, Plan | None] = {"short": _with(plan, instrument="short")}
-    for leverage in (-1, -2, -3):
-        etf = InverseEtf(**(plan.hedge.inverse_etf.model_dump() | {"leverage": leverage}))
-        out[f"inverse_etf_{-leverage}x"] = _with(plan, instrument="inverse_etf", inverse_etf=etf)
-    for name in NEEDS_VIX:
-        out[name] = _with(plan, instrument=name)
+    out: dict[str, Plan | None] = {}
+    for name, listed in LISTED.items():
+        if not listed.variants:
+            out[name] = _with(plan, instrument=name)
+        own = getattr(plan.hedge, listed.block)
+        for variant, (_, changes) in listed.variants.items():
+            keys = listed.keys(**(own.model_dump() | changes))
+            out[variant] = _with(plan, instrument=name, **{listed.block: keys})
     out[DERISK] = None
     return out
 
 
 def own_name(hedge: Hedge) -> str:
     """The name under which `instrument_plans` lists the plan's own instrument."""
-    if hedge.instrument == "inverse_etf":
-        return f"inverse_etf_{-hedge.inverse_etf.leverage}x"
-    return "short" if hedge.instrument == "none" else hedge.instrument
+    name = "short" if hedge.instrument == "none" else hedge.instrument
+    own = getattr(hedge, LISTED[name].block)
+    for variant, (_, keys) in LISTED[name].variants.items():
+        if all(getattr(own, key) == value for key, value in keys.items()):
+            return variant
+    return name
 
 
 def _with(plan: Plan, **changes: object) -> Plan:

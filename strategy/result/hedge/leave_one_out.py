@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from strategy.decide.score import combine
+from strategy.hedge.instruments import legs_of
 from strategy.hedge.ratio import review_sessions, target_ratio
 from strategy.hedge.vintage import protect, with_triggers
 from strategy.result.metrics import max_drawdown
@@ -57,7 +58,7 @@ def _row(
     base = target_ratio(risk["score"].to_numpy(), plan.hedge)
     review = review_sessions(setting.sessions, plan.hedge.reevaluate)
     target, review = with_triggers(base, review, triggers, plan) if triggers else (base, review)
-    legs = setting.make_legs()
+    legs = legs_of(setting)
     returns, ratios, saved = [], [], []
     for v in simulation.vintages:
         if not v.schedule.complete or v.hedge.status == "unavailable":

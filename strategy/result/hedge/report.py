@@ -15,9 +15,9 @@ import pandas as pd
 from market.serialise import plain
 from strategy.decide.score import score_inputs
 from strategy.hedge.cost_lines import COST_LINES
-from strategy.hedge.instruments import NEEDS_VIX
 from strategy.hedge.vintage import HEDGE_STATUS, unavailable_reason
 from strategy.plan import Plan
+from strategy.plan.instruments import INSTRUMENTS
 from strategy.result.hedge.along_a_path import Outlook, convexity, own_name
 from strategy.result.hedge.leave_one_out import leave_one_out
 from strategy.result.hedge.needs import FALL, break_even_table, last_outlook
@@ -219,12 +219,8 @@ def _limits(simulation: Simulation) -> pd.DataFrame:
 def _assumptions(plan: Plan) -> dict[str, Any]:
     hedge = plan.hedge
     out: dict[str, Any] = {"policy": hedge.policy, "max_ratio": hedge.max_ratio}
-    if hedge.instrument in NEEDS_VIX:
-        out |= hedge.options.model_dump()
-    elif hedge.instrument == "inverse_etf":
-        out |= hedge.inverse_etf.model_dump()
-    elif hedge.instrument == "short":
-        out |= hedge.short.model_dump()
+    if hedge.instrument != "none":
+        out |= getattr(hedge, INSTRUMENTS[hedge.instrument].block).model_dump()
     out["instrument"] = own_name(hedge) if hedge.instrument != "none" else "none"
     out |= plan.costs.model_dump()
     return out

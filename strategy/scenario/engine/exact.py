@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from strategy.account.account import Instructions
+from strategy.hedge.instruments import legs_of
 from strategy.hedge.instruments.setting import HedgeWindow, Setting
 from strategy.hedge.vintage import HedgeRun, protect
 from strategy.legs.outcome import tactical_outcome
@@ -86,7 +87,7 @@ def hedge_future(
     return protect(
         plan,
         setting,
-        setting.make_legs(),
+        legs_of(setting),
         tactical,
         window,
         target,

@@ -19,12 +19,13 @@ from strategy.decide.calendar import Schedule, day_of, last_on_or_before, schedu
 from strategy.decide.entry import EntryDecision, entry_decisions
 from strategy.decide.levels import vintage_levels
 from strategy.decide.score import risk_score
-from strategy.hedge.instruments.expiries import roll_sessions
 from strategy.hedge.instruments.setting import HedgeWindow
+from strategy.hedge.options.expiries import roll_sessions
 from strategy.hedge.ratio import hedge_window, lift, review_sessions, target_ratio
 from strategy.legs.records import leg_rules, size_rules
 from strategy.legs.rules import blocked
 from strategy.plan import Plan
+from strategy.plan.instruments import INSTRUMENTS
 from strategy.scenario.engine.terms import Calendar, Terms
 from strategy.scenario.settings import Scenario, Shock
 from strategy.scenario.worlds.calendar import future_sessions
@@ -399,7 +400,7 @@ def _terms(
         margin_spread=costs.margin_spread_bps / 1e4,
         dividend=_dividend(plan, past),
         cash_earns=costs.cash == "bills",
-        hedged=hedge.instrument == "short",
+        hedged=hedge.instrument != "none" and INSTRUMENTS[hedge.instrument].in_kernels,
         future=short.style == "future",
         rebate_spread=costs.rebate_spread_bps / 1e4,
         borrow=costs.borrow_bps / 1e4,

@@ -23,6 +23,7 @@ from strategy.decide.entry import entry_decisions
 from strategy.decide.levels import vintage_levels
 from strategy.decide.score import risk_score
 from strategy.decide.triggers import lifted, risk_triggers
+from strategy.hedge.instruments import legs_of
 from strategy.hedge.ratio import hedge_window, review_sessions
 from strategy.hedge.vintage import hedge_setting
 from strategy.legs.outcome import unresolved
@@ -324,7 +325,7 @@ def make_context(plan: Plan, market: Market) -> Context:
         overnight_rate(setting.dividend) * year,
         before * year if costs.cash == "bills" else np.zeros(len(sessions)),
         (before + costs.margin_spread_bps / 1e4) * credit_year,
-        np.ascontiguousarray(setting.make_legs().carry),
+        np.ascontiguousarray(legs_of(setting).carry),
     )
     first, last = schedules[0].anchor, len(sessions) - 1
     if plan.vintages is not None and schedules[-1].ended:

@@ -10,17 +10,18 @@ from market.errors import InputError
 from strategy.plan import Plan
 from strategy.plan.file.errors import explain
 from strategy.plan.file.yaml_tree import KeyPath, Place, Tree, printable, written_as
+from strategy.plan.instruments import BLOCKS, INSTRUMENTS
 from strategy.sweep.file.grid import Grid
 
 #: What the kernels follow; other keys below `hedge`, and instruments, take the normal path.
-FOLLOWED_INSTRUMENTS = ("none", "short")
+FOLLOWED_INSTRUMENTS = ("none", *(n for n, listed in INSTRUMENTS.items() if listed.in_kernels))
 #: Sections and values that the kernels read. A key that is not here (one that is newer than
 #: the kernels) must be at its default, or the variant is run the normal way.
 FOLLOWED = (
     *("name", "data", "anchor", "vintages", "core.weight", "capital", "risk", "tactical"),
     *("hedge.window", "hedge.instrument", "hedge.policy", "hedge.max_ratio", "hedge.score"),
     *("hedge.reevaluate", "hedge.band", "hedge.phase_in", "hedge.cover", "hedge.when_blind"),
-    *("hedge.short", "hedge.inverse_etf", "hedge.options"),
+    *(f"hedge.{block}" for block in BLOCKS),
     *("costs.fee_bps", "costs.slippage_bps", "costs.borrow_bps", "costs.rebate_spread_bps"),
     *("costs.margin_spread_bps", "costs.dividend_yield", "costs.dividends", "costs.cash"),
 )

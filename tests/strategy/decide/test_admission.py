@@ -13,6 +13,7 @@ from market.errors import InputError
 from strategy.api import load_market, run
 from strategy.decide.calendar import schedule
 from strategy.plan import Costs, Data, Plan, ScoreRange
+from strategy.plan.instruments import INSTRUMENT_NAMES
 
 DAYS = pd.bdate_range("2006-10-02", "2008-01-31")
 CLOSES = np.round(1000.0 + 12.0 * np.sin(np.arange(len(DAYS)) / 3.0), 2)
@@ -97,7 +98,7 @@ def test_a_leg_settles_at_the_close_before_a_hole(own, first, last):
     assert str(row["exit_date"])[:10] == f"{before:%Y-%m-%d}"
 
 
-@pytest.mark.parametrize("instrument", ["short", "inverse_etf", "put", "put_spread", "collar"])
+@pytest.mark.parametrize("instrument", INSTRUMENT_NAMES)
 @pytest.mark.parametrize("policy", ["overlap", "sequential", "hedge_first"])
 def test_a_hedge_settles_at_the_close_before_a_hole(own, instrument, policy):
     result = _without(own, "2007-03-01", "2007-07-31", instrument, policy)

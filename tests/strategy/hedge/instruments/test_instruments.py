@@ -14,7 +14,7 @@ from strategy.account.book import (
     closes,
 )
 from strategy.account.legs import days_between, short_carry_parts
-from strategy.hedge.instruments.expiries import roll_sessions
+from strategy.hedge.options.expiries import roll_sessions
 from strategy.plan import Costs, ShortHedge
 from strategy.result.result import Result
 from strategy.run.simulation import simulate

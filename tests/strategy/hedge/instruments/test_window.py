@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from market.container import Market
-from strategy.hedge.instruments.options import Quote, black76, forward, implied_volatility
+from strategy.hedge.options.options import Quote, black76, forward, implied_volatility
 from strategy.plan import Options, Plan
 from strategy.result.result import Result
 from strategy.run.simulation import simulate

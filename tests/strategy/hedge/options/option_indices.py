@@ -1,6 +1,6 @@
 """Plans like Cboe's published option indices, on the bundled history: what protection costs a year.
 
-    python -m tests.strategy.hedge.instruments.option_indices
+    python -m tests.strategy.hedge.options.option_indices
 
 prints the cost for several slopes of the smile. Core of one, options on all of
 it, bought at every expiry for the next one and held to settlement, no
@@ -17,8 +17,8 @@ from strategy.account.account import run_account
 from strategy.account.instructions import SCORE, Instructions
 from strategy.api import load_market, load_plan
 from strategy.hedge.instruments import INSTRUMENTS
-from strategy.hedge.instruments.expiries import listed
 from strategy.hedge.instruments.setting import HedgeWindow, Ratios
+from strategy.hedge.options.expiries import listed
 from strategy.hedge.vintage import hedge_setting
 
 #: PPUT: a one-month put 5 % below the index.

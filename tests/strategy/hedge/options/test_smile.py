@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from strategy.hedge.instruments.smile import (
+from strategy.hedge.options.smile import (
     VOLATILITY_FLOOR,
     at_the_money,
     implied_volatility,
 )
 from strategy.plan import Options
-from tests.strategy.hedge.instruments.option_indices import COLLAR, PUT, yearly_cost
+from tests.strategy.hedge.options.option_indices import COLLAR, PUT, yearly_cost
 
 FLAT = Options(skew=0.0, vol_offset=0.0, reversion=0.0)
 

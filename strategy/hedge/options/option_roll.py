@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from market.year import DAYS_OF_YIELD
+from strategy.account.account import Account
 from strategy.account.instructions import (
     COVER,
     EXPIRY,
@@ -32,15 +33,6 @@ from strategy.account.instructions import (
     Leg,
 )
 from strategy.account.legs import Floats, Legs
-from strategy.hedge.instruments.expiries import expiry_after
-from strategy.hedge.instruments.options import (
-    OPEN_TO_CLOSE_DAYS,
-    Quote,
-    Strike,
-    black76,
-    delta,
-    forward,
-)
 from strategy.hedge.instruments.setting import (
     EmptyLegs,
     Fate,
@@ -49,7 +41,16 @@ from strategy.hedge.instruments.setting import (
     Ratios,
     Setting,
 )
-from strategy.hedge.instruments.smile import implied_volatility
+from strategy.hedge.options.expiries import expiry_after
+from strategy.hedge.options.options import (
+    OPEN_TO_CLOSE_DAYS,
+    Quote,
+    Strike,
+    black76,
+    delta,
+    forward,
+)
+from strategy.hedge.options.smile import implied_volatility
 from strategy.legs.reasons import Phase
 
 ChooseStrikes = Callable[[Quote], tuple[Strike, ...]]
@@ -100,7 +101,7 @@ def instrument(choose: ChooseStrikes, count: int) -> Instrument:
     ) -> Fate:
         return _Roll(setting, legs, out, window, choose, count).run(path)
 
-    return Instrument(make_legs, add_orders, needs_vix=True)
+    return Instrument(make_legs, add_orders, take_apart)
 
 
 class _Roll:
@@ -256,6 +257,30 @@ class _Roll:
         if self.contract is not None:
             self._order(t, phase, Kind.EXIT, reason)
             self.contract = None
+
+
+def take_apart(
+    account: Account, setting: Setting, orders: np.ndarray, lines: dict[str, float], net: float
+) -> float:
+    """What sales and settlements brought, what is still held at its last mark; the premium paid."""
+    span_end = account.last
+    premium, gross = 0.0, 0.0
+    units: dict[int, float] = {}
+    for order in orders:
+        leg, change, raw = int(order["leg"]), float(order["units"]), float(order["raw_price"])
+        now = units.get(leg, 0.0)
+        opens = now == 0.0 or now * change > 0.0
+        if opens:
+            premium += change * raw
+        else:
+            gross -= change * raw
+        after = now + change
+        units[leg] = 0.0 if abs(after) <= 1e-12 * abs(change) else after
+    for leg, left in units.items():
+        if left:
+            gross += left * float(account.legs.close[span_end, leg - Leg.HEDGE])
+    lines["premium"] = premium
+    return gross
 
 
 def contract_name(strike: Strike, expiry: np.datetime64) -> str:

@@ -7,7 +7,7 @@ and ``d2 = d1 - s sqrt(tau)``
     call = e^{-r tau} [F N(d1) - K N(d2)]
     put  = e^{-r tau} [K N(-d2) - F N(-d1)]
 
-The implied volatility comes from VIX: `strategy.hedge.instruments.smile`.
+The implied volatility comes from VIX: `strategy.hedge.options.smile`.
 
 Time to expiry counts calendar days over 365; an order at the open has 6.5 more
 hours than the close. Index options are European and settle in cash at
@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from strategy.account.legs import Floats
-from strategy.hedge.instruments.smile import implied_volatility
+from strategy.hedge.options.smile import implied_volatility
 from strategy.plan import Options
 
 #: Trading hours from open to close, in days.

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy.hedge.instruments import collar, put, put_spread
-from strategy.hedge.instruments.expiries import easter, expiry_after, third_friday
-from strategy.hedge.instruments.options import Quote, black76, delta, first_not, forward
-from strategy.hedge.instruments.smile import implied_volatility
+from strategy.hedge.options.expiries import easter, expiry_after, third_friday
+from strategy.hedge.options.options import Quote, black76, delta, first_not, forward
+from strategy.hedge.options.smile import implied_volatility
 from strategy.plan import Options
 
 spots = st.floats(20.0, 5000.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from strategy.hedge.instruments.derisk import mean_exposure
+from strategy.hedge.derisk import mean_exposure
 from strategy.result.result import Result
 from strategy.run.simulation import simulate
 from tests.strategy.hedged_market import (
