@@ -12,7 +12,8 @@ CONFIG ?= configs/short_long.yaml
 ARGS ?=
 PYTHON ?=
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
-PYTEST_ARGS ?= --numprocesses=logical --maxprocesses=4 --dist=loadfile
+# Files in the order collected: those with slow tests come first (tests/conftest.py).
+PYTEST_ARGS ?= --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 # Two -q: warnings about package indexes are left out, errors are shown.
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
@@ -33,7 +34,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard reports/messages/*.po))
 help:
 	@echo "make run      install once, then run $(CONFIG) (CONFIG=..., ARGS=...)"
 	@echo "make test     install what tests need, run them (PYTEST_ARGS=...)"
-	@echo "make test-all the same, then longer campaigns of kills and fuzz"
+	@echo "make test-all the same and the campaigns: all pages, kills, fuzz (CONTRIBUTING.md)"
 	@echo "make test-lowest, make test-newest"
 	@echo "              the tests with the lowest and the newest versions that pyproject.toml"
 	@echo "              allows, each in an environment of its own (PYTEST_ARGS=...)"
@@ -57,9 +58,10 @@ run: $(VENV)/.installed-run
 	@$(BIN)/simulate run "$(CONFIG)" $(ARGS)
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(CAMPAIGNS)
 
 # The numbers of attempts keep a whole run within half an hour; docs/reliability.md tells of more.
+test-all: CAMPAIGNS := --campaigns
 test-all: test
 	$(BIN)/python -m tests.reliability.kill --what run --times 5 --seed 1
 	$(BIN)/python -m tests.reliability.kill --what update --times 5 --seed 1

@@ -16,6 +16,22 @@ settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--campaigns", action="store_true", help="also the tests that are marked as campaigns"
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Campaigns on demand; files with slow tests first, so that no worker ends with one."""
+    if not config.getoption("--campaigns"):
+        later = [item for item in items if item.get_closest_marker("campaign")]
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if not item.get_closest_marker("campaign")]
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config, specs):
     """Before the workers start: each would compile the kernels that are not on disk."""

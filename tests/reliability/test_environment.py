@@ -68,10 +68,12 @@ def reference(tmp_path_factory):
 # ---- kills and neighbours --------------------------------------------------------------------
 
 
+@pytest.mark.campaign
 def test_a_killed_run_leaves_whole_files_or_none():
     assert "0 broken files" in campaign(2, 2, full=False)
 
 
+@pytest.mark.campaign
 def test_a_killed_update_leaves_the_old_version_or_the_new():
     assert "0 broken files" in update_campaign(3, 2)
 
@@ -154,6 +156,7 @@ def without_rights():
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 
+@pytest.mark.campaign
 def test_nothing_but_the_output_folder_needs_to_be_writable(here, tmp_path_factory):
     """Package, home and working folder read-only: the run works, and is the same."""
     # no hedge: one function fewer to compile

@@ -1,10 +1,12 @@
-"""Runs of the bundled data, simulated once for all tests of the reports."""
+"""Runs of the bundled data and pages of them, made once for all tests of the reports."""
 
 import pytest
 
 from strategy.api import load_market, load_plan
 from strategy.result.result import Result
 from strategy.run.simulation import simulate
+from tests.reports.shelf import Shelf
+from tests.shared import shared_folder
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +60,9 @@ def calibration_figures(short_long):
     plan = Plan.model_validate({"name": "late", "data": {"start": "2011-01-01"}})
     scenario = Scenario.model_validate({"paths": 60, "worlds": ["bootstrap"]})
     return calibrate(plan, scenario, short_long.market, workers=1)
+
+
+@pytest.fixture(scope="session")
+def pages(request, tmp_path_factory):
+    """Every page by name, as a file; to be read, not changed."""
+    return Shelf(shared_folder(tmp_path_factory), request.getfixturevalue)

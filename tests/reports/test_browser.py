@@ -2,28 +2,16 @@
 
 import importlib
 import json
+from contextlib import ExitStack
 
 import pytest
 
-from reports.audit.page import build_audit
-from reports.compare.page import build_comparison
 from reports.drawing.palette import PALETTE
-from reports.run.folder import write_run
-from reports.run.report import build_report
-from reports.scenario.page import build_calibration, build_scenario
-from reports.sweep.data import read_sweep
-from reports.sweep.page import build_sweep
-from strategy.compare.comparison import compare
-from strategy.compare.stored import read_run
 from tests.reports.browser import OVERLAPS, SHIFT, launched, opened
-from tests.reports.folders import make_sweep
-from tests.reports.stand_in import make_result
+from tests.reports.shelf import HOSTILE, TOGETHER
 
-HOSTILE = "<script>alert('x')</script> \"quoted\" & 🚀 短多"
-PAGES = (
-    "report", "report-zh", "compare", "compare-zh", "sweep", "hostile", "audit", "audit-zh",
-    "scenario", "scenario-zh", "calibration", "tearsheet",
-)  # fmt: skip
+#: The tear sheet last: it is not ours.
+PAGES = (*(n for names in TOGETHER.values() for n in names if n != "tearsheet"), "tearsheet")
 #: quantstats' own page has no dark mode and one width of chart.
 OURS = PAGES[:-1]
 
@@ -36,54 +24,60 @@ def browser():
         yield found
 
 
+class Views:
+    """Open pages by name, width, scheme and use, so that tests of one page share them."""
+
+    def __init__(self, browser, pages):
+        self.browser, self.pages = browser, pages
+        self.name, self.open, self.stack = "", {}, ExitStack()
+
+    def __call__(self, name, width=1100, scheme="light", use="looked at"):
+        if name != self.name:
+            self.close()
+            self.name = name
+        key = width, scheme, use
+        if key not in self.open:
+            view = opened(self.browser, self.pages[name], width=width, scheme=scheme)
+            self.open[key] = self.stack.enter_context(view)
+        return self.open[key]
+
+    def close(self):
+        self.stack.close()
+        self.open.clear()
+
+
 @pytest.fixture(scope="module")
-def pages(
-    short_long, structural, bundled_audit, scenario_figures, calibration_figures, tmp_path_factory
-):
-    """Every page as a file, made from the bundled data."""
-    home = tmp_path_factory.mktemp("pages")
-    runs = []
-    out = {}
-    for result in (short_long, structural):
-        first = not runs
-        paths = write_run(result, home / "runs", tearsheet=first, report=first)
-        runs.append(read_run(paths["folder"]))
-        if first:
-            out |= {"report": paths["report.html"], "tearsheet": paths["tearsheet.html"]}
-            (home / "report-zh.html").write_text(build_report(result, language="zh-Hant"))
-    comparison = compare(runs)
-    (home / "compare.html").write_text(build_comparison(comparison))
-    (home / "compare-zh.html").write_text(build_comparison(comparison, language="zh-Hant"))
-    (home / "sweep.html").write_text(build_sweep(read_sweep(make_sweep(home / "sweep"))))
-    (home / "hostile.html").write_text(build_report(make_result(name=HOSTILE)))
-    for tag, end in (("en", ""), ("zh-Hant", "-zh")):
-        (home / f"audit{end}.html").write_text(build_audit(bundled_audit, language=tag))
-        page = build_scenario(scenario_figures, language=tag)
-        (home / f"scenario{end}.html").write_text(page)
-    (home / "calibration.html").write_text(build_calibration(calibration_figures))
-    return out | {name: home / f"{name}.html" for name in PAGES if name not in out}
+def views(browser, pages):
+    found = Views(browser, pages)
+    yield found
+    found.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_offline_in_silence_and_asks_for_nothing(browser, pages, name):
-    with opened(browser, pages[name]) as (page, diary):
-        assert page.title()
-        assert page.evaluate(SHIFT) < 0.001
-        assert diary.empty, diary
+def each(names):
+    """Tests of one page come together: they share what is open."""
+    return pytest.mark.parametrize("name", names, scope="module")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@each(PAGES)
+def test_a_page_opens_offline_in_silence_and_asks_for_nothing(views, name):
+    page, diary = views(name)
+    assert page.title()
+    assert page.evaluate(SHIFT) < 0.001
+    assert diary.empty, diary
+
+
+@each(PAGES)
 @pytest.mark.parametrize("width", [390, 1100])
-def test_a_page_does_not_scroll_sideways(browser, pages, name, width):
-    with opened(browser, pages[name], width=width) as (page, _):
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_a_page_does_not_scroll_sideways(views, name, width):
+    page, _ = views(name, width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", OURS)
+@each(OURS)
 @pytest.mark.parametrize("width", [390, 1100])
-def test_no_label_lies_on_another(browser, pages, name, width):
-    with opened(browser, pages[name], width=width) as (page, _):
-        assert page.evaluate(OVERLAPS) == []
+def test_no_label_lies_on_another(views, name, width):
+    page, _ = views(name, width)
+    assert page.evaluate(OVERLAPS) == []
 
 
 def test_no_label_of_any_vintage_lies_on_another(browser, pages):
@@ -101,36 +95,46 @@ def test_no_label_of_any_vintage_lies_on_another(browser, pages):
         assert found == []
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_dark_and_light_are_the_system_s_until_the_reader_chooses(browser, pages, name):
+@each(OURS)
+def test_dark_and_light_are_the_system_s_until_the_reader_chooses(views, name):
     ground = "getComputedStyle(document.body).backgroundColor"
     for scheme, index in (("light", 0), ("dark", 1)):
-        with opened(browser, pages[name], scheme=scheme) as (page, _):
-            assert page.evaluate(ground) == rgb(PALETTE["ground"][index])
-            page.click("#theme")
-            assert page.evaluate(ground) == rgb(PALETTE["ground"][1 - index])
+        page, _ = views(name, scheme=scheme, use="changed")
+        assert page.evaluate(ground) == rgb(PALETTE["ground"][index])
+        page.click("#theme")
+        assert page.evaluate(ground) == rgb(PALETTE["ground"][1 - index])
 
 
-@pytest.mark.parametrize(
-    ("name", "scheme"),
-    [
-        *((name, "light") for name in PAGES if name != "report-zh"),
-        # quantstats' page is light only; Chinese pages have the marks and colours of English ones
-        *((name, "dark") for name in ("report", "compare", "sweep")),
-    ],
-)
-def test_axe_finds_nothing_serious(browser, pages, name, scheme):
+def serious(page):
+    """What axe finds that would keep a reader out."""
     # it brings axe-core along and no annotations
     Axe = importlib.import_module("axe_playwright_python.sync_playwright").Axe
 
-    with opened(browser, pages[name], scheme=scheme) as (page, _):
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        serious = [
-            (v["id"], v["help"], [n["html"][:90] for n in v["nodes"][:3]])
-            for v in found
-            if v["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        (v["id"], v["help"], [n["html"][:90] for n in v["nodes"][:3]])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+#: Small pages, checked each time; the campaign checks all others.
+SMALL = ("sweep", "hostile")
+
+
+@each(SMALL)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(views, name, scheme):
+    page, _ = views(name, scheme=scheme)
+    assert serious(page) == []
+
+
+@pytest.mark.campaign
+@each([name for name in PAGES if name not in SMALL])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_other_page(views, name, scheme):
+    page, _ = views(name, scheme=scheme)
+    assert serious(page) == []
 
 
 def test_the_vintage_table_sorts_by_value_with_missing_ones_last(browser, pages):
@@ -224,44 +228,45 @@ def test_a_hostile_name_is_shown_as_text(browser, pages):
         assert diary.empty, diary
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_the_policy_stops_what_was_smuggled_in(browser, pages, name):
-    with opened(browser, pages[name]) as (page, _):
-        stopped = page.evaluate(
-            """() => new Promise((done) => {
-              const found = [];
-              addEventListener("securitypolicyviolation", (event) => {
-                found.push(event.effectiveDirective);
-                if (found.length === 3) done(found.sort());
-              });
-              const script = document.createElement("script");
-              script.textContent = "window.smuggled = true";
-              const image = document.createElement("img");
-              image.src = "https://example.invalid/x.png";
-              const style = document.createElement("style");
-              style.textContent = "body { display: none }";
-              document.body.append(script, image, style);
-            })"""
-        )
-        assert stopped == ["img-src", "script-src-elem", "style-src-elem"]
-        assert page.evaluate("window.smuggled") is None
+@each(OURS)
+def test_the_policy_stops_what_was_smuggled_in(views, name):
+    page, _ = views(name, scheme="dark", use="changed")
+    stopped = page.evaluate(
+        """() => new Promise((done) => {
+          const found = [];
+          addEventListener("securitypolicyviolation", (event) => {
+            found.push(event.effectiveDirective);
+            if (found.length === 3) done(found.sort());
+          });
+          const script = document.createElement("script");
+          script.textContent = "window.smuggled = true";
+          const image = document.createElement("img");
+          image.src = "https://example.invalid/x.png";
+          const style = document.createElement("style");
+          style.textContent = "body { display: none }";
+          document.body.append(script, image, style);
+        })"""
+    )
+    assert stopped == ["img-src", "script-src-elem", "style-src-elem"]
+    assert page.evaluate("window.smuggled") is None
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_on_paper_the_wide_charts_stand_and_the_tools_are_gone(browser, pages, name):
-    with opened(browser, pages[name], width=700) as (page, _):
-        page.emulate_media(media="print")
-        assert page.locator("nav").is_hidden()
-        assert page.locator("#theme").is_hidden()
-        assert page.locator("figure svg.wide").first.is_visible()
-        assert page.locator("figure svg.narrow").first.is_hidden()
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == rgb(
-            PALETTE["ground"][0]
-        )
+@each(OURS)
+def test_on_paper_the_wide_charts_stand_and_the_tools_are_gone(views, name):
+    page, _ = views(name, use="changed")
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.emulate_media(media="print")
+    assert page.locator("nav").is_hidden()
+    assert page.locator("#theme").is_hidden()
+    assert page.locator("figure svg.wide").first.is_visible()
+    assert page.locator("figure svg.narrow").first.is_hidden()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == rgb(
+        PALETTE["ground"][0]
+    )
 
 
 def test_golden_numbers_as_the_browser_has_them_equal_metrics(browser, pages):
-    metrics = json.loads((pages["report"].parent / "metrics.json").read_text())
+    metrics = json.loads(pages.run()["metrics.json"].read_text())
     with opened(browser, pages["report"]) as (page, _):
         figures = page.eval_on_selector_all(
             "data[data-metric]", "all => all.map(d => [d.dataset.metric, d.value])"

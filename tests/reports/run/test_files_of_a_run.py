@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from reports.drawing.picture import BY_VINTAGE, StoredView, draw_file, png_of
 from reports.drawing.registry import draw
 from reports.run.charts import CHARTS
-from reports.run.folder import write_run
 from reports.run.view import View
 from reports.stored.tables import HEDGE_TABLES, TABLES
 from strategy.cli import cli
@@ -27,8 +26,8 @@ def result(short_long):
 
 
 @pytest.fixture(scope="module")
-def run(result, tmp_path_factory):
-    return read_run(write_run(result, tmp_path_factory.mktemp("runs"), tearsheet=False)["folder"])
+def run(pages):
+    return read_run(pages.run()["folder"])
 
 
 def call(*arguments):

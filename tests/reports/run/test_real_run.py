@@ -5,7 +5,6 @@ import json
 import pandas as pd
 import pytest
 
-from reports import write_run
 from reports.text.fields import FIELDS, GROUPS, PATHS
 from tests.reports.page import parse
 from tests.reports.stand_in import make_result
@@ -17,8 +16,8 @@ def result(short_long):
 
 
 @pytest.fixture(scope="module")
-def paths(result, tmp_path_factory):
-    return write_run(result, tmp_path_factory.mktemp("runs"), tearsheet=False)
+def paths(pages):
+    return pages.run()
 
 
 def test_the_stand_in_has_only_columns_and_figures_of_the_real_thing(result):

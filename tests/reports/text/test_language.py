@@ -8,19 +8,11 @@ import pytest
 
 from market.errors import InputError
 from market.message import Message
-from reports.audit.page import build_audit
-from reports.compare.page import build_comparison
-from reports.run.folder import write_run
-from reports.run.report import build_report
-from reports.scenario.page import build_calibration, build_scenario
 from reports.text.fields import field
 from reports.text.format import sentence_list, show
 from reports.text.language import LANGUAGES, MESSAGES, _, catalogue, language, say, speaking, told
-from strategy.compare.comparison import compare
-from strategy.compare.stored import read_run
 from tests.reports.messages import all_texts, read_catalogue, words_of
 from tests.reports.page import leaks, parse
-from tests.reports.stand_in import make_result
 
 OTHERS = [tag for tag in LANGUAGES if tag != "en"]
 
@@ -101,20 +93,6 @@ def test_a_language_is_one_thread_s_own():
     assert heard == ["plan"]
 
 
-@pytest.fixture(scope="module")
-def pages(short_long, structural, tmp_path_factory):
-    home = tmp_path_factory.mktemp("runs")
-    runs = [
-        read_run(write_run(result, home, tearsheet=False, report=False)["folder"])
-        for result in (short_long, structural)
-    ]
-    return {
-        "report": build_report(short_long, language="zh-Hant"),
-        "compare": build_comparison(compare(runs), language="zh-Hant"),
-        "young": build_report(make_result(first=2024, last=2024), language="zh-Hant"),
-    }
-
-
 def test_sentences_of_other_packages_are_told_with_their_values():
     cases = Message("{n} separate cases; {needed} are needed", n=12, needed=10)
     # a message inside a message, and a word of the program inside that
@@ -128,21 +106,20 @@ def test_sentences_of_other_packages_are_told_with_their_values():
     assert told(cases) == cases == "12 separate cases; 10 are needed"
 
 
-def test_no_english_leaks_into_audit_scenario_and_calibration(
-    bundled_audit, scenario_figures, calibration_figures
-):
-    audit = build_audit(bundled_audit, language="zh-Hant")
+def test_no_english_leaks_into_audit_scenario_and_calibration(pages):
+    audit, scenario, calibration = (
+        pages[f"{name}-zh"].read_text("utf-8") for name in ("audit", "scenario", "calibration")
+    )
     ids = "#claims-table th, #versions, svg, .because code"
     assert leaks(audit, but=ids) == set()
-    scenario = build_scenario(scenario_figures, language="zh-Hant")
     # the shock's name is the user's
     assert {text for text in leaks(scenario) if "crash" not in text} == set()
-    assert leaks(build_calibration(calibration_figures, language="zh-Hant")) <= {"late"}
+    assert leaks(calibration) <= {"late"}
 
 
 @pytest.mark.parametrize("name", ["report", "compare", "young"])
 def test_no_english_leaks_into_the_chinese_page(pages, name):
-    soup = parse(pages[name])
+    soup = parse(pages[f"{name}-zh"].read_text("utf-8"))
     assert soup.html["lang"] == "zh-Hant"
     for element in soup.find_all(["style", "script", "pre", "code"]):
         element.extract()

@@ -97,6 +97,7 @@ def test_threads_do_not_show_in_the_bytes(small, tmp_path, in_small_parts):
     assert contents(one.folder.path) == contents(many.folder.path)
 
 
+@pytest.mark.campaign
 def test_killed_at_any_moment_the_same_command_goes_on_to_the_same_bytes(tmp_path):
     path = tmp_path / "sweep.yaml"
     path.write_text(SWEEP)
