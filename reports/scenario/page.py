@@ -12,7 +12,7 @@ from reports.drawing.svg import Canvas
 from reports.html.page import NARROW, WIDE, policy, render, source
 from reports.scenario import charts
 from reports.text.fields import Kind
-from reports.text.format import percent, run_on, show
+from reports.text.format import grouped, percent, run_on, show
 from reports.text.hedge_words import INSTRUMENTS
 from reports.text.language import _, noted, speaking, told
 
@@ -176,13 +176,22 @@ def headline(figures: Figures) -> str:
             )
     if figures["start"]["instrument"] != "none" and found["hedge_effect"]["n"]:
         effect, saved = found["hedge_effect"], found["fall_saved"]
+        change = {
+            "effect": percent(effect["mean"], 1, sign=True),
+            "error": percent(effect["mean_error"], 1),
+            "points": grouped(abs(saved["mean"]) * 100, 1),
+        }
         said.append(
             _(
                 "The hedge changes the portfolio's return by {effect} ± {error} on average and "
-                "its deepest fall by {saved}.",
-                effect=percent(effect["mean"], 1, sign=True),
-                error=percent(effect["mean_error"], 1),
-                saved=percent(saved["mean"], 1, sign=True),
+                "makes its deepest fall {points} points smaller.",
+                **change,
+            )
+            if saved["mean"] >= 0.0
+            else _(
+                "The hedge changes the portfolio's return by {effect} ± {error} on average and "
+                "makes its deepest fall {points} points larger.",
+                **change,
             )
         )
     return run_on(said)

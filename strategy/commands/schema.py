@@ -7,7 +7,7 @@ import click
 
 @click.command("schema")
 def print_schema() -> None:
-    r"""Print the JSON Schema (draft 2020-12) of plan files.
+    """Print the JSON Schema (draft 2020-12) of plan files.
 
     Editors complete and check plans with it. Keep it in a file and name that
     file on the plan's first line:
@@ -15,7 +15,7 @@ def print_schema() -> None:
     \b
       simulate schema > plan.schema.json
       # yaml-language-server: $schema=plan.schema.json
-    """
+    """  # noqa: D301 - \b is a backspace: click keeps the lines after it
     from market.serialise import json_text
     from strategy.plan.file.plan_file import schema
 
