@@ -20,6 +20,14 @@ class Reason(IntEnum):
     GATE = 9
     NO_SESSION = 10
     NO_LEVELS = 11
+    CONDITION = 12
+    NO_ENTRY = 13
+    TARGET_3 = 14
+    TARGET_4 = 15
+    TARGET_5 = 16
+    TARGET_6 = 17
+    TARGET_7 = 18
+    TARGET_8 = 19
 
     @property
     def label(self) -> str:
@@ -29,7 +37,20 @@ class Reason(IntEnum):
     @property
     def traded(self) -> bool:
         """Whether something was bought."""
-        return self < Reason.NO_ROOM
+        return self not in NOTHING_BOUGHT
+
+
+#: Reasons for which a vintage has no leg.
+NOTHING_BOUGHT = frozenset(
+    {
+        Reason.NO_ROOM,
+        Reason.NO_STOP_ROOM,
+        Reason.GATE,
+        Reason.NO_SESSION,
+        Reason.NO_LEVELS,
+        Reason.NO_ENTRY,
+    }
+)
 
 
 class Phase(IntEnum):
