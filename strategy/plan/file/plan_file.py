@@ -154,9 +154,33 @@ def read_plan_file(
     ------
     InputError
     """
-    path = Path(path)
-    label = printable(str(path), 200)
-    tree = read_yaml(_read_text(path, label), label)
+    tree, label = read_tree(path)
+    if "legs" in tree.value:
+        raise InputError(
+            "this plan has `legs`",
+            where=f"{label}:{tree.places[('legs',)].line}",
+            expected="a plan of `tactical` and `hedge`",
+            do="`simulate run`, `check` and `explain` take it; nothing else does yet",
+        )
+    beside = _take_out(tree, block) if block else None
+    complete_tree(tree, Path(path), overrides, prices)
+    try:
+        plan = Plan.model_validate(tree.value)
+    except ValidationError as error:
+        raise explain(error, tree, label) from None
+    _check_files(plan, tree, label)
+    return PlanFile(plan, tree, label, beside)
+
+
+def read_tree(path: str | os.PathLike[str]) -> tuple[Tree, str]:
+    """What a file holds, a map of keys, and its name for messages.
+
+    Raises
+    ------
+    InputError
+    """
+    label = printable(str(Path(path)), 200)
+    tree = read_yaml(_read_text(Path(path), label), label)
     if tree.value is None:
         raise InputError(
             "the file holds no plan", where=label, expected="a map of keys, at least 'name'"
@@ -167,18 +191,26 @@ def read_plan_file(
             where=f"{label}:{tree.places[()].line}",
             expected="a map of keys, at least 'name'",
         )
-    beside = _take_out(tree, block) if block else None
+    return tree, label
+
+
+def complete_tree(
+    tree: Tree,
+    path: Path,
+    overrides: Iterable[str] = (),
+    prices: str | os.PathLike[str] | None = None,
+) -> None:
+    """Put overrides in and make file names absolute.
+
+    Raises
+    ------
+    InputError
+    """
     for override in overrides:
         _override(tree, override)
     if prices is not None:
         _put(tree, ("data", "prices"), os.fspath(prices), "--prices", "data.prices")
     _locate_files(tree, path)
-    try:
-        plan = Plan.model_validate(tree.value)
-    except ValidationError as error:
-        raise explain(error, tree, label) from None
-    _check_files(plan, tree, label)
-    return PlanFile(plan, tree, label, beside)
 
 
 def _take_out(tree: Tree, key: str) -> Block:
@@ -305,12 +337,17 @@ def _forget(tree: Tree, path: KeyPath) -> None:
 def _locate_files(tree: Tree, plan_file: Path) -> None:
     """Make file names absolute, each from where it was written: the plan's folder, or here."""
     data = tree.value.get("data")
-    if not isinstance(data, dict):
-        return
-    files = data.get("files")
-    holders: list[tuple[Any, str, KeyPath]] = [(data, "prices", ("data", "prices"))]
-    if isinstance(files, dict):
-        holders += [(files, series, ("data", "files", series)) for series in files]
+    holders: list[tuple[Any, str, KeyPath]] = []
+    if isinstance(data, dict):
+        holders.append((data, "prices", ("data", "prices")))
+        files = data.get("files")
+        if isinstance(files, dict):
+            holders += [(files, series, ("data", "files", series)) for series in files]
+    markets = tree.value.get("markets")
+    for market, held in markets.items() if isinstance(markets, dict) else ():
+        # a bare name is a bundled series
+        if isinstance(held, dict) and "." in str(held.get("prices", "")):
+            holders.append((held, "prices", ("markets", market, "prices")))
     for holder, key, path in holders:
         name = holder.get(key)
         if isinstance(name, str) and name:
@@ -325,6 +362,22 @@ def _check_files(plan: Plan, tree: Tree, label: str) -> None:
     ]
     if plan.data.prices is not None:
         named.insert(0, (("data", "prices"), plan.data.prices))
+    check_files(named, tree, label)
+
+
+def check_files(named: list[tuple[KeyPath, str]], tree: Tree, label: str) -> None:
+    """Refuse the first file that is not there or no file.
+
+    Parameters
+    ----------
+    named : list of (path of the key, file)
+    tree : Tree
+    label : str
+
+    Raises
+    ------
+    InputError
+    """
     for path, name in named:
         place = place_of(path, tree)
         here = where(path, place, label)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from strategy.plan import Plan
+from strategy.plan import Model, Plan
 from strategy.plan.file.yaml_tree import KeyPath
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -19,10 +21,28 @@ _FORMATS = {
 }
 
 
+#: The model of the file that is being read: what its keys are looked up in.
+_MODEL: ContextVar[type[Model]] = ContextVar("model", default=Plan)
+
+
+@contextmanager
+def speaking_of(model: type[Model]) -> Iterator[None]:
+    """Look keys up in the schema of `model` instead of the short form's."""
+    token = _MODEL.set(model)
+    try:
+        yield
+    finally:
+        _MODEL.reset(token)
+
+
 @cache
-def _schema() -> dict[str, Any]:
-    body = Plan.model_json_schema(by_alias=True, mode="validation")
+def _schema_of(model: type[Model]) -> dict[str, Any]:
+    body = model.model_json_schema(by_alias=True, mode="validation")
     return {"$schema": DIALECT, **body, "title": "Market plan"}
+
+
+def _schema() -> dict[str, Any]:
+    return _schema_of(_MODEL.get())
 
 
 def schema() -> dict[str, Any]:

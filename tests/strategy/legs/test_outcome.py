@@ -708,7 +708,12 @@ def test_every_reason_has_the_name_that_files_show():
         "no_levels",
         "gate",
         "no_session",
+        "condition",
+        "no_entry",
+        *(f"target_{k}" for k in range(3, 9)),
     }
     traded = {r.label for r in Reason if r.traded}
-    assert "open" in traded and "time" in traded
-    assert not traded & {"no_room", "no_stop_room", "no_levels", "gate", "no_session"}
+    assert {"open", "time", "condition", "target_8"} <= traded
+    assert not traded & {
+        *("no_room", "no_stop_room", "no_levels", "gate", "no_session", "no_entry"),
+    }

@@ -1,0 +1,1 @@
+"""A plan of named legs on its markets: positions, one account, vectorbt's book, tables, figures."""

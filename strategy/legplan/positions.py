@@ -1,0 +1,335 @@
+"""The positions of every leg in every vintage: terms from the plan, fills from the one resolver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from market.container import Market
+from market.errors import InputError
+from signals.price.resistance import GUARD_TOLERANCE, belongs, structural_levels
+from strategy.decide.conditions import TRUE, states_of
+from strategy.decide.leg_calendar import Anchor, Window, window_of
+from strategy.legs.general import resolve_position
+from strategy.legs.prices import Prices
+from strategy.legs.reasons import Reason
+from strategy.legs.terms import EntryKind, Position, States, StopKind, Terms
+from strategy.plan.leg import AtLevel, AtRange, Gain, Leg, Limit, Through
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class LegGround:
+    """What all vintages of a leg stand on.
+
+    Attributes
+    ----------
+    name : str
+    leg : Leg
+    market_name : str
+        In the plan.
+    market : Market
+    prices : Prices
+    enter, leave : bool[n]
+        Whether the rules of its conditions hold at each close.
+    true_range : float64[n]
+        Mean true range up to each close; NaN where the stop uses none.
+    """
+
+    name: str
+    leg: Leg
+    market_name: str
+    market: Market
+    prices: Prices
+    enter: np.ndarray
+    leave: np.ndarray
+    true_range: np.ndarray
+
+    @property
+    def side(self) -> int:
+        """+1 long, -1 short."""
+        return 1 if self.leg.side == "long" else -1
+
+
+@dataclass(frozen=True)
+class Held:
+    """One position and its size.
+
+    Attributes
+    ----------
+    position : Position
+        With a fill.
+    other : Position
+        The same entry order under the other same-bar policy.
+    weight : float
+        Share of equity given to it.
+    planned : int
+        Last session that it could have been held.
+    """
+
+    position: Position
+    other: Position
+    weight: float
+    planned: int
+
+    @property
+    def last(self) -> int:
+        """Last session of the position."""
+        return int(self.position.session.max())
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still held at the end of the data."""
+        p = self.position
+        return bool(((p.session >= 0) & (p.reason == int(Reason.OPEN))).any())
+
+
+@dataclass(frozen=True)
+class LegVintage:
+    """One leg in one vintage.
+
+    Attributes
+    ----------
+    leg : str
+    anchor : Anchor
+    window : Window
+    levels : dict of str to float
+        In the market's points.
+    held : tuple of Held
+        In order of time; empty where nothing was bought or sold short.
+    idle : Reason
+        Why there is none; `Reason.OPEN` where there is one, or the window is
+        still ahead.
+    """
+
+    leg: str
+    anchor: Anchor
+    window: Window
+    levels: dict[str, float]
+    held: tuple[Held, ...] = field(default=())
+    idle: Reason = Reason.OPEN
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of it can change with further data."""
+        return self.window.complete and not any(h.open for h in self.held)
+
+
+def leg_ground(name: str, leg: Leg, market_name: str, market: Market, prices: Prices) -> LegGround:
+    """Evaluate a leg's conditions on its market, once for all vintages.
+
+    Raises
+    ------
+    InputError
+        Where a rule is unknown or needs a series that is not loaded.
+    """
+    stop = leg.exits.stop
+    n = len(market.sessions)
+    mean_range = np.full(n, NAN)
+    if isinstance(stop, AtRange):
+        mean_range = mean_true_range(prices, stop.sessions)
+    always, never = np.ones(n, dtype=bool), np.zeros(n, dtype=bool)
+    enter, leave = leg.entry.when, leg.exits.when
+    return LegGround(
+        name,
+        leg,
+        market_name,
+        market,
+        prices,
+        states_of(market, enter, f"legs.{name}.entry.when") == TRUE if enter else always,
+        states_of(market, leave, f"legs.{name}.exits.when") == TRUE if leave else never,
+        mean_range,
+    )
+
+
+def mean_true_range(prices: Prices, sessions: int) -> np.ndarray:
+    """Mean true range of the last `sessions` sessions at each close; NaN where there are fewer.
+
+    The true range of a session is the largest of high - low and the distances
+    of high and low from the close before (Wilder, New Concepts in Technical
+    Trading Systems, 1978; here a plain mean). The first session has none.
+    """
+    before = prices.close[:-1]
+    spread = np.maximum(prices.high[1:], before) - np.minimum(prices.low[1:], before)
+    out = np.full(len(prices.close), NAN)
+    if len(spread) >= sessions:
+        windows = np.lib.stride_tricks.sliding_window_view(spread, sessions)
+        out[sessions:] = windows.mean(axis=1)
+    return out
+
+
+def leg_levels(market: Market, name: str, leg: Leg, at: int) -> dict[str, float]:
+    """The leg's levels in the market's points, for an anchor at session `at`.
+
+    Raises
+    ------
+    InputError
+        In absolute mode, where the reference does not fit the market.
+    """
+    levels = leg.levels
+    day = market.sessions[at]
+    if levels.mode == "structural":
+        found = structural_levels(market.prices, day)
+        return {key: float(getattr(found, key)) for key in levels.names}
+    if levels.reference is None:
+        return {}
+    close = float(market.prices["close"].iloc[at])
+    if levels.mode == "absolute":
+        if not belongs(levels.reference, close):
+            raise InputError(
+                f"levels do not belong to this market: reference {levels.reference:g}, "
+                f"close {close:.2f} on {day:%Y-%m-%d}",
+                where=f"legs.{name}.levels.reference",
+                expected=f"within {GUARD_TOLERANCE:.0%} of the close",
+                do="use mode ratio, or name the years the levels belong to in vintages.years",
+            )
+        return dict(levels.named)
+    return {key: value * close / levels.reference for key, value in levels.named.items()}
+
+
+def terms_of(leg: Leg, levels: dict[str, float], window: Window) -> Terms:
+    """The terms of a leg's position for one vintage."""
+    at, exits = leg.entry.at, leg.exits
+    kind, level = EntryKind.OPEN, NAN
+    if isinstance(at, Through):
+        kind, level = EntryKind.THROUGH, levels[at.through]
+    elif isinstance(at, Limit):
+        kind, level = EntryKind.LIMIT, levels[at.limit]
+    stop_kind, stop = StopKind.NONE, 0.0
+    if isinstance(exits.stop, AtLevel):
+        stop_kind, stop = StopKind.LEVEL, levels[exits.stop.level]
+    elif isinstance(exits.stop, AtRange):
+        stop_kind, stop = StopKind.ATR, exits.stop.atr
+    elif exits.stop is not None:
+        stop_kind, stop = StopKind.FRACTION, exits.stop
+    zone = exits.failed_breakout
+    trail = exits.trail
+    return Terms(
+        1 if leg.side == "long" else -1,
+        int(kind),
+        float(level),
+        window.first,
+        window.until,
+        np.array([levels[t.at] if isinstance(t.at, str) else NAN for t in exits.targets]),
+        np.array([t.at.gain if isinstance(t.at, Gain) else NAN for t in exits.targets]),
+        np.array([t.share for t in exits.targets]),
+        int(stop_kind),
+        float(stop),
+        NAN if trail is None else float(trail.distance),
+        trail is not None and trail.on == "extreme",
+        exits.break_even_after or 0,
+        NAN if zone is None else levels[zone.near],
+        NAN if zone is None else levels[zone.far],
+        0 if zone is None else zone.within,
+        0.0 if zone is None else float(zone.buffer),
+        zone is not None and zone.trigger == "touch",
+        leg.same_bar == "target_first",
+    )
+
+
+def resolve_vintage(ground: LegGround, anchor: Anchor) -> LegVintage:
+    """Every position of a leg in one vintage.
+
+    Raises
+    ------
+    InputError
+        Where absolute levels do not belong to the market.
+    """
+    leg, market = ground.leg, ground.market
+    window = window_of(market.sessions, anchor.day, leg.entry, leg.exits.by)
+    if window.anchor < 0:
+        return LegVintage(ground.name, anchor, window, {}, idle=Reason.NO_SESSION)
+    levels = leg_levels(market, ground.name, leg, window.anchor)
+    if window.empty:
+        why = Reason.NO_SESSION if window.complete else Reason.OPEN
+        return LegVintage(ground.name, anchor, window, levels, idle=why)
+    if any(np.isnan(value) for value in levels.values()):
+        return LegVintage(ground.name, anchor, window, levels, idle=Reason.NO_LEVELS)
+
+    terms, states = terms_of(leg, levels, window), _states(ground, levels)
+    held: list[Held] = []
+    idle = Reason.OPEN
+    while terms.first <= window.until:
+        skip = terms.first - window.first
+        given = (states, window.last[skip:], window.timed[skip:])
+        position = _resolved(ground.prices, *given, terms)
+        if position.entry < 0:
+            idle = Reason(position.idle)
+            break
+        other = _resolved(
+            ground.prices, *given, terms._replace(target_first=not terms.target_first)
+        )
+        held.append(
+            Held(
+                position,
+                other,
+                _weight(leg, position),
+                int(window.last[position.entry - window.first]),
+            )
+        )
+        if not leg.entry.every:
+            break
+        terms = terms._replace(first=held[-1].last + 1)
+    if held:
+        idle = Reason.OPEN
+    elif idle is Reason.NO_ENTRY and not window.complete:
+        idle = Reason.OPEN  # the window is still open
+    return LegVintage(ground.name, anchor, window, levels, tuple(held), idle)
+
+
+def _resolved(
+    prices: Prices, states: States, last: np.ndarray, timed: np.ndarray, terms: Terms
+) -> Position:
+    found = resolve_position(
+        prices, states, np.ascontiguousarray(last), np.ascontiguousarray(timed), terms
+    )
+    return Position(*found)
+
+
+def _states(ground: LegGround, levels: dict[str, float]) -> States:
+    """Conditions of the rules and on the vintage's levels, all of them."""
+    close = ground.prices.close
+    enter, leave = ground.enter, ground.leave
+    for when, entering in ((ground.leg.entry.when, True), (ground.leg.exits.when, False)):
+        rules = any(isinstance(numbers, dict) for numbers in when.values())
+        held = (enter if entering else leave) if rules else np.ones(len(close), dtype=bool)
+        for name, level in when.items():
+            if isinstance(level, str):
+                beyond = close > levels[level] if name == "close_above" else close < levels[level]
+                held = held & beyond
+        if when and entering:
+            enter = held
+        elif when:
+            leave = held
+    return States(np.ascontiguousarray(enter), np.ascontiguousarray(leave), ground.true_range)
+
+
+def _weight(leg: Leg, position: Position) -> float:
+    """Share of equity: min(weight, risk budget / stop distance)."""
+    size = leg.size
+    if size.risk_budget is None:
+        return size.weight
+    distance = abs(1.0 - position.stop / position.entry_price)
+    return float(min(size.weight, size.risk_budget / distance))
+
+
+def refuse_overlap(ground: LegGround, vintages: list[LegVintage]) -> None:
+    """Raise InputError where two vintages of a leg that forbids it are held at once."""
+    if ground.leg.overlap == "allow":
+        return
+    days = ground.market.sessions
+    before: tuple[int, str] | None = None
+    for vintage in vintages:
+        for held in vintage.held:
+            if before is not None and held.position.entry <= before[0]:
+                raise InputError(
+                    f"the vintage {vintage.anchor.label} is entered on "
+                    f"{days[held.position.entry]:%Y-%m-%d} while {before[1]} is held until "
+                    f"{days[before[0]]:%Y-%m-%d}",
+                    where=f"legs.{ground.name}.overlap",
+                    expected="vintages that end before the next begins",
+                    do="leave earlier (exits.by), or write overlap: allow",
+                )
+            before = (held.last, vintage.anchor.label)

@@ -1,0 +1,165 @@
+"""A run of a plan of legs: markets, vintages, positions and the accounts, in one record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from market.errors import InputError
+from strategy.decide.conditions import states_of
+from strategy.decide.leg_calendar import Anchor, anchors
+from strategy.legplan.account import LegsAccount, run_account
+from strategy.legplan.markets import Markets, OneCalendar, one_calendar
+from strategy.legplan.positions import (
+    LegGround,
+    LegVintage,
+    leg_ground,
+    refuse_overlap,
+    resolve_vintage,
+)
+from strategy.plan.legs_plan import Events, LegsPlan
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class LegsSimulation:
+    """Everything a run of a plan of legs computed, before it is put into tables.
+
+    Attributes
+    ----------
+    plan : LegsPlan
+    markets : Markets
+    calendar : OneCalendar
+    anchors : list of Anchor
+    grounds : dict of str to LegGround
+    vintages : dict of str to list of LegVintage
+        Of each leg, one an anchor.
+    account : LegsAccount
+        Core and legs.
+    core : LegsAccount
+        The core alone.
+    """
+
+    plan: LegsPlan
+    markets: Markets
+    calendar: OneCalendar
+    anchors: list[Anchor]
+    grounds: dict[str, LegGround]
+    vintages: dict[str, list[LegVintage]]
+    account: LegsAccount
+    core: LegsAccount
+
+
+def leg_grounds(plan: LegsPlan, markets: Markets) -> dict[str, LegGround]:
+    """What the vintages of each leg stand on.
+
+    Raises
+    ------
+    InputError
+    """
+    return {
+        name: leg_ground(
+            name,
+            leg,
+            plan.market_of(leg),
+            markets.by_name[plan.market_of(leg)],
+            markets.prices(plan.market_of(leg)),
+        )
+        for name, leg in plan.legs.items()
+    }
+
+
+def plan_anchors(plan: LegsPlan, markets: Markets) -> list[Anchor]:
+    """The plan's anchors on its first market.
+
+    Raises
+    ------
+    InputError
+    """
+    first = markets.by_name[plan.first_market]
+    event = None
+    if isinstance(plan.vintages, Events):
+        event = states_of(first, plan.vintages.when, "vintages.when")
+    return anchors(plan, first.sessions, event)
+
+
+def simulate_legs(
+    plan: LegsPlan, markets: Markets, progress: Progress | None = None
+) -> LegsSimulation:
+    """Simulate a plan of legs.
+
+    Raises
+    ------
+    InputError
+        Where plan and data do not fit.
+    """
+    report = progress or (lambda what, done, of: None)
+    report("conditions", 0, 3)
+    grounds = leg_grounds(plan, markets)
+    found = plan_anchors(plan, markets)
+    report("vintages", 1, 3)
+    vintages = {
+        name: [resolve_vintage(ground, anchor) for anchor in found]
+        for name, ground in grounds.items()
+    }
+    for name, ground in grounds.items():
+        refuse_overlap(ground, vintages[name])
+    report("account", 2, 3)
+    used = dict.fromkeys(
+        [*(plan.market_of(leg) for leg in plan.legs.values()), *plan.core.shares]
+    )
+    calendar = one_calendar(plan, markets, tuple(used))
+    begin = int(calendar.sessions.searchsorted(found[0].day, side="left"))
+    if begin >= len(calendar.sessions) - 1:
+        raise InputError(
+            f"the data end on the first anchor, {found[0].day:%Y-%m-%d}",
+            where="data",
+            expected="at least one session after it",
+        )
+    account = run_account(plan, calendar, grounds, vintages, begin)
+    alone = run_account(plan, calendar, {}, {}, begin)
+    report("account", 3, 3)
+    return LegsSimulation(plan, markets, calendar, found, grounds, vintages, account, alone)
+
+
+def net_return(simulation: LegsSimulation, leg: str, entry: float, exit_: float) -> float:
+    """Return of one unit of capital, bought and sold (or sold short) at market orders.
+
+    Parameters
+    ----------
+    simulation : LegsSimulation
+    leg : str
+    entry, exit_ : float
+        Raw prices.
+    """
+    costs = simulation.plan.costs
+    return round_trip(
+        simulation.grounds[leg].side,
+        np.array([entry]),
+        np.array([exit_]),
+        costs.fee_bps / 1e4,
+        costs.slippage_bps / 1e4,
+        costs.slippage_bps / 1e4,
+    )[0]
+
+
+def round_trip(
+    side: int, entry: np.ndarray, exit_: np.ndarray, fee: float, slip_in: float, slip_out: float
+) -> np.ndarray:
+    """Return on the capital that an entry spends (or a short sale brings) after costs.
+
+    Parameters
+    ----------
+    side : int
+        +1 long, -1 short.
+    entry, exit_ : float64[k]
+        Raw prices.
+    fee, slip_in, slip_out : float
+        Fractions of the price, of market orders.
+    """
+    paid = entry * (1.0 + side * slip_in) * (1.0 + side * fee)
+    got = exit_ * (1.0 - side * slip_out) * (1.0 - side * fee)
+    return np.asarray(side * (got / paid - 1.0))

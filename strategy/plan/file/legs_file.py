@@ -1,0 +1,130 @@
+"""Files of plans of named legs: read as the short form's are, into a `LegsPlan`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from market.errors import InputError
+from strategy.plan.file.errors import explain, place_of, where
+from strategy.plan.file.plan_file import check_files, complete_tree, read_tree
+from strategy.plan.file.schema import alternatives, speaking_of
+from strategy.plan.file.yaml_tree import KeyPath, Tree
+from strategy.plan.legs_plan import BUNDLED_PRICES, LegsPlan
+
+__all__ = ["LegsFile", "has_legs", "legs_sha256", "load_legs_plan", "read_legs_file"]
+
+
+class LegsFile:
+    """A plan of legs with the place of every key, so that later mistakes can be told with theirs.
+
+    Attributes
+    ----------
+    plan : LegsPlan
+    tree : Tree
+    label : str
+    """
+
+    def __init__(self, plan: LegsPlan, tree: Tree, label: str) -> None:
+        self.plan, self.tree, self.label = plan, tree, label
+
+    def located(self, error: InputError) -> InputError:
+        """The error with file and line, where it names a key of the plan."""
+        path: KeyPath = tuple(error.where.split("."))
+        with speaking_of(LegsPlan):
+            known = bool(error.where) and bool(alternatives(path))
+        if not known:
+            return error
+        place = place_of(path, self.tree)
+        if place == self.tree.places[()]:
+            place = None  # the key has its default: no line to look at
+        return InputError(
+            error.what,
+            where=where(path, place, self.label),
+            expected=error.expected,
+            do=error.do,
+        )
+
+
+def has_legs(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> bool:
+    """Whether a file is a plan of named legs.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read.
+    """
+    tree, _ = read_tree(path)
+    return "legs" in tree.value or any(item.startswith("legs.") for item in overrides)
+
+
+def read_legs_file(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> LegsFile:
+    """Read a plan of named legs.
+
+    Parameters
+    ----------
+    path : path
+        YAML file. Paths of files in it are relative to its folder.
+    overrides : iterable of str, optional
+        ``key=value`` pairs, for example ``legs.summer.size.weight=0.5``.
+
+    Raises
+    ------
+    InputError
+        For every mistake, as one line.
+    """
+    tree, label = read_tree(path)
+    with speaking_of(LegsPlan):
+        complete_tree(tree, Path(path), overrides)
+        try:
+            plan = LegsPlan.model_validate(tree.value)
+        except ValidationError as error:
+            raise explain(error, tree, label) from None
+    named: list[tuple[KeyPath, str]] = [
+        (("data", "files", series), name) for series, name in plan.data.files.items()
+    ]
+    named += [
+        (("markets", name, "prices"), market.prices)
+        for name, market in plan.markets.items()
+        if os.path.isabs(market.prices)
+    ]
+    if plan.data.prices is not None:
+        raise InputError(
+            "data.prices beside legs",
+            where=where(("data", "prices"), place_of(("data", "prices"), tree), label),
+            expected="files of prices under markets",
+            do=f"write markets: {{index: {{prices: {Path(plan.data.prices).name}}}}}",
+        )
+    check_files(named, tree, label)
+    return LegsFile(plan, tree, label)
+
+
+def load_legs_plan(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> LegsPlan:
+    """The plan of `read_legs_file`."""
+    return read_legs_file(path, overrides).plan
+
+
+def resolved_legs(plan: LegsPlan) -> dict[str, Any]:
+    """The plan with every default written out as plain JSON values; files by name only."""
+    values = plan.model_dump(mode="json", by_alias=True)
+    files = values["data"]["files"]
+    values["data"]["files"] = {series: Path(name).name for series, name in files.items()}
+    for market in values["markets"].values():
+        if market["prices"] != BUNDLED_PRICES:
+            market["prices"] = Path(market["prices"]).name
+    return values
+
+
+def legs_sha256(plan: LegsPlan) -> str:
+    """Hash of the resolved plan: equal for plans that mean the same."""
+    values = resolved_legs(plan)
+    for key in ("source", "version"):
+        values["data"].pop(key, None)
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
