@@ -24,6 +24,7 @@ FLOORS = (
     {"strategy.hedge"},
     {"strategy.run"},
     {"strategy.result"},
+    {"strategy.legplan"},
     {
         "strategy.sweep",
         "strategy.scenario",
@@ -40,7 +41,7 @@ FLOORS = (
     {"reports.html"},
     {"reports.run"},  # a run's charts and sections are used again by the pages of many runs
     {"reports.compare"},
-    {"reports.sweep", "reports.scenario", "reports.audit"},
+    {"reports.sweep", "reports.scenario", "reports.audit", "reports.legs"},
     {"reports.terminal"},
     {"reports"},
     {"strategy.commands"},

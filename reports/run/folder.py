@@ -98,7 +98,7 @@ def write_run(
     files: dict[str, bytes] = {
         "vintages.csv": csv_text(result.vintages).encode(),
         "trades.csv": csv_text(result.trades).encode(),
-        "daily.parquet": _parquet(result.daily),
+        "daily.parquet": parquet(result.daily),
         "metrics.json": json_text(result.metrics).encode(),
     }
     if report:
@@ -210,7 +210,8 @@ def _unwritable(folder: Path, error: OSError) -> InputError:
     )
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
+def parquet(frame: pd.DataFrame) -> bytes:
+    """A table as Parquet, in memory."""
     target = io.BytesIO()
     frame.to_parquet(target, engine="pyarrow", compression="zstd")
     return target.getvalue()

@@ -25,6 +25,9 @@ EXIT_REASONS = {
     "no_stop_room": noted("stop above the entry"),
     "no_session": noted("no session"),
     "no_levels": noted("too little history for the levels"),
+    "condition": noted("exit condition"),
+    "no_entry": noted("no entry in the window"),
+    **{f"target_{k}": noted("later target") for k in range(3, 9)},
     "open": noted("still open"),
 }
 #: Why the account trades: ends of the leg, and what else moves it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,8 +12,11 @@ from market.errors import InputError
 from strategy.commands.frame.group import TYPED
 from strategy.commands.frame.lines import tell
 from strategy.commands.frame.page_options import language_option
-from strategy.commands.frame.plan_options import plan_options, read_plan
+from strategy.commands.frame.plan_options import plan_options, read_legs, read_plan
 from strategy.commands.frame.stages import stages, without_collector
+
+if TYPE_CHECKING:
+    from strategy.plan.file.legs_file import LegsFile
 
 
 @click.command("run")
@@ -51,6 +55,14 @@ def run_plan(
     (short_long, as_written, structural). Files go to DIR/<plan>-<id>/; the id
     comes from plan, data and code, so the same run lands in the same place.
     """
+    legs = read_legs(config, overrides, prices)
+    if legs is not None:
+        if audit is not None:
+            raise InputError(
+                "a plan with `legs` has no page for claims yet", where="--audit", do="leave it out"
+            )
+        _run_legs(ctx, legs, out, not no_report, lang, quiet, as_json)
+        return
     file = read_plan(config, overrides, prices)
     plan = file.plan
     from reports.tearsheet.process import tearsheet_process
@@ -116,3 +128,54 @@ def run_plan(
             age=None if plan.data.end else (dt.date.today() - market.sessions[-1].date()).days,
         )
         Screen().print(summarise(facts))
+
+
+def _run_legs(
+    ctx: click.Context,
+    file: LegsFile,
+    out: str,
+    report: bool,
+    language: str,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run a plan of named legs: the same files but the tear sheet, a summary of its own."""
+    folder = Path(out)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"got {out!r}", where="--out", expected="a folder, this is a file")
+    with file.locating(), stages(shown=not (quiet or as_json)) as stage:
+        stage("loading libraries")
+        from reports.legs.folder import legs_folder, write_legs_run
+        from strategy.legplan.result import run_legs
+
+        result = run_legs(file.plan, progress=stage)
+        place = folder / legs_folder(result)
+        again = place.is_dir()
+        paths = write_legs_run(
+            result,
+            folder,
+            report=report,
+            command=ctx.meta.get(TYPED),
+            language=language,
+            progress=stage,
+        )
+    files = [name for name in paths if name != "folder"]
+    if as_json:
+        from market.serialise import json_text
+
+        document = {
+            "name": file.plan.name,
+            "run_id": result.run_id,
+            "same_as_before": again,
+            "folder": str(place),
+            "files": {name: str(paths[name]) for name in files},
+            "metrics": result.metrics,
+        }
+        click.echo(json_text(document, ascii=True), nl=False)
+    elif quiet:
+        click.echo(str(place))
+    else:
+        from reports.terminal.legs import summary
+
+        for line in summary(result, result.metrics, place, files, again):
+            click.echo(line)

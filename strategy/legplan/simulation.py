@@ -108,9 +108,7 @@ def simulate_legs(
     for name, ground in grounds.items():
         refuse_overlap(ground, vintages[name])
     report("account", 2, 3)
-    used = dict.fromkeys(
-        [*(plan.market_of(leg) for leg in plan.legs.values()), *plan.core.shares]
-    )
+    used = dict.fromkeys([*(plan.market_of(leg) for leg in plan.legs.values()), *plan.core.shares])
     calendar = one_calendar(plan, markets, tuple(used))
     begin = int(calendar.sessions.searchsorted(found[0].day, side="left"))
     if begin >= len(calendar.sessions) - 1:
@@ -125,29 +123,15 @@ def simulate_legs(
     return LegsSimulation(plan, markets, calendar, found, grounds, vintages, account, alone)
 
 
-def net_return(simulation: LegsSimulation, leg: str, entry: float, exit_: float) -> float:
-    """Return of one unit of capital, bought and sold (or sold short) at market orders.
-
-    Parameters
-    ----------
-    simulation : LegsSimulation
-    leg : str
-    entry, exit_ : float
-        Raw prices.
-    """
-    costs = simulation.plan.costs
-    return round_trip(
-        simulation.grounds[leg].side,
-        np.array([entry]),
-        np.array([exit_]),
-        costs.fee_bps / 1e4,
-        costs.slippage_bps / 1e4,
-        costs.slippage_bps / 1e4,
-    )[0]
-
-
 def round_trip(
-    side: int, entry: np.ndarray, exit_: np.ndarray, fee: float, slip_in: float, slip_out: float
+    side: int,
+    entry: np.ndarray,
+    exit_: np.ndarray,
+    fee: float,
+    slip_in: float,
+    slip_out: float,
+    *,
+    exit_fee: float | None = None,
 ) -> np.ndarray:
     """Return on the capital that an entry spends (or a short sale brings) after costs.
 
@@ -159,7 +143,10 @@ def round_trip(
         Raw prices.
     fee, slip_in, slip_out : float
         Fractions of the price, of market orders.
+    exit_fee : float, optional
+        Another fee at the exit.
     """
+    out = fee if exit_fee is None else exit_fee
     paid = entry * (1.0 + side * slip_in) * (1.0 + side * fee)
-    got = exit_ * (1.0 - side * slip_out) * (1.0 - side * fee)
+    got = exit_ * (1.0 - side * slip_out) * (1.0 - side * out)
     return np.asarray(side * (got / paid - 1.0))

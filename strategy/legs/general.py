@@ -66,7 +66,8 @@ def first_stop(paid: float, entry: int, states: States, terms: Terms) -> float:
     if terms.stop_kind == _BY_LEVEL:
         return s * terms.stop
     if terms.stop_kind == _BY_RANGE:
-        return paid - terms.stop * states.true_range[entry - 1]
+        distance: float = terms.stop * states.true_range[entry - 1]
+        return paid - distance
     return -np.inf
 
 

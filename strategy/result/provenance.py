@@ -27,7 +27,7 @@ def run_id(plan: Plan, market: Market) -> str:
         {
             "plan": plan_sha256(plan),
             "data": {name: market.hashes[name] for name in sorted(market.hashes)},
-            "in_use": _in_use(market),
+            "in_use": figures_in_use(market),
             "code": code_version(),
         },
         sort_keys=True,
@@ -35,7 +35,7 @@ def run_id(plan: Plan, market: Market) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _in_use(market: Market) -> str:
+def figures_in_use(market: Market) -> str:
     """Hash of the figures themselves: a market cut short or changed in memory is another one."""
     digest = hashlib.sha256()
     for name, frame in [

@@ -12,6 +12,7 @@ import click
 from market.errors import InputError
 
 if TYPE_CHECKING:
+    from strategy.plan.file.legs_file import LegsFile
     from strategy.plan.file.plan_file import PlanFile
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -97,3 +98,28 @@ def read_plan(config: str, overrides: tuple[str, ...] = (), prices: str | None =
 
     with plan_path(config) as path:
         return read_plan_file(path, overrides, prices=prices)
+
+
+def read_legs(
+    config: str, overrides: tuple[str, ...] = (), prices: str | None = None
+) -> LegsFile | None:
+    """The plan of named legs in a file; None where it is a plan of the short form.
+
+    Raises
+    ------
+    InputError
+        For every mistake in a plan of legs.
+    """
+    from strategy.plan.file.legs_file import has_legs, read_legs_file
+    from strategy.plan.file.shipped import plan_path
+
+    with plan_path(config) as path:
+        if not has_legs(path):
+            return None
+        if prices is not None:
+            raise InputError(
+                "a plan with `legs` names its prices under `markets`",
+                where="--prices",
+                do=f"--set markets.index.prices={prices}",
+            )
+        return read_legs_file(path, overrides)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,15 @@ class LegsFile:
     def __init__(self, plan: LegsPlan, tree: Tree, label: str) -> None:
         self.plan, self.tree, self.label = plan, tree, label
 
-    def located(self, error: InputError) -> InputError:
+    @contextmanager
+    def locating(self) -> Iterator[None]:
+        """Add file and line to mistakes that name a key of the plan."""
+        try:
+            yield
+        except InputError as error:
+            raise self._located(error) from error
+
+    def _located(self, error: InputError) -> InputError:
         """The error with file and line, where it names a key of the plan."""
         path: KeyPath = tuple(error.where.split("."))
         with speaking_of(LegsPlan):
@@ -52,7 +61,7 @@ class LegsFile:
         )
 
 
-def has_legs(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> bool:
+def has_legs(path: str | os.PathLike[str]) -> bool:
     """Whether a file is a plan of named legs.
 
     Raises
@@ -61,7 +70,7 @@ def has_legs(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> boo
         Where it cannot be read.
     """
     tree, _ = read_tree(path)
-    return "legs" in tree.value or any(item.startswith("legs.") for item in overrides)
+    return "legs" in tree.value
 
 
 def read_legs_file(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> LegsFile:

@@ -1,0 +1,1 @@
+"""The page, the folder and the plain sentences of a plan of named legs."""
