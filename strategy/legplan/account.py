@@ -131,6 +131,8 @@ def run_account(
     for sleeve, (name, ground) in enumerate(grounds.items(), 1):
         _leg_orders(columns, orders, calendar, sleeve, name, ground, vintages[name])
     table = pd.DataFrame(orders, columns=list(_ORDER))
+    # without an order there is nothing to tell the kinds of the columns by
+    table = table.astype(dict.fromkeys(("session", "hour", "kind", "column"), np.int64))
     table = table[table["session"] > first]
     table = table.sort_values(["session", "hour"], kind="stable").reset_index(drop=True)
 
