@@ -38,6 +38,10 @@ COMMANDS = {
         "strategy.commands.check:check_plan",
         "Say whether a plan file is valid.",
     ),
+    "explain": (
+        "strategy.commands.explain:explain_plan",
+        "Say in plain sentences what a plan does on which day.",
+    ),
     "schema": (
         "strategy.commands.schema:print_schema",
         "Print the JSON Schema of plan files, for editors.",

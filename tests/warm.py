@@ -42,13 +42,20 @@ SWEEP = """\
 def compile_runs() -> None:
     """The leg, the hedge, the account, vectorbt's book and the futures of a scenario."""
     from strategy.api import load_market, run
+    from strategy.legplan.result import run_legs
     from strategy.plan import Plan
+    from strategy.plan.legs_plan import LegsPlan
     from strategy.scenario.api import run_scenario
     from strategy.scenario.settings import Scenario
 
     plan = Plan.model_validate({"name": "warm", "data": {"start": "2005-01-01"}})
     market = load_market(plan)
     run(plan, market)
+    hold = {"exits": {"by": {"sessions": 3}}}
+    vintages = {"every": "year", "anchor": "04-30"}
+    run_legs(
+        LegsPlan.model_validate({"name": "warm", "vintages": vintages, "legs": {"hold": hold}})
+    )
     run_scenario(plan, Scenario.model_validate({"paths": 20}), market, workers=1)
 
 

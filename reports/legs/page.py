@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import yaml
 
 from market.serialise import plain
@@ -12,18 +13,13 @@ from reports.html.page import Figures, render
 from reports.legs.sentences import leg_sentences, plan_sentences
 from reports.run.charts.path import Line, draw_growth
 from reports.text.format import percent, show, words
-from reports.text.language import _, language, speaking
+from reports.text.language import _, speaking
 
 if TYPE_CHECKING:
     from strategy.legplan.result import LegsResult
 
 LEGS_CHARTS: dict[str, Chart] = {}
 
-#: Columns of the table of vintages, of those in vintages.csv.
-COLUMNS = (
-    *("anchor_date", "entry_date", "entry_price", "exit_date", "exit_reason", "sessions_held"),
-    *("leg_return", "same_days_return", "max_adverse", "max_favourable"),
-)
 #: Rows beyond this many are left to vintages.csv.
 MOST_ROWS = 400
 
@@ -53,7 +49,7 @@ def growth(result: LegsResult, width: float) -> Drawing | None:
         last=f"{daily.index[-1]:%Y-%m-%d}",
         plan=f"{lines[-1].grown[-1]:,.2f}",
     )
-    return Drawing(draw_growth(daily.index, lines, width), alt)
+    return Drawing(draw_growth(pd.DatetimeIndex(daily.index), lines, width), alt)
 
 
 def build_legs_report(result: LegsResult, *, language: str = "en") -> str:
@@ -81,7 +77,6 @@ def build_legs_report(result: LegsResult, *, language: str = "en") -> str:
             "sentences": plan_sentences(plan),
             "legs": {name: leg_sentences(plan, name, latest[name]) for name in plan.legs},
             "tables": {name: _rows(result, name) for name in plan.legs},
-            "columns": COLUMNS,
             "limits": limits(result, metrics),
             "marked": {str(year) for year in plan.precedents},
             "plan_text": str(
@@ -247,6 +242,3 @@ def limits(result: LegsResult, metrics: dict[str, Any]) -> list[str]:
             )
         )
     return out
-
-
-__all__ = ["COLUMNS", "LEGS_CHARTS", "build_legs_report", "headline", "language"]

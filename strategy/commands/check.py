@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from strategy.commands.frame.lines import tell
-from strategy.commands.frame.plan_options import plan_options, read_plan
+from strategy.commands.frame.plan_options import plan_options, read_legs, read_plan
 
 if TYPE_CHECKING:
     from strategy.plan import Plan
+    from strategy.plan.file.legs_file import LegsFile
 
 
 @click.command("check")
@@ -27,14 +28,21 @@ def check_plan(
 ) -> None:
     """Say whether CONFIG is a valid plan, and run nothing.
 
-    Keys, types, bounds, values that must fit each other, and the files it
-    names are checked. Exit code 0 or, with one line on stderr, 2.
+    Keys, types, bounds, values that must fit each other, rules and the files
+    it names are checked. Exit code 0 or, with one line on stderr, 2. A plan
+    with `legs` is held against its data always.
     """
+    legs = read_legs(config, overrides, prices)
+    if legs is not None:
+        _check_legs(config, legs, as_json)
+        return
+    from strategy.decide.entry import refuse_unknown
     from strategy.plan.file.plan_file import plan_sha256, resolved
 
     file = read_plan(config, overrides, prices)
     plan = file.plan
     with file.locating():
+        refuse_unknown(plan.tactical.entry)
         fit = _fit(plan) if with_data else None
     if as_json:
         from market.serialise import json_text
@@ -71,3 +79,30 @@ def _fit(plan: Plan) -> dict[str, Any]:
         "last": f"{sessions[-1]:%Y-%m-%d}",
         "vintages": [vintage.year for vintage in vintages],
     }
+
+
+def _check_legs(config: str, file: LegsFile, as_json: bool) -> None:
+    """Resolve every vintage of a plan of legs, and leave out the account and the pages."""
+    from strategy.legplan.markets import load_markets
+    from strategy.legplan.simulation import resolved_vintages
+    from strategy.plan.file.legs_file import legs_sha256, resolved_legs
+
+    plan = file.plan
+    with file.locating():
+        found, _, vintages = resolved_vintages(plan, load_markets(plan))
+    trades = {name: sum(len(vintage.held) for vintage in rows) for name, rows in vintages.items()}
+    if as_json:
+        from market.serialise import json_text
+
+        answer = {
+            "valid": True,
+            "plan": resolved_legs(plan),
+            "plan_sha256": legs_sha256(plan),
+            "data": {"vintages": [anchor.label for anchor in found], "positions": trades},
+        }
+        click.echo(json_text(answer, sort=False, ascii=True), nl=False)
+        return
+    tell(f"{config}: valid plan '{plan.name}', sha256 {legs_sha256(plan)[:12]}")
+    tell(f"{len(found)} vintages, {found[0].label} to {found[-1].label}")
+    for name, count in trades.items():
+        tell(f"{name}: {count} positions")

@@ -173,9 +173,9 @@ def _run_legs(
         }
         click.echo(json_text(document, ascii=True), nl=False)
     elif quiet:
-        click.echo(str(place))
+        tell(str(place))
     else:
         from reports.terminal.legs import summary
 
         for line in summary(result, result.metrics, place, files, again):
-            click.echo(line)
+            tell(line)

@@ -6,7 +6,8 @@ import click
 
 
 @click.command("schema")
-def print_schema() -> None:
+@click.option("--legs", is_flag=True, help="Of plans with named legs (docs/legs.md).")
+def print_schema(legs: bool) -> None:
     """Print the JSON Schema (draft 2020-12) of plan files.
 
     Editors complete and check plans with it. Keep it in a file and name that
@@ -17,6 +18,13 @@ def print_schema() -> None:
       # yaml-language-server: $schema=plan.schema.json
     """  # noqa: D301 - \b is a backspace: click keeps the lines after it
     from market.serialise import json_text
-    from strategy.plan.file.plan_file import schema
+    from strategy.plan.file.schema import schema, speaking_of
 
-    click.echo(json_text(schema(), sort=False), nl=False)
+    if legs:
+        from strategy.plan.legs_plan import LegsPlan
+
+        with speaking_of(LegsPlan):
+            document = schema()
+    else:
+        document = schema()
+    click.echo(json_text(document, sort=False), nl=False)

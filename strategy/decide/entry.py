@@ -54,9 +54,25 @@ def entry_decisions(
     """
     if not entry.conditions:
         return [EntryDecision(True, np.nan, {}) for _ in anchors]
-    from signals import RULES, evaluate
+    from signals import evaluate
 
+    refuse_unknown(entry)
     states: dict[str, np.ndarray] = {}
+    for name in entry.conditions:
+        own = {} if plan is None else plan_parameters(plan, name)
+        states[name] = evaluate(market, name, **own)["state"].to_numpy()[anchors]
+    return [
+        _decide(entry, {name: int(state[i]) for name, state in states.items()})
+        for i in range(len(anchors))
+    ]
+
+
+def refuse_unknown(entry: Entry) -> None:
+    """Raise InputError for a condition that names no computable rule; no data are needed."""
+    if not entry.conditions:
+        return
+    from signals import RULES
+
     for name in entry.conditions:
         if name not in RULES or not RULES[name].computable:
             near = difflib.get_close_matches(name, RULES, n=1)
@@ -66,12 +82,6 @@ def entry_decisions(
                 expected="a computable rule of `simulate rules`",
                 do=f"did you mean {near[0]!r}?" if near else "",
             )
-        own = {} if plan is None else plan_parameters(plan, name)
-        states[name] = evaluate(market, name, **own)["state"].to_numpy()[anchors]
-    return [
-        _decide(entry, {name: int(state[i]) for name, state in states.items()})
-        for i in range(len(anchors))
-    ]
 
 
 def _decide(entry: Entry, states: dict[str, int]) -> EntryDecision:

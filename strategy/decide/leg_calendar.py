@@ -142,7 +142,7 @@ def _yearly(rule: Yearly, sessions: pd.DatetimeIndex) -> list[Anchor]:
 def _periodic(rule: Periodic, sessions: pd.DatetimeIndex) -> list[Anchor]:
     periods = sessions.to_period(_PERIODS[rule.every])
     found = []
-    starts = np.flatnonzero(np.r_[True, periods[1:] != periods[:-1]])
+    starts = np.flatnonzero(np.r_[True, periods[1:] != periods[:-1]]).tolist()
     for i, start in enumerate(starts):
         stop = starts[i + 1] if i + 1 < len(starts) else len(sessions)
         period = periods[start]
@@ -167,9 +167,9 @@ def _events(rule: Events, sessions: pd.DatetimeIndex, event: np.ndarray) -> list
     became = np.flatnonzero((event[1:] == 1) & (event[:-1] == 0)) + 1
     found: list[Anchor] = []
     before = -rule.gap
-    for at in became:
+    for at in became.tolist():
         if at - before >= rule.gap:
-            before = int(at)
+            before = at
             found.append(Anchor(f"{sessions[at]:%Y-%m-%d}", sessions[at].year, sessions[at]))
     return found
 

@@ -86,6 +86,27 @@ def plan_anchors(plan: LegsPlan, markets: Markets) -> list[Anchor]:
     return anchors(plan, first.sessions, event)
 
 
+def resolved_vintages(
+    plan: LegsPlan, markets: Markets
+) -> tuple[list[Anchor], dict[str, LegGround], dict[str, list[LegVintage]]]:
+    """The plan's anchors, what its legs stand on, and every vintage of each leg.
+
+    Raises
+    ------
+    InputError
+        Where plan and data do not fit.
+    """
+    grounds = leg_grounds(plan, markets)
+    found = plan_anchors(plan, markets)
+    vintages = {
+        name: [resolve_vintage(ground, anchor) for anchor in found]
+        for name, ground in grounds.items()
+    }
+    for name, ground in grounds.items():
+        refuse_overlap(ground, vintages[name])
+    return found, grounds, vintages
+
+
 def simulate_legs(
     plan: LegsPlan, markets: Markets, progress: Progress | None = None
 ) -> LegsSimulation:
@@ -97,17 +118,9 @@ def simulate_legs(
         Where plan and data do not fit.
     """
     report = progress or (lambda what, done, of: None)
-    report("conditions", 0, 3)
-    grounds = leg_grounds(plan, markets)
-    found = plan_anchors(plan, markets)
-    report("vintages", 1, 3)
-    vintages = {
-        name: [resolve_vintage(ground, anchor) for anchor in found]
-        for name, ground in grounds.items()
-    }
-    for name, ground in grounds.items():
-        refuse_overlap(ground, vintages[name])
-    report("account", 2, 3)
+    report("vintages", 0, 2)
+    found, grounds, vintages = resolved_vintages(plan, markets)
+    report("account", 1, 2)
     used = dict.fromkeys([*(plan.market_of(leg) for leg in plan.legs.values()), *plan.core.shares])
     calendar = one_calendar(plan, markets, tuple(used))
     begin = int(calendar.sessions.searchsorted(found[0].day, side="left"))
@@ -119,7 +132,7 @@ def simulate_legs(
         )
     account = run_account(plan, calendar, grounds, vintages, begin)
     alone = run_account(plan, calendar, {}, {}, begin)
-    report("account", 3, 3)
+    report("account", 2, 2)
     return LegsSimulation(plan, markets, calendar, found, grounds, vintages, account, alone)
 
 

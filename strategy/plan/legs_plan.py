@@ -171,7 +171,7 @@ class LegsPlan(Model):
     def titled(self, language: str = "en") -> str:
         """The plan's title in a language; its name where it has none."""
         if isinstance(self.title, dict):
-            return self.title.get(language) or next(iter(self.title.values()))  # type: ignore[call-overload, no-any-return]
+            return self.title.get(language) or next(iter(self.title.values()))  # type: ignore[call-overload]
         return self.title or self.name
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -314,3 +317,19 @@ def test_a_market_without_a_file_says_which_it_needs(tmp_path):
     )
     with pytest.raises(InputError, match=r"got 'bitcoin'.*a CSV or Parquet file of prices"):
         load_markets(load_legs_plan(path))
+
+
+def test_every_column_of_the_tables_is_documented(tmp_path):
+    result = run(tmp_path, ONE_LEG.replace("SIDE", "long"), a=weekdays("2024-04-01", RISING))
+    page = (Path(__file__).resolve().parents[3] / "docs" / "outputs.md").read_text()
+    told = page.split("## Plans of named legs")[1]
+    columns = [*result.vintages, *result.trades, *result.daily]
+    parts = re.compile(r"^(core|leg_spring)(?=_(contribution|exposure|carry|costs)$)")
+    assert [c for c in columns if f"`{parts.sub('', c)}`" not in told] == []
+
+
+def test_the_same_plan_on_the_same_data_has_the_same_id_and_another_plan_another(tmp_path):
+    prices = weekdays("2024-04-01", RISING)
+    long, again = (run(tmp_path, ONE_LEG.replace("SIDE", "long"), a=prices) for _ in range(2))
+    short = run(tmp_path, ONE_LEG.replace("SIDE", "short"), a=prices)
+    assert long.run_id == again.run_id != short.run_id
