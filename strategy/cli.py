@@ -42,6 +42,10 @@ COMMANDS = {
         "strategy.commands.explain:explain_plan",
         "Say in plain sentences what a plan does on which day.",
     ),
+    "library": (
+        "strategy.commands.library:print_library",
+        "Run the published plans that come with the program; one line of verdict each.",
+    ),
     "schema": (
         "strategy.commands.schema:print_schema",
         "Print the JSON Schema of plan files, for editors.",

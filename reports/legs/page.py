@@ -136,7 +136,7 @@ def leg_findings(name: str, leg: dict[str, Any]) -> list[str]:
         )
     ]
     held, against = leg["same_days"], leg["against_same_days"]
-    if against["n"] > 1:
+    if against["n"] > 1 and against["best"] > against["worst"]:
         sure = against["mean_low"] > 0.0 or against["mean_high"] < 0.0
         text = (
             _(
@@ -159,14 +159,28 @@ def leg_findings(name: str, leg: dict[str, Any]) -> list[str]:
         )
     days = leg["any_days"]
     if days["n"]:
-        out.append(
-            _(
-                "Any {sessions} sessions of that market, on the same side, made {mean} on average.",
-                sessions=days["sessions"],
-                mean=show(days["mean"], "percent"),
-            )
-        )
+        text = {
+            1: _(
+                "Any {sessions} sessions of that market, on the same side, made {mean} on average: "
+                "below that interval."
+            ),
+            0: _(
+                "Any {sessions} sessions of that market, on the same side, made {mean} on average: "
+                "inside that interval, so that chance explains the difference."
+            ),
+            -1: _(
+                "Any {sessions} sessions of that market, on the same side, made {mean} on average: "
+                "above that interval."
+            ),
+        }[beside(leg)]
+        out.append(text.format(sessions=days["sessions"], mean=show(days["mean"], "percent")))
     return out
+
+
+def beside(leg: dict[str, Any]) -> int:
+    """Whether the leg's interval lies above (1), round (0) or below (-1) any days' mean."""
+    mean = leg["any_days"]["mean"]
+    return int(leg["mean_low"] > mean) - int(leg["mean_high"] < mean)
 
 
 def measures(has_core: bool, metrics: dict[str, Any]) -> list[tuple[str, list[str]]]:

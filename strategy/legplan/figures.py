@@ -80,10 +80,10 @@ def _statistics(values: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
 
 
 def _any_days(simulation: LegsSimulation, name: str) -> dict[str, Any]:
-    """As many sessions as the leg may be held (median), from every start in the data."""
+    """As many sessions as the leg may be held on average, from every start in the data."""
     ground = simulation.grounds[name]
     spans = [h.planned - h.position.entry + 1 for v in simulation.vintages[name] for h in v.held]
-    length = int(np.median(spans))
+    length = max(round(float(np.mean(spans))), 1)
     open_, close = ground.prices.open_, ground.prices.close
     first = int(ground.market.sessions.searchsorted(simulation.anchors[0].day)) + 1
     starts = np.arange(first, len(close) - length + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -66,13 +66,17 @@ class Held:
     weight : float
         Share of equity given to it.
     planned : int
-        Last session that it could have been held.
+        Last session that it could have been held, or that of the next anchor
+        where it comes before and vintages must not overlap.
+    over : bool
+        Whether the data reach it.
     """
 
     position: Position
     other: Position
     weight: float
     planned: int
+    over: bool
 
     @property
     def last(self) -> int:
@@ -261,14 +265,9 @@ def resolve_vintage(ground: LegGround, anchor: Anchor) -> LegVintage:
         other = _resolved(
             ground.prices, *given, terms._replace(target_first=not terms.target_first)
         )
-        held.append(
-            Held(
-                position,
-                other,
-                _weight(leg, position),
-                int(window.last[position.entry - window.first]),
-            )
-        )
+        at = position.entry - window.first
+        planned, over = int(window.last[at]), bool(window.timed[at])
+        held.append(Held(position, other, _weight(leg, position), planned, over))
         if not leg.entry.every:
             break
         terms = terms._replace(first=held[-1].last + 1)
@@ -313,6 +312,27 @@ def _weight(leg: Leg, position: Position) -> float:
         return size.weight
     distance = abs(1.0 - position.stop / position.entry_price)
     return float(min(size.weight, size.risk_budget / distance))
+
+
+def until_the_next(ground: LegGround, vintages: list[LegVintage]) -> list[LegVintage]:
+    """The vintages with the days they could be held cut at the next anchor.
+
+    A leg that may be held for twenty years and is entered anew every month is
+    compared with holding to its next beginning, not with twenty years.
+    """
+    if ground.leg.overlap == "allow":
+        return vintages
+    out: list[LegVintage] = []
+    for vintage, after in zip(vintages, [*vintages[1:], None], strict=True):
+        if after is not None:
+            end = after.window.anchor
+            held = tuple(
+                replace(h, planned=end, over=True) if h.position.entry <= end < h.planned else h
+                for h in vintage.held
+            )
+            vintage = replace(vintage, held=held)
+        out.append(vintage)
+    return out
 
 
 def refuse_overlap(ground: LegGround, vintages: list[LegVintage]) -> None:

@@ -18,6 +18,7 @@ from strategy.legplan.positions import (
     leg_ground,
     refuse_overlap,
     resolve_vintage,
+    until_the_next,
 )
 from strategy.plan.legs_plan import Events, LegsPlan
 
@@ -104,6 +105,7 @@ def resolved_vintages(
     }
     for name, ground in grounds.items():
         refuse_overlap(ground, vintages[name])
+        vintages[name] = until_the_next(ground, vintages[name])
     return found, grounds, vintages
 
 

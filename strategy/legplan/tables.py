@@ -93,8 +93,6 @@ def _vintage_row(simulation: LegsSimulation, v: LegVintage) -> dict[str, Any]:
     if not v.held:
         return row
     first, last = v.held[0], v.held[-1]
-    # until the data reach the last day that it could be held, nobody knows
-    over = bool(v.window.timed[first.position.entry - v.window.first])
     row |= {
         "entry_date": f"{days[first.position.entry]:%Y-%m-%d}",
         "entry_price": first.position.entry_price,
@@ -107,7 +105,7 @@ def _vintage_row(simulation: LegsSimulation, v: LegVintage) -> dict[str, Any]:
         "leg_return_other_policy": _compounded(
             position_return(simulation, v.leg, h, other=True) for h in v.held
         ),
-        "same_days_return": same_days(simulation, v.leg, first) if over else np.nan,
+        "same_days_return": same_days(simulation, v.leg, first),
         "max_adverse": min(h.position.adverse for h in v.held),
         "max_favourable": max(h.position.favourable for h in v.held),
         "ambiguous_bars": sum(h.position.ambiguous for h in v.held),
@@ -166,7 +164,12 @@ def position_return(
 
 
 def same_days(simulation: LegsSimulation, leg: str, held: Held) -> float:
-    """Return of the same entry, held without rules to the close of the last day allowed."""
+    """Return of the same entry, held without rules to the close of `Held.planned`.
+
+    NaN until the data reach that day.
+    """
+    if not held.over:
+        return np.nan
     costs = simulation.plan.costs
     fee, slippage = costs.fee_bps / 1e4, costs.slippage_bps / 1e4
     ground = simulation.grounds[leg]
