@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 MAX_WHEEL_BYTES = 3_000_000
 MAX_BUNDLE_BYTES = 3_000_000

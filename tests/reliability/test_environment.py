@@ -24,6 +24,8 @@ from tests.reliability.kill import (
     update_campaign,
 )
 
+pytestmark = pytest.mark.slow
+
 FAST = ("--no-report", "--no-tearsheet", "--quiet")
 PLAN = "name: there\nvintages: [2007]\ndata: {end: 2008-12-31}\n"
 
@@ -211,7 +213,13 @@ def test_a_folder_that_vanishes_is_one_line(here, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("closed", "code"), [("2>&-", 0), (">&-", 0), ("<&-", 0), (">/dev/full", 2)]
+    ("closed", "code"),
+    [
+        (">/dev/full", 2),
+        (">&-", 0),
+        pytest.param("2>&-", 0, marks=pytest.mark.campaign),
+        pytest.param("<&-", 0, marks=pytest.mark.campaign),
+    ],
 )
 def test_a_run_needs_no_terminal_and_no_streams(here, closed, code):
     words = " ".join(f"'{word}'" for word in command("run", "plan.yaml", *FAST[:2]))
@@ -235,6 +243,7 @@ def test_too_little_memory_is_one_line(here, monkeypatch):
     assert "not enough memory" in one_line(inside("run", here / "plan.yaml"))
 
 
+@pytest.mark.campaign
 def test_python_without_docstrings_is_told_and_without_assertions_runs(here, reference):
     """vectorbt builds parts of itself from docstrings; no check of ours is an assertion alone."""
     words = [sys.executable, "-OO", *command("run", "plan.yaml", *FAST)[1:]]
@@ -270,13 +279,18 @@ JUMPED = (
 @pytest.mark.parametrize(
     ("changes", "start"),
     [
-        ({"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0"}, ["-c", JUMPED]),
-        (
+        pytest.param(
+            {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0"},
+            ["-c", JUMPED],
+            id="ascii, clock set back",
+        ),
+        pytest.param(
             {"TZ": "nonsense/zone", "LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.ISO-8859-1"},
             ["-m", "strategy.cli"],
+            id="unknown zone and language",
+            marks=pytest.mark.campaign,
         ),
     ],
-    ids=["ascii, clock set back", "unknown zone and language"],
 )
 def test_the_same_run_under_every_clock_and_language(here, reference, changes, start):
     done = subprocess.run(

@@ -33,6 +33,8 @@ from tests.strategy.tiny_market import (
     weekdays,
 )
 
+pytestmark = pytest.mark.slow
+
 SESSIONS = weekdays("2016-06-01", "2018-12-31")
 
 

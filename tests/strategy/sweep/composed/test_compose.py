@@ -13,6 +13,8 @@ from strategy.sweep.engine.paths import PATH_METRICS
 from strategy.sweep.engine.walk import CALLED, NO_TROUBLE
 from tests.strategy.sweep.random_plans import CONTEXTS, random_plan
 
+pytestmark = pytest.mark.slow
+
 N = 20
 
 

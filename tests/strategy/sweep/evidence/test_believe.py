@@ -19,6 +19,8 @@ from strategy.sweep.work import run as run_module
 from strategy.sweep.work.run import prepare, run_sweep
 from strategy.validation.sharpe import moments
 
+pytestmark = pytest.mark.slow
+
 LONG = """\
 name: long
 data: {start: 1985-01-01}
