@@ -26,7 +26,7 @@ class Scale:
     Parameters
     ----------
     low, high : float
-        Domain; `low` < `high`.
+        Domain; where both are one value, it is drawn at the start.
     start, end : float
         Pixels of `low` and `high`; a y scale runs downwards.
     log : bool
@@ -42,14 +42,16 @@ class Scale:
         low, high = self.low, self.high
         if self.log:
             value, low, high = math.log(value), math.log(low), math.log(high)
-        return self.start + (value - low) / (high - low) * (self.end - self.start)
+        return self.start + (value - low) / ((high - low) or 1.0) * (self.end - self.start)
 
     def array(self, values: np.ndarray) -> np.ndarray:
         """The pixels of many values; NaN stays NaN."""
         low, high = self.low, self.high
         if self.log:
             values, low, high = np.log(values), math.log(low), math.log(high)
-        return np.asarray(self.start + (values - low) / (high - low) * (self.end - self.start))
+        return np.asarray(
+            self.start + (values - low) / ((high - low) or 1.0) * (self.end - self.start)
+        )
 
     def ticks(self, count: int) -> list[float]:
         """At most about `count` round values inside the domain."""

@@ -125,7 +125,7 @@ def main() -> None:
 
     from reports.tearsheet.sheet import draw_tearsheet
 
-    inputs: tuple[Any, Any, str] = pickle.load(sys.stdin.buffer)
+    inputs: tuple[Any, ...] = pickle.load(sys.stdin.buffer)
     page = draw_tearsheet(*inputs).encode()
     sys.stdout.buffer.write(page)
     sys.stdout.buffer.flush()

@@ -131,8 +131,7 @@ def _drawdown_details(original: Callable[..., Any]) -> Callable[..., Any]:
             return original(drawdown)
         values = drawdown.to_numpy(dtype=float)
         under = values != 0.0
-        # a path that is never above water again has no table of its own there
-        if np.isnan(values).any() or not (under[1:] & ~under[:-1]).any():
+        if np.isnan(values).any() or not under.any():
             return original(drawdown)
         key = (values.tobytes(), index.asi8.tobytes())
         if key not in known:

@@ -1,8 +1,9 @@
 """`tearsheet.html`: quantstats' tear sheet of the chained path, repaired where it needs care.
 
-Returns go in as naive-dated series of one index, never as a ticker; a year has
-252 sessions, the risk-free rate is 0; drawing uses no screen; the page loads
-nothing.
+Returns go in as naive-dated series of one index, never as a ticker; a year is
+the market's, the risk-free rate is 0; drawing uses no screen; the page loads
+nothing. Figures that quantstats gets wrong are this program's
+(`reports.tearsheet.mended`).
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from market.year import SESSIONS_A_YEAR
+from market.judge.days import rows_a_year
+from market.year import DAYS_OF_YIELD
+from reports.tearsheet.mended import mended
 from reports.tearsheet.quantstats_speed import without_detours
 
 if TYPE_CHECKING:
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "tearsheet.html"
 
+#: Returns of plan, core and bills, day of the start, the title as safe HTML, sessions a year.
+Inputs = tuple[pd.Series, pd.Series, pd.Series, pd.Timestamp, str, float]
 
 #: quantstats' figures need a few sessions; with fewer the page says so.
 FEWEST_SESSIONS = 30
@@ -72,23 +78,41 @@ def build_tearsheet(result: Result) -> str:
     return draw_tearsheet(*tearsheet_inputs(result))
 
 
-def tearsheet_inputs(result: Result) -> tuple[pd.Series, pd.Series, str]:
-    """What a tear sheet is drawn from: returns of plan and core, and the title as safe HTML."""
+def tearsheet_inputs(result: Result) -> Inputs:
+    """What a tear sheet is drawn from."""
     strategy, benchmark = path_returns(result.daily)
+    year = rows_a_year(pd.DatetimeIndex(result.daily.index))
     title = (
         f"{result.plan.name}: the whole plan against buying and holding the core "
-        f"({result.market.price_spec.title.partition(',')[0]}), years of {SESSIONS_A_YEAR} sessions"
+        f"({result.market.price_spec.title.partition(',')[0]}), years of {year:g} sessions"
     )
     # quantstats fills its template by replacing {{...}} and escapes nothing
-    return strategy, benchmark, html.escape(title).replace("{", "&#123;").replace("}", "&#125;")
+    safe = html.escape(title).replace("{", "&#123;").replace("}", "&#125;")
+    start = pd.Timestamp(result.daily.index[0])
+    return strategy, benchmark, bill_returns(result.daily), start, safe, year
 
 
-def draw_tearsheet(strategy: pd.Series, benchmark: pd.Series, title: str) -> str:
+def bill_returns(daily: pd.DataFrame) -> pd.Series:
+    """What a bill earned in each session: the rate known the close before, for its days."""
+    index = pd.DatetimeIndex(daily.index).tz_localize(None)
+    days = np.diff(index.to_numpy().astype("datetime64[D]").astype(np.int64))
+    rate = daily["bill_rate"].to_numpy(dtype=float)[:-1] if "bill_rate" in daily else np.nan
+    return pd.Series(rate * days / DAYS_OF_YIELD, index=index[1:], name="bills")
+
+
+def draw_tearsheet(
+    strategy: pd.Series,
+    benchmark: pd.Series,
+    bills: pd.Series,
+    start: pd.Timestamp,
+    title: str,
+    year: float,
+) -> str:
     """The page from `tearsheet_inputs`."""
     problem = _problem(strategy)
     if not problem:
         try:
-            return _draw(strategy, benchmark, title)
+            return _draw(strategy, benchmark, bills, start, title, year)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # degenerate paths break single figures of quantstats; the run's other files stand
             problem = f"quantstats cannot draw this path ({type(error).__name__}: {error})."
@@ -120,7 +144,14 @@ def _problem(returns: pd.Series) -> str:
     return ""
 
 
-def _draw(strategy: pd.Series, benchmark: pd.Series, title: str) -> str:
+def _draw(
+    strategy: pd.Series,
+    benchmark: pd.Series,
+    bills: pd.Series,
+    start: pd.Timestamp,
+    title: str,
+    year: float,
+) -> str:
     with tempfile.TemporaryDirectory() as folder, _quiet_drawing():
         import quantstats
 
@@ -132,7 +163,7 @@ def _draw(strategy: pd.Series, benchmark: pd.Series, title: str) -> str:
                 rf=0.0,
                 title=title,
                 output=str(target),
-                periods_per_year=SESSIONS_A_YEAR,
+                periods_per_year=int(year),
                 figfmt="svg",
                 template_path=str(TEMPLATE),
                 # True would cut leading sessions without a return and change n
@@ -143,7 +174,8 @@ def _draw(strategy: pd.Series, benchmark: pd.Series, title: str) -> str:
         page = target.read_text(encoding="utf-8")
     # figures count their parts from 1 each: ids would repeat within the page
     # the label reads "CAGR﹪", in a character that many fonts lack
-    return _COUNTED_ID.sub("", _XML_HEAD.sub("", page)).replace("\ufe6a", "%")
+    page = _COUNTED_ID.sub("", _XML_HEAD.sub("", page)).replace("\ufe6a", "%")
+    return mended(page, strategy, benchmark, bills, start, year)
 
 
 def _apology(title: str, problem: str) -> str:

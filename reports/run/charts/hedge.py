@@ -39,6 +39,8 @@ def hedge_history(view: View, width: float) -> Drawing | None:
     wide = width > 500
     rows = _ends(daily, "M" if wide else "Q")
     left, right = (100.0 if wide else 92.0), width - 8.0
+    if len(rows) < 2:
+        return None
     days = _days(rows.index)
     x = Scale(days[0], days[-1], left, right)
     at = x.array(days)

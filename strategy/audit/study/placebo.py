@@ -139,6 +139,8 @@ def judge(
 
 def compare(scheme: Scheme, found: Floats, observed: float, sign: float) -> Placebo:
     """p-value and spread of placebo figures."""
+    if not len(found):
+        return Placebo(scheme, math.nan, 0, math.nan, math.nan, math.nan)
     # equal figures count against the claim; rounding must not decide
     better = int((sign * found >= sign * observed - 1e-12).sum())
     p = (1 + better) / (1 + len(found)) if len(found) >= FEWEST else math.nan

@@ -58,6 +58,8 @@ def random_margins(
     rng: np.random.Generator, table: Floats, sign: float, replications: int
 ) -> Floats:
     """Margin of a month over the best other, its year's twelve outcomes dealt at random."""
+    if not len(table):
+        return np.zeros(0)
     found = []
     for start in range(0, replications, CHUNK):
         count = min(CHUNK, replications - start)

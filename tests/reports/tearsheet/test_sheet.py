@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from reports.tearsheet import sheet as tearsheet
+from reports.tearsheet.mended import PathFigures
 from reports.tearsheet.sheet import build_tearsheet, path_returns
 from tests.reports.page import loading_references, parse
 from tests.reports.stand_in import make_result
@@ -127,10 +128,75 @@ def test_the_table_of_drawdowns_is_quantstats_own(seed):
     drawdown = stats.to_drawdown_series(returns)
     for part in (drawdown, drawdown.iloc[seed * 7 :], pd.DataFrame({"a": drawdown})):
         expected = stats.drawdown_details(part)
+        if expected.empty:
+            continue  # quantstats has none for a path that never recovers: the next test
         with without_detours():
             found = stats.drawdown_details(part), stats.drawdown_details(part)
         for table in found:
             pd.testing.assert_frame_equal(table, expected, check_dtype=False, check_exact=True)
+
+
+def test_a_path_that_never_recovers_has_its_drawdown():
+    from quantstats import stats
+
+    from reports.tearsheet.quantstats_speed import without_detours
+
+    days = pd.bdate_range("2008-09-01", periods=4, unit="ns")
+    falls = pd.Series([-0.1, -0.3, -0.25, -0.2], index=days)
+    with without_detours():
+        (row,) = stats.drawdown_details(falls).to_dict("records")
+    assert (row["start"], row["valley"], row["end"]) == ("2008-09-01", "2008-09-02", "2008-09-04")
+    assert row["max drawdown"] == pytest.approx(-30.0)
+
+
+DAILY = pd.bdate_range("2010-12-31", "2021-06-30", unit="ns")
+
+
+def figures(growth, days=DAILY, bills=0.0):
+    moves = pd.Series(growth, index=days[1:])
+    return PathFigures(moves, pd.Series(bills, index=days[1:]), days[0], 252.0)
+
+
+@pytest.mark.parametrize(("years", "start"), [(3, "2018-06-29"), (5, "2016-06-30")])
+def test_years_are_whole_years_of_the_calendar(years, start):
+    path = figures(np.where(np.arange(len(DAILY) - 1) % 2, 0.01, -0.009))
+    grown = path.equity[-1] / path.equity[DAILY.get_loc(start)]
+    assert path.over(years) == pytest.approx(grown ** (1.0 / years) - 1.0)
+
+
+def test_years_of_a_shorter_path_are_empty():
+    path = figures(np.full(299, 0.0005), DAILY[:300])
+    assert path.over(1) is not None
+    assert [path.over(years) for years in (3, 5, 10)] == [None, None, None]
+
+
+def test_a_part_of_a_year_is_no_year():
+    path = figures(np.full(len(DAILY) - 1, 0.001))
+    sessions = [int((DAILY.year == year).sum()) for year in range(2011, 2021)]
+    assert path.whole_years() == pytest.approx([1.001**n - 1.0 for n in sessions])
+
+
+def test_sharpe_in_excess_of_bills_leaves_out_sessions_without_a_rate():
+    moves = np.array([0.01, -0.02, 0.03, 0.5])
+    bills = np.array([0.001, 0.001, 0.001, np.nan])
+    path = figures(moves, DAILY[:5], bills)
+    less = moves[:3] - 0.001
+    assert path.excess_sharpe() == pytest.approx(less.mean() / less.std(ddof=1) * math.sqrt(252))
+
+
+def test_ulcer_treynor_and_shortfall_are_of_a_year_and_of_metrics(result, table):
+    for cell, name in zip(table["Expected Shortfall (cVaR)"], ("benchmark", "total"), strict=True):
+        worst = np.sort(result.daily[f"return_{name}"].to_numpy()[1:])
+        tail = worst[: math.ceil(0.05 * len(worst))].mean()
+        assert number(cell) == pytest.approx(100 * tail, abs=0.00501)
+    total = result.metrics["total"]
+    equity = result.daily["equity_total"].to_numpy()
+    ulcer = math.sqrt(np.mean((equity / np.maximum.accumulate(equity) - 1.0)[1:] ** 2))
+    assert number(table["Ulcer Performance Index"][1]) == pytest.approx(
+        total["cagr"] / ulcer, abs=0.00501
+    )
+    assert abs(number(table["Treynor Ratio"][1])) < 100.0
+    assert "Sharpe, in excess of bills" in table and "Serenity Index" not in table
 
 
 def test_the_same_run_gives_the_same_page(page):
