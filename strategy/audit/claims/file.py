@@ -15,9 +15,8 @@ from market.container import PRICE_COLUMNS
 from market.errors import InputError
 from market.series.catalogue import PRICE_SERIES, find
 from strategy.audit.claims.claim import rules_of
-from strategy.audit.claims.errors import explain
 from strategy.audit.claims.statements import DERIVED, PRICES, ClaimsFile
-from strategy.plan.file.errors import place_of, where
+from strategy.plan.file.errors import explain, place_of, where
 from strategy.plan.file.yaml_tree import MAX_BYTES, KeyPath, Tree, printable, read_yaml, written_as
 
 #: Name of a claims file that is found beside a plan.
@@ -66,7 +65,7 @@ def load_claims(path: str | Path) -> LoadedClaims:
     try:
         claims = ClaimsFile.model_validate(tree.value)
     except ValidationError as error:
-        raise explain(error, tree, label) from None
+        raise explain(error, tree, label, model=ClaimsFile) from None
     _check_names(claims, tree, label)
     return LoadedClaims(claims, path.name)
 

@@ -1,20 +1,24 @@
-"""Validation errors in the user's words: one line with file, line, key, value and what fits."""
+"""What does not fit a file's model, in the user's words: one line with file, line, key, value.
+
+The one way for plans, the blocks beside them and claims files.
+"""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from market.errors import InputError
 from strategy.plan import Misfit
-from strategy.plan.file.schema import expected_at, keys_at
+from strategy.plan.file.schema import ABSENT, Keys, child, keys_of
 from strategy.plan.file.yaml_tree import KeyPath, Place, Tree, dotted, printable, written_as
 
-_ABSENT = object()
+#: Longer lists of words are left out where one of them is near.
+_FEW = 8
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,33 @@ class _Problem:
     unknown_key: bool = False
 
 
-def explain(error: ValidationError, tree: Tree, label: str) -> InputError:
+def explain(
+    error: ValidationError,
+    tree: Tree,
+    label: str,
+    *,
+    model: type[BaseModel] | None = None,
+    below: KeyPath = (),
+) -> InputError:
     """The first problem of `error` as one line; the others are counted.
 
     An unknown key goes first, because a key that is missing beside it is
     often the one meant. The rest go by line, then those of the command line.
+
+    Parameters
+    ----------
+    error : ValidationError
+        Of `model`.
+    tree : Tree
+        The file, with the place of each key.
+    label : str
+        The file's name, for what has no place.
+    model : type of BaseModel, optional
+    below : tuple, optional
+        The key that holds the model's values in the file; empty: the whole file does.
     """
     found: dict[KeyPath, _Problem] = {}
-    for problem in _problems(error, tree):
+    for problem in _Reader(tree, keys_of(model), below).problems(error):
         found.setdefault(problem.path, problem)
     # a list whose items are wrong is also called too short: the items say it better
     around = {path[:i] for path in found for i in range(len(path))}
@@ -71,84 +94,123 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     return f"did you mean '{near[0]}'?" if near else ""
 
 
-def _problems(error: ValidationError, tree: Tree) -> Iterable[_Problem]:
-    for detail in error.errors(include_url=False):
-        path, in_union = _path(detail["loc"], detail["type"], tree.value)
-        value = _value(path, tree.value)
-        if in_union is not None:
-            # each branch of a union complains: listen to the one the value looks like
-            ended = in_union == len(detail["loc"]) - 1
-            if isinstance(value if ended else _value(path[:-1], tree.value), Mapping):
-                if ended:
+class _Reader:
+    """Reads a model's errors beside the file that they are about."""
+
+    def __init__(self, tree: Tree, keys: Keys, below: KeyPath) -> None:
+        self.tree, self.keys, self.below = tree, keys, below
+        self.content = value_at(below, tree.value)
+
+    def problems(self, error: ValidationError) -> Iterable[_Problem]:
+        for detail in error.errors(include_url=False):
+            path, in_union = self._path(detail["loc"], detail["type"])
+            if in_union is not None:
+                # each branch of a union complains: listen to the one the value looks like
+                ended = in_union == len(detail["loc"]) - 1
+                held = path if ended else path[:-1]
+                if isinstance(value_at(held, self.content), Mapping):
+                    if ended:
+                        continue
+                elif detail["type"] == "model_type":
                     continue
-            elif detail["type"] == "model_type":
+            yield self._problem(detail, path)
+
+    def _path(self, loc: tuple[str | int, ...], kind: str) -> tuple[KeyPath, int | None]:
+        """The error's path below the model, and where it names a branch of a union, if so.
+
+        pydantic puts the branch's name between the keys: what the data do not
+        hold, or, right after a key, the word that tells its model.
+        """
+        value = self.content
+        path: list[str | int] = []
+        branch = None
+        entered = True
+        for i, part in enumerate(loc):
+            if entered and part in self._told_by(tuple(path), value):
+                entered = False
                 continue
-        yield _problem(detail, path, tree)
+            inner = child(value, part)
+            if inner is not ABSENT:
+                value, entered = inner, True
+            elif i < len(loc) - 1 or kind != "missing":
+                branch = i if branch is None else branch
+                continue
+            path.append(part)
+        return tuple(path), branch
 
+    def _told_by(self, path: KeyPath, value: Any) -> list[Any]:
+        """The words by which the models that may stand at `path` are told apart, if `value` is."""
+        if not isinstance(value, Mapping):
+            return []
+        return [
+            value[key]
+            for node in self.keys.alternatives(path, self.content)
+            for key, inner in node.get("properties", {}).items()
+            if key in value
+            and "default" not in inner
+            # one word is a const of the schema, several are an enum
+            and value[key] in inner.get("enum", [inner.get("const", ABSENT)])
+        ]
 
-def _path(loc: tuple[str | int, ...], kind: str, value: Any) -> tuple[KeyPath, int | None]:
-    """The error's path in the file, and where its location names a branch of a union, if so.
+    def _problem(self, detail: Any, path: KeyPath) -> _Problem:
+        kind = detail["type"]
+        context = detail.get("ctx", {})
+        if kind == "extra_forbidden":
+            return self._unknown(path)
+        if kind == "missing" and not isinstance(path[-1], int):
+            return self._at(path, "missing", self.keys.expected(path, self.content))
+        if kind == "missing":
+            path = path[:-1]  # the list is too short
+        if kind in ("union_tag_not_found", "union_tag_invalid"):
+            path = (*path, str(context["discriminator"]).strip("'"))
+            if kind == "union_tag_not_found":
+                return self._at(path, "missing", self.keys.expected(path, self.content))
+        value = value_at(path, self.content)
+        written = self.tree.places.get((*self.below, *path))
+        got = f"got {written.written if written and written.written else written_as(value)}"
+        cause = context.get("error")
+        if isinstance(cause, Misfit):
+            return self._misfit(cause, path)
+        if cause is not None:
+            message = str(cause)
+            if message.startswith("expected "):
+                return self._at(path, got, message.removeprefix("expected "))
+            return self._at(path, f"{got}: {message}")
+        expected = self.keys.expected(path, self.content) or detail["msg"]
+        choices = self.keys.choices(path, self.content)
+        do = did_you_mean(str(value), choices)
+        return self._at(path, got, "" if do and len(choices) > _FEW else expected, do)
 
-    pydantic puts the branch's name between the keys; it is what the data do not hold.
-    """
-    path: list[str | int] = []
-    branch = None
-    for i, part in enumerate(loc):
-        inner = _child(value, part)
-        if inner is not _ABSENT:
-            value = inner
-        elif i < len(loc) - 1 or kind != "missing":
-            branch = i if branch is None else branch
-            continue
-        path.append(part)
-    return tuple(path), branch
+    def _at(self, path: KeyPath, what: str, expected: str = "", do: str = "") -> _Problem:
+        path = (*self.below, *path)
+        return _Problem(path, place_of(path, self.tree), what, expected, do)
 
-
-def _value(path: KeyPath, value: Any) -> Any:
-    for part in path:
-        value = _child(value, part)
-    return None if value is _ABSENT else value
-
-
-def _child(value: Any, part: str | int) -> Any:
-    if isinstance(value, Mapping):
-        return value.get(part, _ABSENT)
-    if isinstance(value, list) and isinstance(part, int) and part < len(value):
-        return value[part]
-    return _ABSENT
-
-
-def _problem(detail: Any, path: KeyPath, tree: Tree) -> _Problem:
-    kind = detail["type"]
-    place = place_of(path, tree)
-    if kind == "extra_forbidden":
-        known = keys_at(path[:-1])
+    def _unknown(self, path: KeyPath) -> _Problem:
+        known = self.keys.names(path[:-1], self.content)
         do = did_you_mean(str(path[-1]), known)
         expected = "" if do else "one of " + ", ".join(known)
-        return _Problem(path, place, "unknown key", expected, do, unknown_key=True)
-    if kind == "missing" and isinstance(path[-1], int):
-        path = path[:-1]  # the list is too short
-        place = place_of(path, tree)
-    elif kind == "missing":
-        return _Problem(path, place, "missing", expected_at(path))
-    got = place.written if place and path in tree.places and place.written else None
-    got = f"got {got or written_as(_value(path, tree.value))}"
-    cause = detail.get("ctx", {}).get("error")
-    if isinstance(cause, Misfit):
-        return _misfit(cause, path, tree)
-    if cause is not None:
-        message = str(cause)
-        if message.startswith("expected "):
-            return _Problem(path, place, got, message.removeprefix("expected "))
-        return _Problem(path, place, f"{got}: {message}")
-    return _Problem(path, place, got, expected_at(path) or detail["msg"])
+        return replace(self._at(path, "unknown key", expected, do), unknown_key=True)
+
+    def _misfit(self, cause: Misfit, path: KeyPath) -> _Problem:
+        """Blame, of the keys involved, one the user wrote: on the command line before the file."""
+        base = (*self.below, *path)
+        involved = [
+            base + tuple(int(k) if k.isdigit() else k for k in key.split(".") if k)
+            for key in (cause.key, *cause.beside)
+        ]
+        places = self.tree.places
+        written = [places[p] for p in involved if p in places]
+        place = next((p for p in written if p.option), written[0] if written else None)
+        return _Problem(
+            involved[0],
+            place or place_of(involved[0], self.tree),
+            f"got {cause.got}",
+            cause.expected,
+        )
 
 
-def _misfit(cause: Misfit, path: KeyPath, tree: Tree) -> _Problem:
-    """Blame, of the keys involved, one that the user wrote: on the command line before the file."""
-    involved = [path + tuple(k.split(".") if k else ()) for k in (cause.key, *cause.beside)]
-    written = [tree.places[p] for p in involved if p in tree.places]
-    place = next((p for p in written if p.option), written[0] if written else None)
-    return _Problem(
-        involved[0], place or place_of(involved[0], tree), f"got {cause.got}", cause.expected
-    )
+def value_at(path: KeyPath, value: Any) -> Any:
+    """The plain value at `path`; None where there is none."""
+    for part in path:
+        value = child(value, part)
+    return None if value is ABSENT else value

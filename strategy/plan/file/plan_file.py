@@ -16,8 +16,9 @@ from pydantic import ValidationError
 
 from market.errors import InputError
 from strategy.plan import Plan
-from strategy.plan.file.errors import did_you_mean, explain, place_of, where
-from strategy.plan.file.schema import alternatives, keys_at, schema
+from strategy.plan.file.errors import explain, place_of, where
+from strategy.plan.file.overrides import forget, put, set_key
+from strategy.plan.file.schema import alternatives, schema
 from strategy.plan.file.yaml_tree import (
     MAX_BYTES,
     KeyPath,
@@ -207,15 +208,15 @@ def complete_tree(
     InputError
     """
     for override in overrides:
-        _override(tree, override)
+        set_key(tree, override)
     if prices is not None:
-        _put(tree, ("data", "prices"), os.fspath(prices), "--prices", "data.prices")
+        put(tree, ("data", "prices"), os.fspath(prices), "--prices", "data.prices")
     _locate_files(tree, path)
 
 
 def _take_out(tree: Tree, key: str) -> Block:
     places = {p[1:]: place for p, place in tree.places.items() if p[:1] == (key,)}
-    _forget(tree, (key,))
+    forget(tree, (key,))
     present = key in tree.value
     return Block(tree.value.pop(key, None), present, places)
 
@@ -285,53 +286,6 @@ def _kind(path: Path) -> str:
 def _first_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)
-
-
-def _override(tree: Tree, override: str) -> None:
-    """Put one ``key=value`` into the tree; sections on the way are made as needed."""
-    name, equals, text = override.partition("=")
-    name = name.strip()
-    path: KeyPath = tuple(name.split("."))
-    if not equals or not all(path):
-        raise InputError(
-            f"got '{printable(override)}'",
-            where="--set",
-            expected="KEY=VALUE, for example tactical.stop=0.02",
-        )
-    option = f"--set {printable(name)}"
-    for depth in range(1, len(path) + 1):
-        known = keys_at(path[: depth - 1])
-        if known and path[depth - 1] not in known:
-            do = did_you_mean(str(path[depth - 1]), known)
-            raise InputError(
-                f"unknown key '{printable(path[depth - 1])}'",
-                where=option,
-                expected="" if do else "one of " + ", ".join(known),
-                do=do,
-            )
-    value = read_yaml(text, option, option=name, at=path)
-    _put(tree, path, value.value, option, name)
-    tree.places |= value.places
-
-
-def _put(tree: Tree, path: KeyPath, value: Any, label: str, option: str) -> None:
-    """Set the value at `path`; what stood there or was in its way has no place any more."""
-    node = tree.value
-    for depth, part in enumerate(path[:-1], 1):
-        if not isinstance(node.get(part), dict):
-            _forget(tree, path[:depth])
-            node[part] = {}
-            tree.places[path[:depth]] = Place(label, "", option=option)
-        node = node[part]
-    _forget(tree, path)
-    node[path[-1]] = value
-    written = printable(value) if isinstance(value, str) else written_as(value)
-    tree.places[path] = Place(label, written, option=option)
-
-
-def _forget(tree: Tree, path: KeyPath) -> None:
-    for known in [p for p in tree.places if p[: len(path)] == path]:
-        del tree.places[known]
 
 
 def _locate_files(tree: Tree, plan_file: Path) -> None:

@@ -50,8 +50,20 @@ def test_overrides_reach_the_block_and_the_plan(tmp_path):
     ("block", "line"),
     [
         ("  path: 5\n", r"plan\.yaml:3: scenario\.path: unknown key.*did you mean 'paths'"),
-        ("  paths: 0\n", r"plan\.yaml:3: scenario\.paths"),
-        ("  price: -1\n", r"plan\.yaml:3: scenario\.price"),
+        (
+            "  paths: 0\n",
+            r"plan\.yaml:3: scenario\.paths: got 0; expected a whole number from 1 to 1,000,000$",
+        ),
+        ("  price: -1\n", r"plan\.yaml:3: scenario\.price: got -1; expected a number above 0"),
+        (
+            "  shocks:\n    - {name: rise, start: 2025-01-02, fal: 0.1}\n",
+            r"plan\.yaml:4: scenario\.shocks\[0\]\.fal: unknown key; did you mean 'fall'\?",
+        ),
+        (
+            "  whatif: {instruments: [put_spred]}\n",
+            r"plan\.yaml:3: scenario\.whatif\.instruments\[0\]: got put_spred; "
+            r".*did you mean 'put_spread'\?",
+        ),
         ("  worlds: [nowhere]\n", r"scenario\.worlds.*'nowhere'.*bootstrap"),
         (
             "  as_of: 2020-01-01\n  history_until: 2021-01-01\n",
@@ -59,7 +71,7 @@ def test_overrides_reach_the_block_and_the_plan(tmp_path):
         ),
         (
             "  shocks:\n    - {name: bootstrap, fall: 0.1, start: 2025-01-02}\n",
-            r"shocks\.0\.name.*no other world",
+            r"plan\.yaml:4: scenario\.shocks\[0\]\.name.*no other world",
         ),
         ("  shocks:\n    - {name: idle, start: 2025-01-02}\n", r"nothing that happens"),
     ],
@@ -68,6 +80,35 @@ def test_mistakes_are_told_with_file_key_and_what_fits(tmp_path, block, line):
     with pytest.raises(InputError) as found:
         read_scenario_file(written(tmp_path, block))
     assert re.search(line, found.value.line()), found.value.line()
+
+
+@pytest.mark.parametrize(
+    ("override", "line"),
+    [
+        (
+            "scenario.paths=0",
+            "--set scenario.paths: got 0; expected a whole number from 1 to 1,000,000",
+        ),
+        ("scenario.pahts=5", "--set scenario.pahts: unknown key 'pahts'; did you mean 'paths'?"),
+        ("scenario.whatif.stops=[2]", r"--set scenario.whatif.stops: scenario.whatif.stops[0]: "
+         "got 2; expected a number above 0 and below 1"),
+        ("scenario.=1", "--set: got 'scenario.=1'; expected KEY=VALUE"),
+        ("scenario.paths.x=1", "--set scenario.paths.x: scenario.paths: got a map with x; "),
+    ],
+)  # fmt: skip
+def test_a_mistake_of_an_override_names_its_option(tmp_path, override, line):
+    with pytest.raises(InputError) as found:
+        read_scenario_file(written(tmp_path, "  seed: 2\n"), [override])
+    assert found.value.line().startswith(line), found.value.line()
+
+
+@pytest.mark.parametrize("block", ["  - a\n", "  words\n"])
+def test_a_block_that_is_no_map_is_one_line(tmp_path, block):
+    with pytest.raises(InputError) as found:
+        read_scenario_file(written(tmp_path, block))
+    assert "expected a map with keys among as_of, price" in found.value.line()
+    with pytest.raises(InputError, match="expected a number"):
+        read_scenario_file(written(tmp_path, block), ["scenario.score=high"])
 
 
 def test_options_of_the_command_line_are_checked_too():

@@ -46,7 +46,17 @@ FIVE = "{sessions: 5}"
         ("claims: []", "as_of: missing"),
         ("as_of: 2025-13-21", ":1: as_of: got 2025-13-21; expected a date as YYYY-MM-DD"),
         ("as_of: 2025-11-21\nclaim: []", ":2: claim: unknown key; did you mean 'claims'?"),
-        (claim_text(event="{kind: roule}"), "got \"roule\"; expected one of rule, month, anchor"),
+        (claim_text(event="{kind: roule}"), "got roule; expected one of rule, month, anchor"),
+        (claim_text(event="{kind: anchr}"), ":5: claims[0].event.kind: got anchr; expected one of"),
+        (claim_text(event="{kind: anchr}"), "did you mean 'anchor'?"),
+        (
+            claim_text(event="{kind: rule, rule: december, on: every}", horizon=FIVE),
+            ":5: claims[0].event.on: got every; expected one of turns_true, every_day",
+        ),
+        (
+            claim_text(event="{kind: rule, rule: december, parametrs: {}}", horizon=FIVE),
+            ":5: claims[0].event.parametrs: unknown key; did you mean 'parameters'?",
+        ),
         (claim_text(event="{month: 12}"), "claims[0].event.kind: missing; expected one of rule"),
         (
             claim_text(event="{kind: rule, rule: decembr}", horizon=FIVE),
@@ -117,7 +127,7 @@ FIVE = "{sessions: 5}"
         (
             "as_of: 2025-11-21\nforecasts:\n"
             "  - {id: x, says: y, statement: {kind: falls, at_least: 2}, by: 2026-01-01}",
-            "forecasts[0].statement.at_least: got 2; expected less than 1",
+            "forecasts[0].statement.at_least: got 2; expected a number above 0 and below 1",
         ),
     ],
 )  # fmt: skip
