@@ -55,9 +55,7 @@ def hedge_dict(result: Result) -> dict[str, Any] | None:
     """The hedge report of a run as plain values; None for a plan that holds no hedge."""
     if result.plan.hedge.instrument == "none" or not hasattr(result, "simulation"):
         return None
-    from strategy.result.hedge.report import hedge_report
-
-    clean: dict[str, Any] = plain(hedge_report(result.simulation).as_dict())
+    clean: dict[str, Any] = plain(result.hedge_report.as_dict())
     return clean
 
 

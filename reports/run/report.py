@@ -12,6 +12,7 @@ from reports.html.page import NARROW, WIDE, Figures, policy, render
 from reports.run.charts import CHARTS
 from reports.run.data_panel import component_rows, series_rows
 from reports.run.hedge_section import hedge_dict, hedge_tables
+from reports.run.inputs import input_tables
 from reports.run.performance_table import calendar_rows, measure_rows
 from reports.run.verdict import cards, findings, headline
 from reports.run.view import ANALOGS, View
@@ -98,7 +99,7 @@ def build_report(
             "measures": measure_rows(view),
             "series": series_rows(view),
             "components": component_rows(view),
-            "hedge_tables": hedge_tables(hedge) if hedge else [],
+            "hedge_tables": [*input_tables(view), *(hedge_tables(hedge) if hedge else [])],
             "hedge_assumptions": _assumptions(hedge),
             "hedge_instrument": _(INSTRUMENTS[view.plan.hedge.instrument]),
             "claims": claims,

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from market.serialise import lookup
 from market.year import SESSIONS_A_YEAR
+from reports.run.inputs import rests_on
 from reports.run.view import View
 from reports.run.yardstick import beside, lead_sentence, measured
 from reports.text.format import figure, sentence_list, show, words
@@ -97,6 +98,8 @@ def findings(view: View) -> list[Markup]:
                 )
             )
     out.append(_hedge_finding(view))
+    if inputs := rests_on(view):
+        out.append(inputs)
     key, period = _growth(view)
     if lookup(m, f"total.{key}") is not None:
         out.append(

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
+from reports.text.hedge_words import READINGS
 from strategy.result.hedge.report import HedgeReport
 
 MISSING = "-"
@@ -92,12 +93,37 @@ def tables(report: HedgeReport) -> list[Table]:
     names = {**{"removed": "removed", "n_hedged": "hedged"}, "sum_return": "sum of returns"}
     names["mean_drawdown_saved"] = "drawdown saved"
     shown.append(_frame("The score with a part removed", report.leave_one_out, names))
+    shown.append(_readings(report))
     cases = {"vintage": "vintage", "highest_score": "score", "hedge_max_ratio": "ratio"}
     cases |= {"hedge_return": "return", "window_max_drawdown": "index drawdown"}
     shown.append(_frame("Analog years", report.analogs, cases))
     shown.append(_frame("False alarms: hedged, no fall of 20%", report.false_alarms, cases))
     shown.append(_frame("Missed: a fall of 20%, not hedged", report.missed, cases))
     return shown
+
+
+def _readings(report: HedgeReport) -> Table:
+    """The hedge by other readings of the score; the plan's own is marked."""
+    columns = (
+        *("reading", "known", "hedged", "mean return", "against less core"),
+        *("max drawdown", "with less core"),
+    )
+    rows = []
+    for row in report.readings.to_dict("records"):
+        lead = {"mean": row["against_derisk"], "mean_low": row["against_derisk_low"]}
+        lead["mean_high"] = row["against_derisk_high"]
+        rows.append(
+            [
+                READINGS[row["reading"]] + (" *" if row["plan"] else ""),
+                f"{row['share_known']:.0%}",
+                str(row["n_hedged"]),
+                _mean(row),
+                _mean(lead),
+                _percent(row["max_drawdown"]),
+                _percent(row["derisk_max_drawdown"]),
+            ]
+        )
+    return _table("The same hedge by other readings of the score (* the plan's)", columns, rows)
 
 
 def _frame(title: str, frame: pd.DataFrame, names: dict[str, str]) -> Table:

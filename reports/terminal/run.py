@@ -21,6 +21,7 @@ from rich.text import Text
 
 from market.sources.listing import CACHE_ORIGIN
 from market.year import SESSIONS_A_YEAR
+from reports.terminal.inputs import input_lines, reading_lines
 from reports.text.format import words
 from reports.text.words import EXIT_REASONS
 
@@ -225,11 +226,13 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
         rows += [
             *_sample(h),
             *_holding_less(h.get("against_derisk", {}), h.get("against_derisk_path", {})),
+            *input_lines(h),
             (
                 "cost, gain",
                 f"mean cost {_percent(h['mean_cost'], sign=False)}, mean gain before cost "
                 f"{_percent(h['mean_gain'])}; sum {_percent(h['sum_return'])} of equity",
             ),
+            *reading_lines(h),
         ]
     if after["n"]:
         rows.append(

@@ -55,3 +55,15 @@ CASES = (
     ("false_alarms", noted("false alarm: hedged, and no fall of 20%")),
     ("missed", noted("missed: a fall of 20%, and not hedged")),
 )
+
+#: What a hedged year rests on.
+KINDS = {"true": noted("true inputs"), "proxy": noted("proxies")}
+
+#: Readings of the score.
+READINGS = {
+    "true_inputs": noted("true inputs only"),
+    "with_proxies": noted("with proxies"),
+    "credit_only": noted("credit only"),
+    "always_half": noted("always half"),
+    "ranks": noted("ranks"),
+}

@@ -21,7 +21,16 @@ from signals.risk.credit import credit_risk
 from signals.risk.leverage import leverage_risk
 from signals.risk.rotation import rotation_risk
 
-__all__ = ["COMPONENTS", "DEFAULT", "Points", "ScoreNumbers", "combine", "components", "score"]
+__all__ = [
+    "COMPONENTS",
+    "DEFAULT",
+    "Points",
+    "ScoreNumbers",
+    "combine",
+    "components",
+    "score",
+    "without_proxies",
+]
 
 #: Components in the order of the outputs.
 COMPONENTS = ("cash", "leverage", "credit", "concentration", "rotation")
@@ -153,14 +162,15 @@ def components(market: Market, numbers: ScoreNumbers = DEFAULT) -> dict[str, pd.
         ),
     }
     if not n.proxies:
-        found = {name: _without_proxies(frame) for name, frame in found.items()}
+        found = {name: without_proxies(frame) for name, frame in found.items()}
     for name in ranked:
         points = n.points(name)
         found[name] = _by_percentile(found[name], points.from_, points.to, n.percentile_history)
     return found
 
 
-def _without_proxies(frame: pd.DataFrame) -> pd.DataFrame:
+def without_proxies(frame: pd.DataFrame) -> pd.DataFrame:
+    """A component as the series meant alone gives it: empty where a proxy was read."""
     return frame.where(frame["proxy"] == 0.0)
 
 

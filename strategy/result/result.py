@@ -10,9 +10,12 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.serialise import plain
 from strategy.account.book import BookError, book_difference, book_value, build_portfolio, closes
 from strategy.plan import Plan
 from strategy.result.figures import figures
+from strategy.result.hedge.inputs import rests_on
+from strategy.result.hedge.readings import readings
 from strategy.result.hedge.report import HedgeReport, hedge_report
 from strategy.result.provenance import provenance, run_id
 from strategy.result.tables import daily_table, trade_table, vintage_table
@@ -69,7 +72,12 @@ class Result:
     @cached_property
     def hedge_report(self) -> HedgeReport:
         """Cost and benefit of the hedge beside holding less; see `strategy.result.hedge.report`."""
-        return hedge_report(self.simulation)
+        return hedge_report(self.simulation, self.readings)
+
+    @cached_property
+    def readings(self) -> pd.DataFrame:
+        """Other readings of the score; see `strategy.result.hedge.readings.readings`."""
+        return readings(self.simulation)
 
     @cached_property
     def portfolio(self) -> vbt.Portfolio:
@@ -111,7 +119,10 @@ class Result:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """Every figure the reports show, nested by subject; missing figures are None."""
-        return figures(self.simulation, self.vintages, self.daily, self.yardstick)
+        found = figures(self.simulation, self.vintages, self.daily, self.yardstick)
+        found["hedge"]["inputs"] = plain(rests_on(self.simulation, self.vintages))
+        found["hedge"]["readings"] = plain(self.readings.to_dict("records"))
+        return found
 
     @cached_property
     def run_id(self) -> str:

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from strategy.decide.score import combine
-from strategy.hedge.instruments import legs_of
-from strategy.hedge.ratio import review_sessions, target_ratio
-from strategy.hedge.vintage import protect, with_triggers
+from strategy.hedge.ratio import target_ratio
+from strategy.result.hedge.anew import decided_anew
 from strategy.result.metrics import max_drawdown
 from strategy.run.simulation import Simulation
 
@@ -54,27 +53,11 @@ def _row(
     risk: pd.DataFrame,
     triggers: dict[str, pd.DataFrame],
 ) -> dict[str, Any]:
-    plan, setting = simulation.plan, simulation.setting
-    base = target_ratio(risk["score"].to_numpy(), plan.hedge)
-    review = review_sessions(setting.sessions, plan.hedge.reevaluate)
-    target, review = with_triggers(base, review, triggers, plan) if triggers else (base, review)
-    legs = legs_of(setting)
+    target = target_ratio(risk["score"].to_numpy(), simulation.plan.hedge)
     returns, ratios, saved = [], [], []
-    for v in simulation.vintages:
+    for v, run in decided_anew(simulation, target, triggers):
         if not v.schedule.complete or v.hedge.status == "unavailable":
             continue
-        run = protect(
-            plan,
-            setting,
-            legs,
-            v.tactical,
-            v.hedge.window,
-            target,
-            review,
-            v.schedule.anchor,
-            v.schedule.hedge_last,
-            compared=False,
-        )
         if run.fate.held.any():
             returns.append(float(run.account.pnl[-1, 2]))
             ratios.append(float(run.fate.held.mean()))

@@ -19,8 +19,10 @@ from strategy.hedge.vintage import HEDGE_STATUS, unavailable_reason
 from strategy.plan import Plan
 from strategy.plan.instruments import INSTRUMENTS
 from strategy.result.hedge.along_a_path import Outlook, convexity, own_name
+from strategy.result.hedge.inputs import rests_on
 from strategy.result.hedge.leave_one_out import leave_one_out
 from strategy.result.hedge.needs import FALL, break_even_table, last_outlook
+from strategy.result.hedge.readings import readings
 from strategy.result.metrics import hedge_metrics, performance
 from strategy.result.tables import vintage_table
 from strategy.run.simulation import Simulation
@@ -66,6 +68,8 @@ class HedgeReport:
         Profit of each instrument by the index's move over the window.
     leave_one_out : DataFrame
         The hedge with each component of the score, or trigger, removed.
+    readings : DataFrame
+        The hedge by other readings of the score.
     analogs, false_alarms, missed : DataFrame
         Vintages of `ANALOGS`; those that asked for a hedge when nothing fell;
         those that fell and asked for none.
@@ -85,6 +89,7 @@ class HedgeReport:
     break_even: pd.DataFrame
     convexity: pd.DataFrame
     leave_one_out: pd.DataFrame
+    readings: pd.DataFrame
     analogs: pd.DataFrame
     false_alarms: pd.DataFrame
     missed: pd.DataFrame
@@ -113,8 +118,15 @@ class HedgeReport:
         return clean
 
 
-def hedge_report(simulation: Simulation) -> HedgeReport:
-    """Everything a user is shown of the run's hedge; takes about a second."""
+def hedge_report(simulation: Simulation, found: pd.DataFrame | None = None) -> HedgeReport:
+    """Everything a user is shown of the run's hedge; takes about a second.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    found : DataFrame, optional
+        Its `strategy.result.hedge.readings.readings`, made where not given.
+    """
     vintages = vintage_table(simulation)
     cases = _cases(vintages)
     fund = simulation.setting.fund
@@ -126,6 +138,7 @@ def hedge_report(simulation: Simulation) -> HedgeReport:
         break_even=break_even_table(simulation),
         convexity=convexity(simulation.plan, as_of),
         leave_one_out=leave_one_out(simulation),
+        readings=readings(simulation) if found is None else found,
         analogs=cases[cases["vintage"].isin(ANALOGS)].reset_index(drop=True),
         false_alarms=cases[cases["alarm"] & ~cases["fell"]].reset_index(drop=True),
         missed=cases[~cases["alarm"] & cases["fell"]].reset_index(drop=True),
@@ -139,6 +152,7 @@ def hedge_report(simulation: Simulation) -> HedgeReport:
 def _summary(simulation: Simulation, vintages: pd.DataFrame, as_of: Outlook) -> dict[str, Any]:
     sessions = simulation.market.sessions
     out = hedge_metrics(vintages)
+    out["inputs"] = rests_on(simulation, vintages)
     out["instrument"] = simulation.plan.hedge.instrument
     out["status_meanings"] = {name: HEDGE_STATUS[name] for name in out["statuses"]}
     if out["n_unavailable"]:
