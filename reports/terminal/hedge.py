@@ -152,7 +152,7 @@ def _table(title: str, columns: tuple[str, ...], rows: list[Any]) -> Table:
     return table
 
 
-def _mean(figures: dict[str, Any]) -> str:
+def _mean(figures: Mapping[Any, Any]) -> str:
     """A mean with its 95% interval (Student's t), where there are enough vintages for one."""
     low, high = figures.get("mean_low"), figures.get("mean_high")
     words = _percent(figures.get("mean"))

@@ -24,8 +24,8 @@ def input_lines(hedge: Mapping[str, Any]) -> list[tuple[str, str]]:
         part = inputs[kind]
         if part["n"]:
             said = (
-                f"{_years(part["n"])}: {_mean(part)}, cost of "
-                f"{100 * part["mean_cost"]:.2f}% included; against less core "
+                f"{_years(part['n'])}: {_mean(part)}, cost of "
+                f"{100 * part['mean_cost']:.2f}% included; against less core "
                 f"{_mean(part['against_derisk'])}"
             )
         else:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from strategy.account.legs import Legs
 from strategy.hedge.ratio import review_sessions
 from strategy.hedge.vintage import HedgeRun, protect, with_triggers
 from strategy.run.simulation import Simulation
@@ -17,6 +18,7 @@ def decided_anew(
     simulation: Simulation,
     target: np.ndarray,
     triggers: Mapping[str, pd.DataFrame],
+    legs: Legs,
     *,
     compared: bool = False,
 ) -> list[tuple[Vintage, HedgeRun]]:
@@ -30,6 +32,8 @@ def decided_anew(
         unknown.
     triggers : mapping of str to DataFrame
         Those that may lift it.
+    legs : Legs
+        Of the setting; filled with the prices of what is held.
     compared : bool, optional
         With the accounts that hold less core instead.
 
@@ -42,7 +46,6 @@ def decided_anew(
     review = review_sessions(setting.sessions, plan.hedge.reevaluate)
     if triggers:
         target, review = with_triggers(target, review, dict(triggers), plan)
-    legs = setting.make_legs()
     out = []
     for v in simulation.vintages:
         s = v.schedule

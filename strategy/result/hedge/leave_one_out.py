@@ -55,7 +55,8 @@ def _row(
 ) -> dict[str, Any]:
     target = target_ratio(risk["score"].to_numpy(), simulation.plan.hedge)
     returns, ratios, saved = [], [], []
-    for v, run in decided_anew(simulation, target, triggers):
+    legs = simulation.setting.make_legs()
+    for v, run in decided_anew(simulation, target, triggers, legs):
         if not v.schedule.complete or v.hedge.status == "unavailable":
             continue
         if run.fate.held.any():

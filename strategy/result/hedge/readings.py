@@ -22,14 +22,17 @@ from signals.risk.score import (
     components,
     without_proxies,
 )
+from strategy.account.account import Account
+from strategy.account.legs import Legs
 from strategy.decide.score import numbers_of
 from strategy.hedge.ratio import target_ratio
+from strategy.hedge.vintage import HedgeRun
 from strategy.legs.prices import price_arrays
 from strategy.result.hedge.anew import decided_anew
 from strategy.result.metrics import max_drawdown, sample_statistics
 from strategy.run.chained import chained_accounts
 from strategy.run.simulation import Simulation
-from strategy.run.vintage import Ground
+from strategy.run.vintage import Ground, Vintage
 
 #: Readings in the order of the outputs.
 READINGS = ("true_inputs", "with_proxies", "credit_only", "always_half", "ranks")
@@ -79,13 +82,22 @@ def ranked(numbers: ScoreNumbers) -> ScoreNumbers:
     The direction of the ramp stays. Concentration is such a rank already: it
     is taken as it is.
     """
-    points = {}
-    for name in COMPONENTS:
-        old = numbers.points(name)
-        ends = (0.0, 1.0) if old.to > old.from_ else (1.0, 0.0)
-        points[name] = Points(*ends, old.weight)
     by_rank = tuple(name for name in COMPONENTS if name != "concentration")
-    return replace(numbers, percentile=by_rank, **points)
+    return replace(
+        numbers,
+        percentile=by_rank,
+        cash=_rank(numbers.cash),
+        leverage=_rank(numbers.leverage),
+        credit=_rank(numbers.credit),
+        concentration=_rank(numbers.concentration),
+        rotation=_rank(numbers.rotation),
+    )
+
+
+def _rank(points: Points) -> Points:
+    """A ramp over the whole of a rank, in the direction of the given one."""
+    ends = (0.0, 1.0) if points.to > points.from_ else (1.0, 0.0)
+    return Points(*ends, points.weight)
 
 
 def _readings(simulation: Simulation) -> Iterator[_Reading]:
@@ -121,30 +133,20 @@ def _readings(simulation: Simulation) -> Iterator[_Reading]:
 
 
 def _row(simulation: Simulation, reading: _Reading) -> dict[str, Any]:
-    plan = simulation.plan
-    own = reading.name == ("with_proxies" if plan.risk.proxies else "true_inputs")
-    runs = (
-        [(v, v.hedge) for v in simulation.vintages]
-        if own
-        else decided_anew(simulation, reading.target, reading.triggers, compared=True)
-    )
+    own = reading.name == ("with_proxies" if simulation.plan.risk.proxies else "true_inputs")
+    if own:
+        runs = [(v, v.hedge) for v in simulation.vintages]
+        whole, derisk = simulation.chained, simulation.derisk
+    else:
+        legs = simulation.setting.make_legs()
+        runs = decided_anew(simulation, reading.target, reading.triggers, legs, compared=True)
+        whole, derisk = _chained(simulation, runs, legs)
     years, returns, leads = [], [], []
     for v, run in runs:
         if v.schedule.complete and run.status != "unavailable" and run.fate.held.any():
             years.append(v.schedule.year)
             returns.append(float(run.account.pnl[-1, 2]))
             leads.append(float(run.account.equity[-1] - run.derisk.account.equity[-1]))
-    ground = Ground(
-        plan,
-        simulation.market,
-        price_arrays(simulation.market, plan.tactical.entry.fill),
-        simulation.risk,
-        simulation.target,
-        np.empty(0, dtype=bool),  # the chain reads orders, not closes to review at
-        simulation.setting,
-        simulation.setting.make_legs(),
-    )
-    chain = chained_accounts(ground, [replace(v, hedge=run) for v, run in runs])
     at = np.array(years, dtype=np.int64)
     result = sample_statistics(np.array(returns), at)
     lead = sample_statistics(np.array(leads), at)
@@ -157,6 +159,25 @@ def _row(simulation: Simulation, reading: _Reading) -> dict[str, Any]:
         "against_derisk": lead.get("mean", np.nan),
         "against_derisk_low": lead.get("mean_low", np.nan),
         "against_derisk_high": lead.get("mean_high", np.nan),
-        "max_drawdown": max_drawdown(chain.whole.equity),
-        "derisk_max_drawdown": max_drawdown(chain.derisk.equity),
+        "max_drawdown": max_drawdown(whole.equity),
+        "derisk_max_drawdown": max_drawdown(derisk.equity),
     }
+
+
+def _chained(
+    simulation: Simulation, runs: list[tuple[Vintage, HedgeRun]], legs: Legs
+) -> tuple[Account, Account]:
+    """One account through all vintages with those hedges, and with less core instead."""
+    plan = simulation.plan
+    ground = Ground(
+        plan,
+        simulation.market,
+        price_arrays(simulation.market, plan.tactical.entry.fill),
+        simulation.risk,
+        simulation.target,
+        np.empty(0, dtype=bool),  # the chain reads orders, not closes to review at
+        simulation.setting,
+        legs,
+    )
+    chain = chained_accounts(ground, [replace(v, hedge=run) for v, run in runs])
+    return chain.whole, chain.derisk
