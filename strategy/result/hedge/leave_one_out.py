@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from strategy.decide.score import combine
+from strategy.hedge.instruments import legs_of
 from strategy.hedge.ratio import target_ratio
 from strategy.result.hedge.anew import decided_anew
 from strategy.result.metrics import max_drawdown
@@ -55,7 +56,7 @@ def _row(
 ) -> dict[str, Any]:
     target = target_ratio(risk["score"].to_numpy(), simulation.plan.hedge)
     returns, ratios, saved = [], [], []
-    legs = simulation.setting.make_legs()
+    legs = legs_of(simulation.setting)
     for v, run in decided_anew(simulation, target, triggers, legs):
         if not v.schedule.complete or v.hedge.status == "unavailable":
             continue

@@ -25,6 +25,7 @@ from signals.risk.score import (
 from strategy.account.account import Account
 from strategy.account.legs import Legs
 from strategy.decide.score import numbers_of
+from strategy.hedge.instruments import legs_of
 from strategy.hedge.ratio import target_ratio
 from strategy.hedge.vintage import HedgeRun
 from strategy.legs.prices import price_arrays
@@ -138,7 +139,7 @@ def _row(simulation: Simulation, reading: _Reading) -> dict[str, Any]:
         runs = [(v, v.hedge) for v in simulation.vintages]
         whole, derisk = simulation.chained, simulation.derisk
     else:
-        legs = simulation.setting.make_legs()
+        legs = legs_of(simulation.setting)
         runs = decided_anew(simulation, reading.target, reading.triggers, legs, compared=True)
         whole, derisk = _chained(simulation, runs, legs)
     years, returns, leads = [], [], []
