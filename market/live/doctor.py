@@ -13,20 +13,8 @@ from market.live.fetch.refusal import SourceError
 from market.live.hosts.source import NotInstalled, Source
 from market.live.update import check_form, default_sources
 
-SAMPLES: Mapping[str, str] = {
-    "yahoo": "spy",
-    "yfinance": "spy",
-    "fred": "ig_oas",
-    "finra": "margin_debt_finra",
-    "cboe": "vvix",
-    "kenfrench": "ff_rf",
-    "sp500tr": "sp500_dividends",
-}
-"""The series that each source is asked for: its shortest answer."""
 LIMITS = Limits(total=40.0, attempts=1)
 """A source is asked once and not waited for as long as an update would."""
-ON_REQUEST = frozenset({"yfinance"})
-"""Sources that an update asks only where they are named."""
 _REFUSED = frozenset({401, 403, 407, 429, 451})
 _BACK = dt.timedelta(days=190)
 
@@ -52,6 +40,8 @@ class Finding:
         What was wrong, in words; empty where nothing was.
     do : str
         What to do about it.
+    on_request : bool
+        Whether an update asks the source only where it is named.
     """
 
     source: str
@@ -61,11 +51,12 @@ class Finding:
     seconds: float = 0.0
     said: str = ""
     do: str = ""
+    on_request: bool = False
 
     @property
     def fault(self) -> bool:
         """Whether an update of all series would miss it."""
-        return self.status != "answers" and self.source not in ON_REQUEST
+        return self.status != "answers" and not self.on_request
 
 
 def examine(
@@ -108,14 +99,14 @@ def examine(
             progress(name, done, len(sources))
         begin = clock()
         finding = _one(source, http, now())
-        found.append(replace(finding, seconds=clock() - begin))
+        found.append(replace(finding, seconds=clock() - begin, on_request=source.on_request))
     if progress:
         progress("done", len(sources), len(sources))
     return tuple(found)
 
 
 def _one(source: Source, http: Http, moment: dt.datetime) -> Finding:
-    series = SAMPLES[source.name]
+    series = source.sample
     try:
         answer = source.fetch(series, http, since=moment.date() - _BACK, now=moment)
         check_form(series, answer, moment)

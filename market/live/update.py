@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pandas as pd
 
@@ -27,21 +29,16 @@ Progress = Callable[[str, int, int], None]
 
 
 def default_sources() -> dict[str, Source]:
-    """Every source by name, at its public address."""
-    from market.live.hosts.cboe import Cboe
-    from market.live.hosts.finra import Finra
-    from market.live.hosts.fred import Fred
-    from market.live.hosts.index_dividends import IndexDividends
-    from market.live.hosts.ken_french import KenFrench
-    from market.live.hosts.yahoo import Yahoo
-    from market.live.hosts.yfinance import Yfinance
+    """Every source by name, at its public address: `SOURCE` of each module of `market.live.hosts`.
 
-    yahoo = Yahoo()
-    found: tuple[Source, ...] = (
-        *(yahoo, Yfinance(), Fred(), Finra(), Cboe(), KenFrench()),
-        IndexDividends(yahoo),
-    )
-    return {source.name: source for source in found}
+    In the order in which the live series name them.
+    """
+    from market.live import hosts
+
+    modules = (import_module(f"{hosts.__name__}.{m.name}") for m in iter_modules(hosts.__path__))
+    found = {m.SOURCE.name: m.SOURCE for m in modules if hasattr(m, "SOURCE")}
+    named = dict.fromkeys(name for live in LIVE.values() for name in live.sources)
+    return {name: found[name] for name in (*named, *(n for n in found if n not in named))}
 
 
 def chosen(series: Sequence[str], source: str | None = None) -> list[LiveSeries]:
@@ -53,7 +50,7 @@ def chosen(series: Sequence[str], source: str | None = None) -> list[LiveSeries]
         For an unknown id, a series without a live source, or a source that
         does not have it.
     """
-    names = {name for live in LIVE.values() for name in live.sources}
+    names = dict.fromkeys(name for live in LIVE.values() for name in live.sources)
     if source is not None and source not in names:
         raise InputError(
             f"unknown source {source!r}", where="--from", expected=f"one of {', '.join(names)}"

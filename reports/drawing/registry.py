@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from markupsafe import Markup
 
 from reports.drawing.palette import PALETTE, Scheme, chart_style
 from reports.drawing.svg import Canvas
 from reports.run.view import View
+
+#: Sections of a run's report that take further charts at their end.
+Section = Literal["", "verdict", "path"]
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,16 @@ class Chart:
         What the marks mean, with units. Both are English; pages translate them.
     function : callable
         ``(subject, width, **options) -> Drawing``, or None where there is nothing to show.
+    section : {'', 'verdict', 'path'}
+        Section of the report at whose end the chart stands; empty: the page's
+        template places it.
     """
 
     name: str
     title: str
     caption: str
     function: Callable[..., Drawing | None]
+    section: Section = ""
 
 
 #: Charts of a run, drawn from a `View`; of runs side by side, from a `Comparison`; of a sweep,
@@ -56,14 +63,41 @@ SWEEP_CHARTS: dict[str, Chart] = {}
 
 
 def chart(
-    name: str, *, title: str, caption: str, of: dict[str, Chart] = CHARTS
+    name: str,
+    *,
+    title: str,
+    caption: str,
+    of: dict[str, Chart] = CHARTS,
+    section: Section = "",
 ) -> Callable[[Callable[..., Drawing | None]], Callable[..., Drawing | None]]:
-    """Register a function as the chart `name`, of a run unless another registry is given."""
+    """Register a function as the chart `name`, of a run unless another registry is given.
+
+    Parameters
+    ----------
+    name : str
+        What pages, `simulate plot` and files call it.
+    title, caption : str
+        See `Chart`.
+    of : dict of str to Chart, optional
+        `CHARTS`, `COMPARISON_CHARTS` or `SWEEP_CHARTS`.
+    section : {'', 'verdict', 'path'}, optional
+        See `Chart`.
+
+    Returns
+    -------
+    callable
+        The decorator; it hands the function back as it is.
+
+    Raises
+    ------
+    ValueError
+        Where a chart of that name is registered already.
+    """
 
     def register(function: Callable[..., Drawing | None]) -> Callable[..., Drawing | None]:
         if name in of:
             raise ValueError(f"two charts are called {name!r}")
-        of[name] = Chart(name, title, caption, function)
+        of[name] = Chart(name, title, caption, function, section)
         return function
 
     return register

@@ -41,7 +41,8 @@ def entry_decisions(
     """The decision at the close of each anchor session.
 
     With `plan`, rules that speak of the plan's own dates and levels are read
-    with these; without, with the rules' defaults.
+    with these; without, with the rules' defaults. What a condition's own
+    parameters say comes before both.
 
     A required condition that is unavailable does not let the leg start: what
     is not known is not taken for true. A veto that is unavailable does not
@@ -58,9 +59,9 @@ def entry_decisions(
 
     refuse_unknown(entry)
     states: dict[str, np.ndarray] = {}
-    for name in entry.conditions:
+    for name, said in entry.conditions.items():
         own = {} if plan is None else plan_parameters(plan, name)
-        states[name] = evaluate(market, name, **own)["state"].to_numpy()[anchors]
+        states[name] = evaluate(market, name, **(own | said.numbers()))["state"].to_numpy()[anchors]
     return [
         _decide(entry, {name: int(state[i]) for name, state in states.items()})
         for i in range(len(anchors))

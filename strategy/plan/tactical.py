@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
+from market.errors import InputError
 from strategy.plan.base import ARTICLE, AUTHOR, Band, Fraction, Level, Misfit, Model, MonthDay
 
 
@@ -60,10 +67,82 @@ class Condition(Model):
     weight: float = Field(1.0, ge=0.0, description="Weight in the entry score.")
     required: bool = Field(False, description="No entry unless the signal is true.")
     veto: bool = Field(False, description="No entry when the signal is true.")
+    parameters: dict[str, bool | int | float | str | list[float]] = Field(
+        default_factory=dict,
+        description="The rule's own numbers by name, as `simulate rules NAME` lists them; those "
+        "left out stay as they are.",
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_empty_parameters(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = written(self)
+        if not self.parameters:
+            del values["parameters"]
+        return values
+
+    def numbers(self) -> dict[str, Any]:
+        """The parameters as the rule takes them: ranges are tuples."""
+        return {k: tuple(v) if isinstance(v, list) else v for k, v in self.parameters.items()}
+
+
+def _check_numbers(name: str, parameters: dict[str, Any], key: str) -> None:
+    """Refuse numbers that the rule does not take; `key` is where they stand."""
+    from signals import find  # the catalogue is heavy, and most plans have no such numbers
+    from signals.catalogue.parameters import check
+
+    try:
+        entry = find(name)
+        check(entry.name, entry.parameters, Condition(parameters=parameters).numbers())
+    except InputError as error:
+        wrong = error.where.removeprefix(f"{name}").removeprefix(".")
+        where = f"{key}.{wrong}" if wrong else key
+        got = error.what.removeprefix("got ")
+        expected = "; ".join(part for part in (error.expected, error.do) if part)
+        raise Misfit(where, got, expected) from None
+
+
+def _when_in_schema(schema: dict[str, Any]) -> None:
+    schema["properties"]["when"] = {
+        "default": [],
+        "description": "Signals that must be true, the short way: a name, a list of names, or a "
+        "map of names to the rule's own numbers. Each becomes a required condition.",
+        "anyOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}},
+            {
+                "type": "object",
+                "additionalProperties": {
+                    "anyOf": [{"type": "object", "additionalProperties": True}, {"type": "null"}]
+                },
+            },
+        ],
+    }
+
+
+def _named(when: Any) -> dict[str, dict[str, Any]]:
+    """What `when` says, as names and numbers.
+
+    Raises
+    ------
+    Misfit
+        Where it says neither.
+    """
+    if isinstance(when, str):
+        return {when: {}}
+    if isinstance(when, list | tuple) and all(isinstance(name, str) for name in when):
+        return {name: {} for name in when}
+    if isinstance(when, dict) and all(isinstance(name, str) for name in when):
+        for name, numbers in when.items():
+            if not (numbers is None or isinstance(numbers, dict)):
+                raise Misfit(f"when.{name}", repr(numbers), "a map of the rule's own numbers")
+        return {name: numbers or {} for name, numbers in when.items()}
+    raise Misfit("when", repr(when), "a rule's name, a list of names, or a map of names to numbers")
 
 
 class Entry(Model):
     """When the tactical leg may start."""
+
+    model_config = ConfigDict(json_schema_extra=_when_in_schema)
 
     fill: Literal["next_open", "next_close"] = Field(
         "next_open",
@@ -79,6 +158,30 @@ class Entry(Model):
     conditions: dict[str, Condition] = Field(
         default_factory=dict, description="Signals that gate the entry, by id."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _when_is_required(cls, values: Any) -> Any:
+        """`when` as the required conditions that it is short for."""
+        if not isinstance(values, dict) or "when" not in values:
+            return values
+        conditions = dict(values.get("conditions") or {})
+        for name, numbers in _named(values["when"]).items():
+            if numbers:
+                _check_numbers(name, numbers, f"when.{name}")
+            stated = conditions.get(name, {})
+            stated = stated.model_dump() if isinstance(stated, Condition) else dict(stated)
+            parameters = {**stated.get("parameters", {}), **numbers}
+            conditions[name] = {**stated, "required": True, "parameters": parameters}
+        others = {key: value for key, value in values.items() if key != "when"}
+        return {**others, "conditions": conditions}
+
+    @model_validator(mode="after")
+    def _rules_take_their_numbers(self) -> Entry:
+        for name, condition in self.conditions.items():
+            if condition.parameters:
+                _check_numbers(name, condition.parameters, f"conditions.{name}.parameters")
+        return self
 
 
 class FailedBreakout(Model):

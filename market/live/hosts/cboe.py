@@ -23,6 +23,8 @@ class Cboe:
 
     base: str = "https://cdn.cboe.com"
     name: ClassVar[str] = "cboe"
+    sample: ClassVar[str] = "vvix"
+    on_request: ClassVar[bool] = False
     series: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"vix": "VIX", "vix3m": "VIX3M", "vvix": "VVIX"}
     )
@@ -62,3 +64,6 @@ class Cboe:
         }
         frame, notes = frame_of(days, columns, what)
         return Fetched(frame, what, body.url, digest(body), notes=(*table.notes, *notes))
+
+
+SOURCE = Cboe()

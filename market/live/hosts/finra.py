@@ -41,6 +41,8 @@ class Finra:
 
     base: str = "https://www.finra.org"
     name: ClassVar[str] = "finra"
+    sample: ClassVar[str] = "margin_debt_finra"
+    on_request: ClassVar[bool] = False
     series: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"margin_debt_finra": "margin statistics"}
     )
@@ -179,3 +181,6 @@ def _amount(cell: object, what: str, line: int) -> float:
             expected="USD millions",
         )
     return value
+
+
+SOURCE = Finra()

@@ -39,6 +39,8 @@ class Fred:
     base: str = "https://fred.stlouisfed.org"
     api: str = "https://api.stlouisfed.org"
     name: ClassVar[str] = "fred"
+    sample: ClassVar[str] = "ig_oas"
+    on_request: ClassVar[bool] = False
     series: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
             "moodys_aaa": "AAA",
@@ -163,3 +165,6 @@ def _of_api(body: Body, what: str) -> tuple[list[dt.date], list[float], tuple[st
     numbered = list(enumerate(rows, start=1))
     days = [day(row["date"], "%Y-%m-%d", what, place) for place, row in numbered]
     return days, [number(row["value"], what, place) for place, row in numbered], ()
+
+
+SOURCE = Fred()

@@ -37,6 +37,8 @@ class IndexDividends:
 
     yahoo: Yahoo = field(default_factory=Yahoo)
     name: ClassVar[str] = "sp500tr"
+    sample: ClassVar[str] = "sp500_dividends"
+    on_request: ClassVar[bool] = False
     series: ClassVar[Mapping[str, str]] = MappingProxyType({_SERIES: "^SP500TR and ^GSPC"})
 
     def fetch(
@@ -92,3 +94,6 @@ def trailing_dividends(price: pd.Series, total: pd.Series) -> pd.Series:
         },
         dtype=float,
     )
+
+
+SOURCE = IndexDividends()

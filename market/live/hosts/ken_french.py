@@ -79,6 +79,8 @@ class KenFrench:
 
     base: str = "https://mba.tuck.dartmouth.edu"
     name: ClassVar[str] = "kenfrench"
+    sample: ClassVar[str] = "ff_rf"
+    on_request: ClassVar[bool] = False
     series: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
             **{series_id: part.file for series_id, part in _PARTS.items()},
@@ -230,3 +232,6 @@ def table_of(
 
 def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.split(",")]
+
+
+SOURCE = KenFrench()

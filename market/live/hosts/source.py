@@ -68,6 +68,16 @@ class Source(Protocol):
         """What the source calls each series it has, by catalogue id."""
         ...
 
+    @property
+    def sample(self) -> str:
+        """The series that the doctor asks for: its shortest answer."""
+        ...
+
+    @property
+    def on_request(self) -> bool:
+        """Whether an update asks it only where it is named."""
+        ...
+
     def fetch(
         self, series_id: str, http: Http, *, since: dt.date | None, now: dt.datetime
     ) -> Fetched:

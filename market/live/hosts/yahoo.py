@@ -76,6 +76,8 @@ class Yahoo:
         "https://query2.finance.yahoo.com",
     )
     name: ClassVar[str] = "yahoo"
+    sample: ClassVar[str] = "spy"
+    on_request: ClassVar[bool] = False
     series: ClassVar[Mapping[str, str]] = TICKERS
 
     def fetch(
@@ -357,3 +359,6 @@ def changed(what: str, expected: str) -> SourceError:
         expected=expected,
         do="the source changed its format; the cache is as it was",
     )
+
+
+SOURCE = Yahoo()

@@ -98,6 +98,8 @@ class Yfinance:
 
     history: History = history
     name: ClassVar[str] = "yfinance"
+    sample: ClassVar[str] = "spy"
+    on_request: ClassVar[bool] = True
     series: ClassVar[Mapping[str, str]] = TICKERS
 
     def fetch(
@@ -201,3 +203,6 @@ def _failure(error: Exception, what: str) -> SourceError:
     # its HTTP libraries' errors mean the host, its own mean the ticker
     down = type(error).__module__.partition(".")[0] in ("curl_cffi", "requests", "urllib3")
     return SourceError(f"{name}: {said}" if said else name, where=what, down=down)
+
+
+SOURCE = Yfinance()

@@ -25,7 +25,11 @@ def examine_sources(as_json: bool) -> None:
     if as_json:
         from market.serialise import json_text
 
-        document = {"sources": [asdict(finding) for finding in found]}
+        document = {
+            "sources": [
+                {k: v for k, v in asdict(finding).items() if k != "on_request"} for finding in found
+            ]
+        }
         click.echo(json_text(document, sort=False), nl=False)
     else:
         from reports.terminal import data as screen

@@ -20,7 +20,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print as one JSON 
 @click.command("update")
 @click.argument("series", nargs=-1, metavar="[SERIES]...")
 @click.option(
-    "--from", "source", metavar="SOURCE", help="Ask yahoo, yfinance, fred, finra or cboe."
+    "--from", "source", metavar="SOURCE", help="Ask this source; `data doctor` names all."
 )
 @click.option("--file", "own", metavar="FILE", help="Take one of SERIES from your own file.")
 @click.option("--full", is_flag=True, help="Ask for the whole history, not for what is new.")

@@ -252,10 +252,11 @@ def make_grid(sweep: Sweep) -> Grid:
     InputError
         Where there are more than can be numbered, or none.
     """
-    conditions = "tactical.entry.conditions"
+    gates = ("tactical.entry.conditions", "tactical.entry.when")
     gated = bool(sweep.plan.tactical.entry.conditions) or any(
-        f"{conditions}.".startswith(f"{key}.") or f"{key}.".startswith(f"{conditions}.")
+        f"{gate}.".startswith(f"{key}.") or f"{key}.".startswith(f"{gate}.")
         for key in sweep.keys
+        for gate in gates
     )
     found = []
     for axis in sweep.axes:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from market.errors import InputError
 from market.live import doctor
-from market.live.doctor import LIMITS, SAMPLES, examine
+from market.live.doctor import LIMITS, examine
 from market.live.fetch.http import Http, Limits
 from market.live.hosts.source import NotInstalled
 from market.live.hosts.yfinance import INSTALL, Yfinance
@@ -58,8 +58,8 @@ def look(once, sources):
 
 
 def test_every_source_has_a_sample_that_it_has():
-    for name, source in default_sources().items():
-        assert SAMPLES[name] in source.series
+    for source in default_sources().values():
+        assert source.sample in source.series
 
 
 def test_what_answers_says_its_newest_day(look, all_answer, server, cache):

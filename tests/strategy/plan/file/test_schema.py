@@ -99,7 +99,10 @@ def test_aliases_are_the_keys_of_the_file():
         ("tactical.levels.zone", "a list of two numbers above 0"),
         ("tactical.size.risk_budget", "a number above 0 and at most 1, or null"),
         ("tactical.entry.conditions", "a map of names and values"),
-        ("tactical.entry.conditions.R12", "a map with keys among weight, required, veto"),
+        (
+            "tactical.entry.conditions.R12",
+            "a map with keys among weight, required, veto, parameters",
+        ),
         ("risk.credit.months", "a whole number from 1 to 24"),
         ("costs.cash", "one of bills, zero"),
         ("no.such.key", ""),
