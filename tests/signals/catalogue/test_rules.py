@@ -48,7 +48,7 @@ def page_rows(heading):
 def test_the_rules_page_says_of_every_id_where_it_stands_and_what_reads_it():
     of_id = {}
     for entry in RULES.values():
-        if entry.id not in GENERAL:
+        if entry.id.startswith("R"):  # the article names it
             of_id.setdefault(entry.id, []).append(entry)
     wanted = [
         [
