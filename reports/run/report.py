@@ -15,11 +15,12 @@ from reports.run.hedge_section import hedge_dict, hedge_tables
 from reports.run.inputs import input_tables
 from reports.run.performance_table import calendar_rows, measure_rows
 from reports.run.verdict import cards, findings, headline
-from reports.run.view import ANALOGS, View
+from reports.run.view import View
 from reports.run.yardstick import rows as yardstick_rows
 from reports.text.format import months, sentence_list
 from reports.text.hedge_words import INSTRUMENTS
 from reports.text.language import _, noted, speaking
+from strategy.plan.base import PRECEDENTS
 
 if TYPE_CHECKING:
     from reports.run.claims_section import Claims
@@ -87,7 +88,7 @@ def build_report(
         context: dict[str, Any] = {
             "view": view,
             "m": view.metrics,
-            "analogs": [y for y in ANALOGS if y in view.by_year],
+            "analogs": [y for y in PRECEDENTS if y in view.by_year],
             "headline": headline(view),
             "findings": findings(view),
             "cards": cards(view),

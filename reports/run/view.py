@@ -13,14 +13,12 @@ import pandas as pd
 from market.serialise import plain
 from reports.text.format import show, words
 from reports.text.language import _
+from strategy.plan.base import PRECEDENTS
 
 if TYPE_CHECKING:
     from market.container import Market
     from strategy.plan import Plan
     from strategy.result.result import Result
-
-#: Years that the article compares the present with.
-ANALOGS = (1999, 2000, 2007, 2021)
 
 #: Sleeves of the portfolio in the order of the outputs.
 SLEEVES = ("core", "tactical", "hedge")
@@ -65,7 +63,7 @@ class VintageRow:
     @property
     def analog(self) -> bool:
         """Whether the article names the year as a precedent."""
-        return self.year in ANALOGS
+        return self.year in PRECEDENTS
 
     @property
     def traded(self) -> bool:

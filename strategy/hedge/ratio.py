@@ -18,7 +18,8 @@ from strategy.hedge.instruments.setting import HedgeWindow, Ratios
 from strategy.kernels.compiled import compiled
 from strategy.plan import Hedge
 
-_BLIND = {"none": 0, "hold": 1, "full": 2}
+#: Codes of `hedge.when_blind` for compiled functions.
+WHEN_BLIND = {"none": 0, "hold": 1, "full": 2}
 
 
 @compiled()
@@ -186,7 +187,7 @@ def hedge_path(
         hedge.band,
         hedge.phase_in.steps,
         hedge.phase_in.every,
-        _BLIND[hedge.when_blind],
+        WHEN_BLIND[hedge.when_blind],
         hedge.max_ratio,
     )
     return Ratios(ratio, scale, held, reason)

@@ -17,6 +17,8 @@ from pydantic import (
 )
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200  # beyond these a date is a typing error
+#: Years that the market article compares its own with (it names their peaks).
+PRECEDENTS = (1999, 2000, 2007, 2021)
 ARTICLE: dict[str, Any] = {"provenance": "article"}
 AUTHOR: dict[str, Any] = {"provenance": "author"}
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from strategy.plan import AUTHOR, Date, Fraction, Level, Misfit, Model, as_tuple, one_line
+from strategy.plan.base import PRECEDENTS
 from strategy.plan.instruments import INSTRUMENT_NAMES, InstrumentName
 
 #: Worlds that every plan can be asked for, in the order of the outputs; shocks come after them.
@@ -165,7 +166,7 @@ class Scenario(Model):
         description="Mean log return a year of the bootstrapped futures; null: that of history.",
     )
     analogs: Annotated[tuple[int, ...], Field(min_length=1), BeforeValidator(as_tuple)] = Field(
-        (1999, 2000, 2007, 2021),
+        PRECEDENTS,
         description="Years whose sessions after the anchor are spliced onto today.",
     )
     shocks: Annotated[tuple[Shock, ...], Field(max_length=20), BeforeValidator(as_tuple)] = Field(

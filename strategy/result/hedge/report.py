@@ -17,6 +17,7 @@ from strategy.decide.score import score_inputs
 from strategy.hedge.cost_lines import COST_LINES
 from strategy.hedge.vintage import HEDGE_STATUS, unavailable_reason
 from strategy.plan import Plan
+from strategy.plan.base import PRECEDENTS
 from strategy.plan.instruments import INSTRUMENTS
 from strategy.result.hedge.along_a_path import Outlook, convexity, own_name
 from strategy.result.hedge.inputs import rests_on
@@ -26,9 +27,6 @@ from strategy.result.hedge.readings import readings
 from strategy.result.metrics import hedge_metrics, performance
 from strategy.result.tables import vintage_table
 from strategy.run.simulation import Simulation
-
-#: Years that the market article compares its own with (it names their peaks).
-ANALOGS = (1999, 2000, 2007, 2021)
 
 VINTAGE_COLUMNS = (
     *("vintage", "hedge_status", "hedge_priced_by", "score", "highest_score", "coverage"),
@@ -71,7 +69,7 @@ class HedgeReport:
     readings : DataFrame
         The hedge by other readings of the score.
     analogs, false_alarms, missed : DataFrame
-        Vintages of `ANALOGS`; those that asked for a hedge when nothing fell;
+        Vintages of `PRECEDENTS`; those that asked for a hedge when nothing fell;
         those that fell and asked for none.
     score_inputs : DataFrame
         What each component of the score reads (`strategy.decide.score.score_inputs`).
@@ -139,7 +137,7 @@ def hedge_report(simulation: Simulation, found: pd.DataFrame | None = None) -> H
         convexity=convexity(simulation.plan, as_of),
         leave_one_out=leave_one_out(simulation),
         readings=readings(simulation) if found is None else found,
-        analogs=cases[cases["vintage"].isin(ANALOGS)].reset_index(drop=True),
+        analogs=cases[cases["vintage"].isin(PRECEDENTS)].reset_index(drop=True),
         false_alarms=cases[cases["alarm"] & ~cases["fell"]].reset_index(drop=True),
         missed=cases[~cases["alarm"] & cases["fell"]].reset_index(drop=True),
         score_inputs=score_inputs(simulation.market, simulation.components, simulation.plan.risk),

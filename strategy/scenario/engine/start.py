@@ -21,7 +21,7 @@ from strategy.decide.levels import vintage_levels
 from strategy.decide.score import risk_score
 from strategy.hedge.instruments.setting import HedgeWindow
 from strategy.hedge.options.expiries import roll_sessions
-from strategy.hedge.ratio import hedge_window, lift, review_sessions, target_ratio
+from strategy.hedge.ratio import WHEN_BLIND, hedge_window, lift, review_sessions, target_ratio
 from strategy.legs.records import leg_rules, size_rules
 from strategy.legs.rules import blocked
 from strategy.plan import Plan
@@ -33,7 +33,6 @@ from strategy.scenario.worlds.history import History, make_history
 
 #: A day further from the data's last session needs its price stated.
 NEAR_DAYS = 10
-_BLIND = {"none": 0, "hold": 1, "full": 2}
 
 
 @dataclass(frozen=True)
@@ -414,7 +413,7 @@ def _terms(
         band=hedge.band,
         steps=hedge.phase_in.steps,
         every=hedge.phase_in.every,
-        when_blind=_BLIND[hedge.when_blind],
+        when_blind=WHEN_BLIND[hedge.when_blind],
         full=hedge.max_ratio,
         cascade=cascade.active,
         cascade_vix=cascade.vix_level / 100.0,

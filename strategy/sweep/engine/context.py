@@ -24,7 +24,7 @@ from strategy.decide.levels import vintage_levels
 from strategy.decide.score import risk_score
 from strategy.decide.triggers import lifted, risk_triggers
 from strategy.hedge.instruments import legs_of
-from strategy.hedge.ratio import hedge_window, review_sessions
+from strategy.hedge.ratio import WHEN_BLIND, hedge_window, review_sessions
 from strategy.hedge.vintage import hedge_setting
 from strategy.legs.outcome import unresolved
 from strategy.legs.prices import Prices, price_arrays, refuse_short_series
@@ -39,7 +39,6 @@ from strategy.sweep.engine.tactical_outcomes import (
 )
 from strategy.sweep.engine.walk import Bars
 
-_BLIND = {"none": 0, "hold": 1, "full": 2}
 _REVIEWS = ("daily", "weekly", "monthly")
 #: Policies in the order of the windows' rows.
 POLICIES = ("sequential", "overlap", "hedge_first")
@@ -193,7 +192,7 @@ class Context:
                     hedge.band,
                     hedge.phase_in.steps,
                     hedge.phase_in.every,
-                    _BLIND[hedge.when_blind],
+                    WHEN_BLIND[hedge.when_blind],
                     len(hedge.cover),
                     hedge.short.maintenance,
                 )

@@ -10,7 +10,8 @@ import pytest
 from market.serialise import plain
 from reports.run.report import VINTAGE_COLUMNS, build_report, policy
 from reports.run.verdict import headline
-from reports.run.view import ANALOGS, View
+from reports.run.view import View
+from strategy.plan.base import PRECEDENTS
 from tests.reports.page import loading_references, parse
 from tests.reports.stand_in import make_result
 
@@ -128,8 +129,8 @@ def test_the_table_holds_the_vintages_as_they_are(soup, result):
 def test_precedents_and_the_unfinished_are_marked(soup, result):
     rows = {int(r["data-vintage"]): r for r in soup.find(id="vintage-table").tbody.find_all("tr")}
     for year, row in rows.items():
-        assert (row["data-analog"] == "true") == (year in ANALOGS)
-        assert ("precedent" in row.th.get_text()) == (year in ANALOGS)
+        assert (row["data-analog"] == "true") == (year in PRECEDENTS)
+        assert ("precedent" in row.th.get_text()) == (year in PRECEDENTS)
         assert ("unfinished" in row.th.get_text()) == (
             year in result.metrics["vintages"]["unfinished"]
         )

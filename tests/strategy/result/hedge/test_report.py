@@ -12,9 +12,10 @@ import yaml
 from click.testing import CliRunner
 
 from strategy.plan import Plan
+from strategy.plan.base import PRECEDENTS
 from strategy.result.hedge.leave_one_out import leave_one_out
 from strategy.result.hedge.needs import base_rate, outlook_of, window_returns
-from strategy.result.hedge.report import ANALOGS, HedgeReport, hedge_report, with_instrument
+from strategy.result.hedge.report import HedgeReport, hedge_report, with_instrument
 from strategy.result.metrics import max_drawdown
 from strategy.result.result import Result
 from strategy.run.simulation import Simulation, simulate
@@ -219,7 +220,7 @@ def test_the_only_component_cannot_be_removed_and_an_active_trigger_can():
 
 def test_analogs_false_alarms_and_missed_falls_come_from_the_vintages(report, history):
     rows = history.vintages.set_index("vintage")
-    assert list(report.analogs["vintage"]) == list(ANALOGS)
+    assert list(report.analogs["vintage"]) == list(PRECEDENTS)
     for year in report.false_alarms["vintage"]:
         assert rows.loc[year, "hedge_max_ratio"] > 0.0
         assert rows.loc[year, "window_max_drawdown"] > -0.20
