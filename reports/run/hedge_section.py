@@ -139,7 +139,7 @@ def _chained(h: Mapping[str, Any]) -> HedgeTable:
     kinds: tuple[tuple[str, Kind], ...] = (
         ("cagr", "percent"),
         ("volatility", "share"),
-        ("sharpe", "ratio"),
+        ("sharpe_excess", "ratio"),
         ("max_drawdown", "percent"),
         ("worst_month", "percent"),
     )
@@ -157,7 +157,7 @@ def _chained(h: Mapping[str, Any]) -> HedgeTable:
             _("Account"),
             _("Return a year"),
             _("Volatility a year"),
-            _("Sharpe ratio"),
+            _("Sharpe ratio over bills"),
             _("Max drawdown"),
             _("Worst month"),
         ),
@@ -226,17 +226,17 @@ def _break_even(h: Mapping[str, Any]) -> HedgeTable:
             "As known before each hedged year: the fall of the index that pays the carry of a full "
             "hedge (negative: it pays even if the index rises by that much), how often "
             "options say that happens, how often it did in all calendar years; the share of years "
-            "with a fall of 20% at which the hedge pays, beside that share in fact. Brackets: "
-            "exact 95% interval."
+            "that end 20% lower at which the hedge pays, beside that share in fact. From the start "
+            "of the window to its end, not from a high within it. Brackets: exact 95% interval."
         ),
         (
             _("Hedged year"),
             _("Bill rate"),
             _("Break-even fall"),
             _("Implied"),
-            _("Years that fell so far"),
-            _("Needed falls of 20%"),
-            _("Falls of 20% in fact"),
+            _("Years that ended so far down"),
+            _("Needed years 20% down"),
+            _("Years 20% down in fact"),
             _("Index in the window"),
         ),
         tuple(rows[::-1]),
@@ -308,8 +308,8 @@ def _cases(h: Mapping[str, Any]) -> HedgeTable:
         "hedge-cases",
         _("Where it was right and wrong"),
         _(
-            "Hedged years named by the article, those hedged without a fall of 20% in the window, "
-            "and those that fell by 20% without a hedge."
+            "Hedged years named by the article, those hedged without a fall of 20% from a high "
+            "within the window, and those with such a fall and no hedge."
         ),
         (
             _("Hedged year"),

@@ -113,6 +113,21 @@ def findings(view: View) -> list[Markup]:
                 core_fall=figure(m, "benchmark.max_drawdown"),
             )
         )
+    if lookup(m, "total.against_core.alpha") is not None:
+        out.append(
+            say(
+                "In excess of bills the whole plan has a beta of {beta} against the core (95% "
+                "interval {beta_low} to {beta_high}) and an alpha of {alpha} a year ({alpha_low} "
+                "to {alpha_high}).",
+                **{
+                    name: figure(m, f"total.against_core.{name}")
+                    for name in (
+                        *("beta", "beta_low", "beta_high"),
+                        *("alpha", "alpha_low", "alpha_high"),
+                    )
+                },
+            )
+        )
     back = lookup(m, "hedge.bought_back_blind") or []
     if back:
         out.append(
@@ -192,7 +207,7 @@ def cards(view: View) -> list[Card]:
         say("of equity, n = {n}", n=figure(m, "hedge.against_derisk.n")),
     )
     add(
-        _("Falls of 20% in the next year"),
+        _("Next years with a fall of 20% from a high within them"),
         "next_year.rate_of_20",
         _interval(view, "next_year"),
         say(
@@ -210,7 +225,7 @@ def cards(view: View) -> list[Card]:
         (_("Max drawdown, whole plan"), "max_drawdown"),
     ]
     if growth == "cagr":
-        measures.append((_("Sharpe ratio, whole plan"), "sharpe"))
+        measures.append((_("Sharpe ratio over bills, whole plan"), "sharpe_excess"))
     for label, key in measures:
         against = say("core alone {value}", value=figure(m, f"benchmark.{key}"))
         add(label, f"total.{key}", against, sessions)

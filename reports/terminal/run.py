@@ -238,7 +238,8 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
         rows.append(
             (
                 "the year after",
-                f"the index fell 20% or more in {after['falls_of_20']} of {after['n']} years "
+                f"the index fell 20% or more from a high within the calendar year in "
+                f"{after['falls_of_20']} of {after['n']} years "
                 f"(95% interval {_share(after['low'])} to {_share(after['high'])})",
             )
         )
@@ -287,12 +288,22 @@ def _paths(metrics: Mapping[str, Any]) -> list[RenderableType]:
         if short
         else ("return a year", "cagr", _percent),
         ("volatility", "volatility", _share),
-        ("Sharpe ratio", "sharpe", _number),
+        ("Sharpe over bills", "sharpe_excess", _number),
+        ("Sharpe over zero", "sharpe", _number),
         ("max drawdown", "max_drawdown", _percent),
         ("worst month", "worst_month", _percent),
     ):
-        table.add_row(label, show(plan.get(key)), *(show(rival.get(key)) for rival in rivals))
-    return [table]
+        if key in plan:
+            table.add_row(label, show(plan.get(key)), *(show(rival.get(key)) for rival in rivals))
+    against = plan.get("against_core", {})
+    if "alpha" not in against:
+        return [table]
+    beta = (
+        f"beta {_number(against['beta'])} (95% interval {_number(against['beta_low'])} to "
+        f"{_number(against['beta_high'])}), alpha {_percent(against['alpha'])} a year "
+        f"({_percent(against['alpha_low'])} to {_percent(against['alpha_high'])})"
+    )
+    return [table, _pairs([("against core", f"in excess of bills, {beta}")])]
 
 
 def _risk(metrics: Mapping[str, Any]) -> list[RenderableType]:

@@ -121,7 +121,11 @@ def _book(open_: np.ndarray, close: np.ndarray, account: Account) -> _Book:
 
 
 def build_portfolio(
-    sessions: pd.DatetimeIndex, open_: np.ndarray, close: np.ndarray, account: Account
+    sessions: pd.DatetimeIndex,
+    open_: np.ndarray,
+    close: np.ndarray,
+    account: Account,
+    core: np.ndarray | None = None,
 ) -> vbt.Portfolio:
     """A vectorbt Portfolio of the account's orders.
 
@@ -131,11 +135,13 @@ def build_portfolio(
         All sessions of the price series.
     open_, close : float64[n]
     account : Account
+    core : float64[k], optional
+        Equity of the core held alone at each close of the account: the benchmark.
 
     Returns
     -------
-    vectorbt.Portfolio
-        One cash-sharing group of the columns core, tactical_1, tactical_2,
+    DailyPortfolio
+        A vectorbt Portfolio. One cash-sharing group of the columns core, tactical_1, tactical_2,
         hedge (hedge_1 and so on where it has more legs) and carry; two rows a
         session. Daily values are the second rows:
         ``portfolio.value().iloc[1::2]``. A column whose smallest order is
@@ -151,7 +157,7 @@ def build_portfolio(
     portfolio = _booked(book, index, columns_of(account), log=False)
     if not book.whole(portfolio.order_records):
         raise BookError(_why_not_whole(book, index, columns_of(account)))
-    return portfolio.replace(init_cash=np.array([account.capital]))
+    return portfolio.replace(init_cash=np.array([account.capital]), core=core)
 
 
 def book_value(
@@ -190,9 +196,9 @@ def closes(portfolio: vbt.Portfolio) -> np.ndarray:
 def _booked(
     book: _Book, index: pd.DatetimeIndex, columns: tuple[str, ...], *, log: bool
 ) -> vbt.Portfolio:
-    import vectorbt as vbt
+    from strategy.account.daily_book import DailyPortfolio
 
-    return vbt.Portfolio.from_orders(
+    return DailyPortfolio.from_orders(
         pd.DataFrame(book.price, index=index, columns=list(columns)),
         size=book.size,
         price=book.at,

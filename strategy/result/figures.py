@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from market.serialise import plain
+from market.year import SESSIONS_A_YEAR
 from strategy.account.instructions import BLIND
 from strategy.legs.reasons import Phase
 from strategy.plan import Plan
 from strategy.result.metrics import (
+    bill_returns,
     hedge_metrics,
     performance,
     sample_statistics,
@@ -19,6 +22,7 @@ from strategy.result.metrics import (
 from strategy.result.yardstick import Yardstick
 from strategy.run.simulation import Simulation
 from strategy.validation.intervals import hit_interval
+from strategy.validation.regression import market_model
 
 
 def figures(
@@ -45,6 +49,7 @@ def _figures(
     years = vintages["vintage"].to_numpy()
     complete = vintages["complete"].to_numpy(dtype=bool)
     whole = vintages[complete]
+    bills = bill_returns(daily["bill_rate"].to_numpy(dtype=float), sessions)
     out: dict[str, Any] = {
         "vintages": {
             "n": len(vintages),
@@ -62,12 +67,13 @@ def _figures(
         "vintage_core": sample_statistics(
             whole["core_return"].to_numpy(dtype=float), whole["vintage"].to_numpy()
         ),
-        "total": performance(simulation.chained.equity, sessions),
-        "benchmark": performance(simulation.benchmark.equity, sessions),
+        "total": performance(simulation.chained.equity, sessions, bills),
+        "benchmark": performance(simulation.benchmark.equity, sessions, bills),
         # the hedge's two rivals: no hedge, and less core at the same average beta
-        "unhedged": performance(simulation.unhedged.equity, sessions),
-        "derisk": performance(simulation.derisk.equity, sessions),
+        "unhedged": performance(simulation.unhedged.equity, sessions, bills),
+        "derisk": performance(simulation.derisk.equity, sessions, bills),
     }
+    out["total"]["against_core"] = _against_core(simulation, bills, out["total"])
     # hedges bought back because the score became unknown, not because it fell
     out["hedge"]["bought_back_blind"] = [
         v.schedule.year for v in simulation.vintages if (v.account.orders["reason"] == BLIND).any()
@@ -96,6 +102,22 @@ def _figures(
     out["risk"] = _risk_metrics(simulation.plan, daily)
     out["data"] = _data_metrics(simulation, daily)
     return out
+
+
+def _against_core(
+    simulation: Simulation, bills: np.ndarray, total: dict[str, Any]
+) -> dict[str, Any]:
+    """Alpha and beta of the whole plan against the core, both in excess of bills."""
+    plan, core = (
+        account.equity[1:] / account.equity[:-1] - 1.0
+        for account in (simulation.chained, simulation.benchmark)
+    )
+    n = min(len(plan), len(core))
+    bills = bills[:n]
+    if "sharpe_excess" not in total:
+        return {"n": 0}
+    year = total.get("sessions_a_year", SESSIONS_A_YEAR)
+    return market_model(plan[:n] - bills, core[:n] - bills, year)
 
 
 def _risk_metrics(plan: Plan, daily: pd.DataFrame) -> dict[str, Any]:

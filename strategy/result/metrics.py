@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from market.judge.days import rows_a_year
-from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
+from market.year import DAYS_A_YEAR, DAYS_OF_YIELD, SESSIONS_A_YEAR
 from strategy.hedge.cost_lines import COST_LINES
 from strategy.legs.reasons import Reason
 from strategy.validation.intervals import CONFIDENCE, hit_interval
@@ -28,7 +28,26 @@ def max_drawdown(equity: np.ndarray) -> float:
     return float(drawdown(equity).min())
 
 
-def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
+def bill_returns(rate: np.ndarray, dates: pd.DatetimeIndex) -> np.ndarray:
+    """What idle cash earns from close to close, by the rate known at the earlier one.
+
+    Parameters
+    ----------
+    rate : float64[n]
+        A year, fraction; NaN where unknown.
+    dates : DatetimeIndex[n]
+
+    Returns
+    -------
+    float64[n - 1]
+    """
+    days = np.diff(dates.to_numpy()) / np.timedelta64(1, "D")
+    return np.asarray(rate[:-1] * days / DAYS_OF_YIELD)
+
+
+def performance(
+    equity: np.ndarray, dates: pd.DatetimeIndex, bills: np.ndarray | None = None
+) -> dict[str, Any]:
     """Figures of an equity path.
 
     Parameters
@@ -36,6 +55,8 @@ def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
     equity : float64[n]
         At each close, the starting capital first.
     dates : DatetimeIndex[n]
+    bills : float64[n - 1], optional
+        Of `bill_returns`; NaN where unknown.
 
     Returns
     -------
@@ -43,6 +64,8 @@ def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
         ``total_return``, ``cagr`` (252 sessions a year; by the
         calendar where the market opens every day), ``volatility``
         (yearly, ddof 1), ``sharpe`` and ``sortino`` (yearly, excess over 0),
+        ``sharpe_excess`` and ``sortino_excess`` (excess over bills, where every
+        session's bill is known),
         ``max_drawdown`` (negative) with ``max_drawdown_start`` (the peak),
         ``max_drawdown_low`` and ``max_drawdown_end`` (recovery; null while
         under water), ``calmar``, ``worst_month``, ``best_month``, ``cvar_95``
@@ -67,6 +90,14 @@ def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
     mean = float(returns.mean())
     out["volatility"] = spread * np.sqrt(year)
     out["sharpe"] = mean / spread * np.sqrt(year) if spread > 0.0 else None
+    if bills is not None and np.isfinite(bills).all():
+        excess = returns - bills[:n]
+        spread = float(excess.std(ddof=1))
+        over = float(excess.mean()) / spread * np.sqrt(year) if spread > 0.0 else None
+        out["sharpe_excess"] = over
+        downside = float(np.sqrt(np.mean(np.minimum(excess, 0.0) ** 2)))
+        over = float(excess.mean()) / downside * np.sqrt(year) if downside > 0.0 else None
+        out["sortino_excess"] = over
     downside = float(np.sqrt(np.mean(np.minimum(returns, 0.0) ** 2)))
     out["sortino"] = mean / downside * np.sqrt(year) if downside > 0.0 else None
     falls = drawdown(equity)

@@ -90,7 +90,11 @@ class Result:
         """
         simulation = self.simulation
         portfolio = build_portfolio(
-            self.market.sessions, simulation.open_, simulation.close, simulation.chained
+            self.market.sessions,
+            simulation.open_,
+            simulation.close,
+            simulation.chained,
+            simulation.benchmark.equity,
         )
         self._agree(closes(portfolio))
         return portfolio

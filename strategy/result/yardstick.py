@@ -35,6 +35,7 @@ from strategy.validation.means import (
     sign_flip,
     student,
 )
+from strategy.validation.regression import cosine_waves, long_run_covariance
 
 __all__ = ["EFFECTS", "RULES", "SHIFT", "Yardstick", "yardstick"]
 
@@ -221,17 +222,14 @@ def overlapping_mean(values: Floats, length: int) -> Interval:
     Interval
         NaN where the values span fewer than eight windows.
     """
-    from scipy.fft import dct
     from scipy.special import stdtrit
 
     m = len(values)
-    waves = min(int(0.4 * m ** (2.0 / 3.0)), m // (4 * max(length, 1)))
+    waves = min(cosine_waves(m), m // (4 * max(length, 1)))
     if waves < 2:
         return Interval(float("nan"), float("nan"))
     mean = float(values.mean())
-    # sums of cosines, as a discrete cosine transform has them
-    transforms = np.sqrt(2.0 / m) * dct(values - mean)[1 : waves + 1] / 2.0
-    variance = float(np.mean(np.square(transforms)))
+    variance = float(long_run_covariance((values - mean)[:, None], waves)[0, 0])
     reach = float(stdtrit(waves, 0.5 + CONFIDENCE / 2.0)) * np.sqrt(variance / m)
     return Interval(mean - float(reach), mean + float(reach))
 

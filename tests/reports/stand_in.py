@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -124,9 +125,11 @@ def _leg(prices: pd.DataFrame, anchor: int, last: int, timed: bool) -> dict[str,
     }
 
 
-def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
+def performance(equity: np.ndarray, dates: pd.DatetimeIndex, rate: np.ndarray) -> dict[str, Any]:
     """Figures of a path, written down independently of the package."""
     r = equity[1:] / equity[:-1] - 1
+    days = [(b - a).days for a, b in itertools.pairwise(dates)]
+    x = r - rate[:-1] * np.array(days) / 365
     n = len(r)
     peak = np.maximum.accumulate(equity)
     fall = equity / peak - 1
@@ -140,6 +143,8 @@ def performance(equity: np.ndarray, dates: pd.DatetimeIndex) -> dict[str, Any]:
         "volatility": r.std(ddof=1) * math.sqrt(252),
         "sharpe": r.mean() / r.std(ddof=1) * math.sqrt(252),
         "sortino": r.mean() / math.sqrt(np.mean(np.minimum(r, 0) ** 2)) * math.sqrt(252),
+        "sharpe_excess": x.mean() / x.std(ddof=1) * math.sqrt(252),
+        "sortino_excess": x.mean() / math.sqrt(np.mean(np.minimum(x, 0) ** 2)) * math.sqrt(252),
         "max_drawdown": fall[low],
         "max_drawdown_start": f"{dates[int(equity[: low + 1].argmax())]:%Y-%m-%d}",
         "max_drawdown_low": f"{dates[low]:%Y-%m-%d}",
@@ -365,6 +370,7 @@ def _daily(
     columns["exposure_hedge"] = -held[span]
     columns["hedge_target"] = 0.5 * np.clip((score[span] - 0.4) / 0.4, 0, 1)
     columns["hedge_held"] = held[span]
+    columns["bill_rate"] = np.linspace(0.05, 0.01, len(total))
     columns["score"] = score[span]
     columns["coverage"] = np.where(np.isnan(score[span]), 0.2, 0.8)
     for i, name in enumerate(("cash", "leverage", "credit", "concentration", "rotation")):
@@ -401,6 +407,7 @@ def _metrics(vintages: pd.DataFrame, daily: pd.DataFrame) -> dict[str, Any]:
         "sum_return": float(hedged["hedge_return"].sum()),
     }
     dates = pd.DatetimeIndex(daily.index)
+    rate = daily["bill_rate"].to_numpy()
     metrics = {
         "vintages": {
             "n": len(vintages),
@@ -413,8 +420,8 @@ def _metrics(vintages: pd.DataFrame, daily: pd.DataFrame) -> dict[str, Any]:
         "hedge": hedge,
         "vintage_total": sample(whole["total_return"].to_numpy(), whole["vintage"].to_numpy()),
         "vintage_core": sample(whole["core_return"].to_numpy(), whole["vintage"].to_numpy()),
-        "total": performance(daily["equity_total"].to_numpy(), dates),
-        "benchmark": performance(daily["equity_benchmark"].to_numpy(), dates),
+        "total": performance(daily["equity_total"].to_numpy(), dates, rate),
+        "benchmark": performance(daily["equity_benchmark"].to_numpy(), dates, rate),
         "next_year": {
             "n": len(whole),
             "falls_of_20": int((whole["next_year_max_drawdown"] <= -0.2).sum()),

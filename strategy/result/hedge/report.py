@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from market.serialise import plain
+from strategy.account.account import Account
 from strategy.decide.score import score_inputs
 from strategy.hedge.cost_lines import COST_LINES
 from strategy.hedge.vintage import HEDGE_STATUS, unavailable_reason
@@ -24,7 +25,7 @@ from strategy.result.hedge.inputs import rests_on
 from strategy.result.hedge.leave_one_out import leave_one_out
 from strategy.result.hedge.needs import FALL, break_even_table, last_outlook
 from strategy.result.hedge.readings import readings
-from strategy.result.metrics import hedge_metrics, performance
+from strategy.result.metrics import bill_returns, hedge_metrics, performance
 from strategy.result.tables import vintage_table
 from strategy.run.simulation import Simulation
 
@@ -148,7 +149,6 @@ def hedge_report(simulation: Simulation, found: pd.DataFrame | None = None) -> H
 
 
 def _summary(simulation: Simulation, vintages: pd.DataFrame, as_of: Outlook) -> dict[str, Any]:
-    sessions = simulation.market.sessions
     out = hedge_metrics(vintages)
     out["inputs"] = rests_on(simulation, vintages)
     out["instrument"] = simulation.plan.hedge.instrument
@@ -160,16 +160,20 @@ def _summary(simulation: Simulation, vintages: pd.DataFrame, as_of: Outlook) -> 
         "without": simulation.unhedged,
         "derisk": simulation.derisk,
     }
-    out["chained"] = {
-        name: performance(a.equity, pd.DatetimeIndex(sessions[a.first : a.last + 1]))
-        for name, a in accounts.items()
-    }
+    out["chained"] = {name: _path(simulation, a) for name, a in accounts.items()}
     chained = simulation.chained
     out["limited_sessions"] = int((chained.limit != 0).sum())
     out["exhausted"] = chained.exhausted
     # the year's length is the market's, not of this day
     out["convexity_as_of"] = {k: v for k, v in asdict(as_of).items() if k != "year"}
     return out
+
+
+def _path(simulation: Simulation, account: Account) -> dict[str, Any]:
+    span = slice(account.first, account.last + 1)
+    sessions = pd.DatetimeIndex(simulation.market.sessions[span])
+    rate = simulation.rate["rate"].to_numpy(dtype=float)[span]
+    return performance(account.equity, sessions, bill_returns(rate, sessions))
 
 
 def hedge_paths(simulation: Simulation) -> pd.DataFrame:

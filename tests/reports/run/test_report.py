@@ -101,7 +101,7 @@ def test_the_figures_of_the_first_screen_are_all_there(soup):
         "hedge.mean",
         "total.cagr",
         "total.max_drawdown",
-        "total.sharpe",
+        "total.sharpe_excess",
         "benchmark.cagr",
         "risk.mean_coverage",
     }

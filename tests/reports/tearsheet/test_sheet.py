@@ -64,6 +64,7 @@ def test_strategy_benchmark_and_year_length_are_stated(page, table):
     ("row", "key", "factor"),
     [
         ("Sharpe", "sharpe", 1),
+        ("Sharpe, in excess of bills", "sharpe_excess", 1),
         ("Sortino", "sortino", 1),
         ("CAGR%", "cagr", 100),
         ("Max Drawdown", "max_drawdown", 100),

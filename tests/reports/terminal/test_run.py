@@ -65,7 +65,12 @@ METRICS: dict[str, Any] = {
         "total_return": 388.4,
         "cagr": 0.10079,
         "volatility": 0.16739,
+        "sharpe_excess": 0.3812,
         "sharpe": 0.6578,
+        "against_core": {
+            **{"alpha": 0.001, "alpha_low": -0.004, "alpha_high": 0.006},
+            **{"beta": 1.01, "beta_low": 1.0, "beta_high": 1.02},
+        },
         "max_drawdown": -0.48653,
         "worst_month": -0.21165,
     },
@@ -76,6 +81,7 @@ METRICS: dict[str, Any] = {
         "total_return": 388.4,
         "cagr": 0.09851,
         "volatility": 0.16226,
+        "sharpe_excess": 0.3851,
         "sharpe": 0.6607,
         "max_drawdown": -0.54853,
         "worst_month": -0.21273,
@@ -168,10 +174,11 @@ def changed(**parts):
         "3 in 2 vintages: mean +0.75% with the stop first, +0.91% with the target first",
         "9 of 62 years; in 37 the risk score was unknown throughout",
         "mean cost 0.18%, mean gain before cost -1.37%; sum -12.49% of equity",
-        "fell 20% or more in 11 of 62 years (95% interval 9.2% to 29.5%)",
+        "fell 20% or more from a high within the calendar year in 11 of 62 years (95% interval 9.2% to 29.5%)",
         "1962-11-21 to 2025-01-31 plan core alone return a year +10.08% +9.85%",
         "volatility 16.7% 16.2%",
-        "Sharpe ratio 0.66 0.66",
+        "Sharpe over bills 0.38 0.39 Sharpe over zero 0.66 0.66",
+        "in excess of bills, beta 1.01 (95% interval 1.00 to 1.02), alpha +0.10% a year",
         "max drawdown -48.65% -54.85%",
         "known on 30.0% of days; on average 36.6% of its weight has data, 50.0% is needed",
         "cash 1 23.1% 2001-11-21 2025-01-31",
@@ -251,7 +258,7 @@ def test_without_ambiguous_bars_that_is_said():
 
 def test_missing_figures_are_shown_as_missing():
     text = words(changed(total__sharpe=None, total__worst_month=None, benchmark__sharpe=None))
-    assert "Sharpe ratio - -" in text
+    assert "Sharpe over zero - -" in text
     assert "worst month - -21.27%" in text
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from market.year import SESSIONS_A_YEAR
 from strategy.result.metrics import (
+    bill_returns,
     drawdown,
     max_drawdown,
     monthly_returns,
@@ -302,3 +303,33 @@ def test_the_share_of_fills_on_copied_opens_is_counted_from_prices(history):
     assert found["fills_at_open"] == len(at_open)
     assert found["fills_on_copied_open"] == sum(copied)
     assert found["share_on_copied_open"] == pytest.approx(sum(copied) / len(copied))
+
+
+def test_sharpe_over_bills_takes_off_what_cash_earned_between_the_closes():
+    # Friday to Monday is three days of interest, at the rate known on Friday
+    dates = pd.DatetimeIndex(["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07"])
+    rate = np.array([0.0365, 0.0730, 0.01, 0.02])
+    bills = bill_returns(rate, dates)
+    assert bills == pytest.approx([0.0001, 0.0006, 0.01 / 365])
+    equity = np.array([100.0, 101.0, 100.0, 102.0])
+    out = performance(equity, dates, bills)
+    excess = [0.01 - 0.0001, 100 / 101 - 1 - 0.0006, 0.02 - 0.01 / 365]
+    mean = sum(excess) / 3
+    spread = (sum((x - mean) ** 2 for x in excess) / 2) ** 0.5
+    assert out["sharpe_excess"] == pytest.approx(mean / spread * 252**0.5)
+    loss = (excess[1] ** 2 / 3) ** 0.5
+    assert out["sortino_excess"] == pytest.approx(mean / loss * 252**0.5)
+
+
+def test_cash_alone_has_no_sharpe_over_bills_worth_the_name():
+    dates = pd.bdate_range("2020-01-01", periods=200)
+    bills = bill_returns(np.full(200, 0.05), dates)
+    equity = np.concatenate([[1.0], np.cumprod(1.0 + bills)])
+    out = performance(equity, dates, bills)
+    assert out["sharpe"] > 10.0 and abs(out["sharpe_excess"] or 0.0) < 3.0
+
+
+def test_without_every_bill_there_is_no_sharpe_over_bills():
+    dates = pd.bdate_range("2020-01-01", periods=4)
+    bills = bill_returns(np.array([0.05, np.nan, 0.05, 0.05]), dates)
+    assert "sharpe_excess" not in performance(np.array([1.0, 1.1, 1.0, 1.2]), dates, bills)
