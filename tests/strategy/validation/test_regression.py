@@ -50,7 +50,8 @@ def test_the_long_run_covariance_is_the_mean_square_of_cosine_transforms():
 def test_the_intervals_hold_their_level_where_volatility_clusters():
     alphas = betas = 0
     for seed in range(400):
-        found = market_model(*world(seed + 100, n=1000), 252)
+        returns, market = world(seed + 100, n=1000)
+        found = market_model(returns, market, 252)
         alphas += found["alpha_low"] <= 0.0002 * 252 <= found["alpha_high"]
         betas += found["beta_low"] <= 0.8 <= found["beta_high"]
     assert 0.92 <= alphas / 400 <= 0.98
@@ -59,7 +60,8 @@ def test_the_intervals_hold_their_level_where_volatility_clusters():
 
 @pytest.mark.parametrize("n", [3, 11])
 def test_too_few_days_give_no_line(n):
-    assert market_model(*world(4, n=n), 252) == {"n": n}
+    returns, market = world(4, n=n)
+    assert market_model(returns, market, 252) == {"n": n}
     assert cosine_waves(n) < 2
 
 
