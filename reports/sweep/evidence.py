@@ -36,6 +36,7 @@ REASONS = (
 PARTS = {
     "best": noted("The best variant's lead"),
     "luck": noted("Deflated Sharpe ratio (DSR)"),
+    "winner": noted("The largest mean lead"),
     "overfitting": noted("Probability of backtest overfitting (PBO)"),
     "reality_check": noted("SPA test, p"),
     "walk_forward": noted("Walk-forward"),
@@ -72,13 +73,11 @@ def verdict(found: Evidence) -> Markup:
     if "reality_check" in found:
         p = show(found["reality_check"]["p_consistent"], "ratio")
         parts.append(_("SPA p {value}", value=p))
-    shares = found.get("importance") or []
-    if found.get("believed"):
-        end = say("the choice survives these tests")
-    elif shares and shares[0]["share"] > 0.0:
-        end = say("do not trust the choice of {parameter}", parameter=shares[0]["parameter"])
-    else:
-        end = say("do not trust the choice")
+    end = (
+        say("the choice survives these tests")
+        if found.get("believed")
+        else say("do not trust the choice")
+    )
     return say("{best}: {figures}: {end}.", best=best, figures=_(", ").join(parts), end=end)
 
 

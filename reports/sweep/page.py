@@ -19,7 +19,7 @@ from reports.sweep.data import SweepData, read_sweep
 from reports.sweep.grids import Grid
 from reports.sweep.statistics import statistics
 from reports.text.fields import field
-from reports.text.format import exact, grouped, setting, show
+from reports.text.format import exact, grouped, setting, show, telling_digits
 from reports.text.language import _, noted, say, speaking
 
 MODE_WORDS = {
@@ -56,6 +56,7 @@ def build_sweep(sweep: SweepData, *, command: str | None = None, language: str =
         columns = [c for c in ("sharpe", "cagr", "max_drawdown", "hit_rate") if c in sweep.variants]
         if sweep.metric not in columns:
             columns.insert(0, sweep.metric)
+        rows = sweep.variants.iloc[sweep.leaders(BEST_ROWS)].to_dict("records")
         context: dict[str, Any] = {
             "s": sweep,
             "metric": known,
@@ -75,7 +76,11 @@ def build_sweep(sweep: SweepData, *, command: str | None = None, language: str =
             "modes": [(mode, _(words)) for mode, words in MODE_WORDS.items()],
             "shade": _shades(sweep),
             "digits": lambda v: _cell(v, known.kind),
-            "best_rows": sweep.variants.iloc[sweep.leaders(BEST_ROWS)].to_dict("records"),
+            "best_rows": rows,
+            "best_digits": {
+                name: telling_digits([row[name] for row in rows], field(name).kind)
+                for name in columns
+            },
             "columns": columns,
             "percent_of": lambda v: show(v, "share"),
             "charts": SWEEP_CHARTS,

@@ -23,7 +23,14 @@ class Statistic:
 
 def statistics(found: Evidence) -> list[Statistic]:
     """Figure, value and what it says."""
-    return [*_trials(found), *_best(found), *_overfitting(found), *_reality(found), *_daily(found)]
+    return [
+        *_trials(found),
+        *_best(found),
+        *_winner(found),
+        *_overfitting(found),
+        *_reality(found),
+        *_daily(found),
+    ]
 
 
 def _trials(found: Evidence) -> list[Statistic]:
@@ -120,6 +127,58 @@ def _best(found: Evidence) -> list[Statistic]:
     return rows
 
 
+def _winner(found: Evidence) -> list[Statistic]:
+    """What is left of the largest mean lead when it counts that it was chosen."""
+    rows = []
+    if "winner" in found:
+        w = found["winner"]
+
+        def span(name: str) -> str:
+            low, high = (show(w[f"{name}_{end}"], "percent") for end in ("low", "high"))
+            return _("{low} to {high}", low=low, high=high)
+
+        rows.append(
+            _row(
+                _(PARTS["winner"]),
+                w["mean_lead"],
+                "percent",
+                _(
+                    "Of variant {variant}; 95% interval as if it had not been chosen {naive}; for "
+                    "all {n} at once {simultaneous}; given that it won {conditional}; both "
+                    "together {hybrid}, around {median}.",
+                    variant=w["variant"],
+                    naive=span("naive"),
+                    n=show(w["variants"], "count"),
+                    simultaneous=span("simultaneous"),
+                    conditional=span("conditional"),
+                    hybrid=span("hybrid"),
+                    median=show(w["median_unbiased"], "percent"),
+                ),
+            )
+        )
+    for odds in (found.get("luck") or {}).get("no_discovery", [])[:1]:
+        other = found["luck"]["no_discovery"][-1]
+        rows.append(
+            _row(
+                _("Probability that it is no discovery"),
+                odds["effective"],
+                "share",
+                _(
+                    "If {prior} of such searches hold one variant with a true ratio of {true} a "
+                    "vintage, by the independent trials; with all trials {raw}. If {other} do: "
+                    "{effective_other} and {raw_other}.",
+                    prior=show(odds["prior"], "share", 0),
+                    true=show(found["luck"]["discovery"], "ratio", 1),
+                    raw=show(odds["raw"], "share"),
+                    other=show(other["prior"], "share", 0),
+                    effective_other=show(other["effective"], "share"),
+                    raw_other=show(other["raw"], "share"),
+                ),
+            )
+        )
+    return rows
+
+
 def _overfitting(found: Evidence) -> list[Statistic]:
     if "overfitting" not in found:
         return []
@@ -200,9 +259,8 @@ def _daily(found: Evidence) -> list[Statistic]:
             d["sharpe"],
             "ratio",
             _(
-                "A year, {n} days, the core included; deflated {dsr}, which the core flatters.",
+                "A year, {n} days, over zero, the core included: it says nothing of the choice.",
                 n=show(d["n"], "count"),
-                dsr=show(d["dsr"], "share"),
             ),
         )
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -13,6 +13,8 @@ from rich.text import Text
 from strategy.sweep.work.run import Prepared, SweepRun, threads
 
 ROWS_SHOWN = 40
+#: Significant digits of a figure, and the most that are spent on telling figures apart.
+DIGITS, MOST_DIGITS = 4, 10
 
 
 def announcement(ready: Prepared, workers: int | None) -> Iterator[str]:
@@ -46,29 +48,50 @@ def summary(done: SweepRun) -> Iterator[RenderableType]:
             for row in best
         ]
         rows.append(("the plan", *(found["base"][n] for n in names), ""))
-        # variants with the very same figures are told once
-        yield from answer(["variant", *names, "alike"], rows)
+        # variants with the very same figures are told once, the others so that they differ
+        digits = _telling([row["metrics"][by] for row in best])
+        yield from answer(["variant", *names, "alike"], rows, {1: digits})
         yield Text(f"best by {by}, variant {best[0]['variant']}:")
         for key, value in best[0]["keys"].items():
             yield f"  {key}: {json.dumps(value)}"
     yield str(done.folder.path)
 
 
-def answer(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Iterator[RenderableType]:
-    """The first rows of a table, and how many more there are."""
+def answer(
+    columns: Sequence[str], rows: Sequence[tuple[Any, ...]], digits: Mapping[int, int] | None = None
+) -> Iterator[RenderableType]:
+    """The first rows of a table, and how many more there are.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    rows : sequence of tuple
+    digits : mapping, optional
+        Significant digits of a column, by its place; 4 where it says none.
+    """
+    shown = digits or {}
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:
         table.add_column(name, no_wrap=True)
     for row in rows[:ROWS_SHOWN]:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(_cell(value, shown.get(i, DIGITS)) for i, value in enumerate(row)))
     yield table
     if len(rows) > ROWS_SHOWN:
         yield f"{len(rows) - ROWS_SHOWN:,} more rows (--csv prints all)"
 
 
-def _cell(value: Any) -> str:
+def _telling(values: Sequence[float]) -> int:
+    """Significant digits at which figures that differ look different."""
+    found = {v for v in values if v is not None}
+    for digits in range(DIGITS, MOST_DIGITS):
+        if len({_cell(v, digits) for v in found}) == len(found):
+            return digits
+    return MOST_DIGITS
+
+
+def _cell(value: Any, digits: int = DIGITS) -> str:
     if value is None:
         return "none"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.{digits}g}"
     return str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -58,6 +58,28 @@ def show(value: object, kind: Kind, digits: int | None = None) -> str:
     if kind in ("text", "date", "truth"):
         return str(int(value)) if float(value).is_integer() else repr(value)
     return grouped(value, 2 if digits is None else digits)
+
+
+#: Most decimal places that are spent on telling figures apart.
+MOST_DIGITS = 8
+
+
+def telling_digits(values: Iterable[float | None], kind: Kind) -> int | None:
+    """Decimal places at which figures that differ look different; None where the kind's own do.
+
+    Parameters
+    ----------
+    values : iterable of float
+        Of one column.
+    kind : str
+    """
+    found = sorted({v for v in values if v is not None and math.isfinite(v)})
+    if len({show(v, kind) for v in found}) == len(found):
+        return None
+    for digits in range(MOST_DIGITS):
+        if len({show(v, kind, digits) for v in found}) == len(found):
+            return digits
+    return MOST_DIGITS
 
 
 def percent(value: float, digits: int = 2, *, sign: bool = False) -> str:

@@ -22,10 +22,13 @@ from strategy.validation.sharpe import (
     sharpe_of_luck,
 )
 from strategy.validation.walk_forward import WalkForward, walk_forward
+from strategy.validation.winner import false_discovery, winner
 
 #: Variants that the combinatorial and bootstrap tests look at. Memory: the bootstrap holds three
 #: numbers a variant and draw, 96 MB at 4,000 variants and 1,000 draws.
 MOST_VARIANTS = 4_000
+#: A discovery: a lead with this true Sharpe ratio a vintage; and shares of searches that hold one.
+DISCOVERY, PRIORS = 0.5, (0.5, 0.1)
 #: Returns that agree to so many digits are the same: two settings that lead to the same fills.
 DIGITS = 12
 
@@ -96,7 +99,8 @@ def evidence(
     -------
     dict
         ``best`` (its column and figures), ``luck`` (deflation with raw and
-        effective trials), ``overfitting``, ``reality_check``,
+        effective trials, and the odds of no discovery), ``winner`` (the largest
+        mean lead with intervals that know it was chosen), ``overfitting``, ``reality_check``,
         ``walk_forward``. A part that cannot be computed says why under
         ``missing``, and no number stands in for it.
     """
@@ -137,6 +141,10 @@ def evidence(
         out["overfitting"] = _overfitting(few)
     except ValueError as error:
         missing["overfitting"] = str(error)
+    try:
+        out["winner"] = _winner(few, looked_at, seed)
+    except ValueError as error:
+        missing["winner"] = str(error)
     try:
         out["reality_check"] = _reality(few, looked_at, reps, seed)
     except ValueError as error:
@@ -210,6 +218,15 @@ def _luck(
         "minimum_backtest_length": (
             minimum_backtest_length(trials, m.sharpe) if m.sharpe > 0.0 else float("inf")
         ),
+        "discovery": DISCOVERY,
+        "no_discovery": [
+            {
+                "prior": prior,
+                "raw": false_discovery(m, trials, true=DISCOVERY, prior=prior),
+                "effective": false_discovery(m, effective, true=DISCOVERY, prior=prior),
+            }
+            for prior in PRIORS
+        ],
     }
 
 
@@ -228,6 +245,21 @@ def _overfitting(lead: np.ndarray) -> dict[str, Any]:
         "sharpe_out_of_sample": found.outside,
         "loss_probability": found.loss_probability,
     }
+
+
+def _winner(lead: np.ndarray, columns: np.ndarray, seed: int) -> dict[str, Any]:
+    """The largest mean lead of the variants looked at; intervals for what it is worth."""
+    found = winner(lead, seed=seed)
+    out: dict[str, Any] = {
+        "variant": int(columns[found.column]),
+        "mean_lead": found.mean,
+        "median_unbiased": found.median,
+        "variants": lead.shape[1],
+    }
+    for name in ("naive", "simultaneous", "conditional", "hybrid"):
+        interval = getattr(found, name)
+        out |= {f"{name}_low": interval.low, f"{name}_high": interval.high}
+    return out
 
 
 def _reality(lead: np.ndarray, columns: np.ndarray, reps: int, seed: int) -> dict[str, Any]:

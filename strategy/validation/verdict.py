@@ -25,8 +25,7 @@ def believed(found: dict[str, Any]) -> bool:
 def verdict(found: dict[str, Any]) -> str:
     """One sentence: the best's Sharpe ratio, what is left of it, and whether to believe the choice.
 
-    Where the choice is not believed, the sentence names the parameter that
-    decided most.
+    Where the choice is not believed, it is so of every parameter: none is named.
     """
     missing = found.get("missing", {})
     if "best" not in found:
@@ -40,13 +39,7 @@ def verdict(found: dict[str, Any]) -> str:
         parts.append(f"overfitting probability {found['overfitting']['pbo']:.2f}")
     if "reality_check" in found:
         parts.append(f"SPA p {found['reality_check']['p_consistent']:.2f}")
-    shares = found.get("importance") or []
-    if believed(found):
-        end = "the choice survives these tests"
-    elif shares and shares[0]["share"] > 0.0:
-        end = f"do not trust the choice of {shares[0]['parameter']}"
-    else:
-        end = "do not trust the choice"
+    end = "the choice survives these tests" if believed(found) else "do not trust the choice"
     return f"best of {_variants(found)}: {', '.join(parts)}: {end}"
 
 

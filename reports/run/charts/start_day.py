@@ -52,7 +52,7 @@ def start_day(view: View, width: float) -> Drawing | None:
         )
     every = 5 if width > 500 else 15
     for shift in range(-every * (-first // every), last + 1, every):
-        canvas.text(x(shift), bottom + 17, f"{shift:+d}".replace("-", "−"), "tick", "middle")
+        canvas.text(x(shift), bottom + 17, _signed(shift), "tick", "middle")
     canvas.text(right, bottom + 36, _("sessions from the plan's anchor"), "unit", "end")
     better = sum(row["mean"] > own["mean"] for row in rows)
     least, most = (pick(rows, key=lambda row: row["mean"]) for pick in (min, max))
@@ -73,10 +73,14 @@ def start_day(view: View, width: float) -> Drawing | None:
 def _said(row: dict[str, float]) -> str:
     return _(
         "{shift} sessions: {mean} (n = {n})",
-        shift=f"{row['shift']:+d}".replace("-", "−"),
+        shift=_signed(int(row["shift"])),
         mean=percent(row["mean"], sign=True),
         n=row["n"],
     )
+
+
+def _signed(shift: int) -> str:
+    return f"{shift:+d}".replace("-", "−") if shift else "0"
 
 
 def _tick(value: float) -> str:

@@ -135,7 +135,7 @@ def _judged(run: SweepRun, engine: Engine, trials: int, seed: int) -> dict[str, 
     if remark:
         found["benchmark_remark"] = remark
     try:
-        found["daily"] = daily_evidence(engine, best, _column(run, "sharpe"), trials)
+        found["daily"] = daily_evidence(engine, best)
     except ValueError as error:
         missing["daily"] = str(error)
     if missing:
@@ -200,6 +200,8 @@ def _named(found: dict[str, Any], numbers: np.ndarray) -> dict[str, Any]:
     if "reality_check" in found:
         check = found["reality_check"]
         check["survivors"] = [int(numbers[i]) for i in check["survivors"]]
+    if "winner" in found:
+        found["winner"]["variant"] = int(numbers[found["winner"]["variant"]])
     if "walk_forward" in found:
         walk = found["walk_forward"]
         walk["chosen"] = [int(numbers[i]) for i in walk["chosen"]]

@@ -3,7 +3,7 @@
 import pytest
 
 from reports.text.fields import field
-from reports.text.format import MISSING, figure, grouped, percent, show
+from reports.text.format import MISSING, figure, grouped, percent, show, telling_digits
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,10 @@ def test_a_measure_without_an_entry_still_has_words_and_a_kind():
     assert field("hedge.mean_basis_cost").label == "Mean basis cost"
     assert field("hedge.mean_basis_cost").kind == "percent"
     assert field("tactical.exit_reasons.stop").kind == "count"
+
+
+def test_figures_that_differ_get_as_many_digits_as_it_takes():
+    assert telling_digits([0.651, 0.652, 0.65], "ratio") == 3
+    assert telling_digits([0.65, 0.66], "ratio") is None
+    assert telling_digits([0.1234561, 0.1234562, None], "percent") == 5
+    assert telling_digits([0.5, 0.5], "share") is None

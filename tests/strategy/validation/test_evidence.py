@@ -194,11 +194,24 @@ def test_above_the_limit_they_are_drawn_and_the_best_is_not_favoured():
     assert (chosen_variants(lead, most=40, seed=1) == draws[1]).all()
 
 
-def test_the_verdict_names_the_parameter_that_decided_most():
+def test_the_verdict_names_no_single_parameter():
     benchmark, returns = noise(3)
     found = judged(returns, benchmark=benchmark)
     found["importance"] = [{"parameter": "tactical.stop", "share": 0.4}]
-    assert verdict(found).endswith("do not trust the choice of tactical.stop")
+    assert verdict(found).endswith("do not trust the choice")
+
+
+def test_the_winner_and_the_odds_of_no_discovery_stand_beside_the_rest():
+    benchmark, returns = noise(3)
+    found = judged(returns, benchmark=benchmark)
+    w = found["winner"]
+    lead = (returns - benchmark[:, None]).mean(axis=0)
+    assert w["mean_lead"] == pytest.approx(lead.max()) and w["variant"] == lead.argmax()
+    assert w["simultaneous_low"] < w["naive_low"] < w["mean_lead"] < w["naive_high"]
+    assert w["hybrid_low"] <= w["median_unbiased"] <= w["hybrid_high"]
+    odds = found["luck"]["no_discovery"]
+    assert [o["prior"] for o in odds] == [0.5, 0.1]
+    assert odds[0]["effective"] <= odds[0]["raw"] and odds[0]["raw"] < odds[1]["raw"]
 
 
 def test_the_landscape_of_a_grid():

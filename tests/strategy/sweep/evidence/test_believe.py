@@ -65,6 +65,7 @@ def test_evidence_is_left_beside_the_sweep_and_is_what_is_returned(long):
         "best",
         "luck",
         "overfitting",
+        "winner",
         "reality_check",
         "walk_forward",
         "plateau",
@@ -89,7 +90,7 @@ def test_the_verdict_is_one_sentence_with_its_figures(long):
     assert f"overfitting probability {found['overfitting']['pbo']:.2f}" in sentence
     assert "\n" not in sentence
     if not found["believed"]:
-        assert sentence.endswith(f"choice of {found['importance'][0]['parameter']}")
+        assert sentence.endswith("do not trust the choice")
 
 
 def test_the_last_vintage_that_runs_to_the_end_of_the_data_is_not_judged(long):
@@ -263,7 +264,7 @@ def test_one_variant_has_no_odds_of_overfitting(write_sweep, tmp_path):
     text = STOPS.replace("[0.01, 0.02, 0.03, 0.05]", "[0.03]").replace("[0, 0.5, 1]", "[0.5]")
     found, *_ = judged(write_sweep(text), tmp_path)
     assert found["luck"]["dsr"] == pytest.approx(found["best"]["psr"])
-    assert set(found["missing"]) == {"overfitting", "plateau", "daily"}
+    assert set(found["missing"]) == {"overfitting", "plateau"}
     assert "overfitting" not in found and not found["believed"]
 
 
@@ -319,7 +320,7 @@ def test_columns_that_were_not_kept_are_computed_anew_or_named(write_sweep, tmp_
     )
     found, done, _ = judged(write_sweep(text), tmp_path)
     assert "exposure" not in pd.read_parquet(done.folder.variants)
-    assert set(found["missing"]) == {"daily"}
+    assert "missing" not in found
     kept = long[0]
     assert found["reality_check"]["p_consistent"] == pytest.approx(
         kept["reality_check"]["p_consistent"]
