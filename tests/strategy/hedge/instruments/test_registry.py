@@ -8,6 +8,7 @@ from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX, Instrument
 from strategy.plan import Hedge
 from strategy.plan.file.plan_file import schema
 from strategy.plan.instruments import BLOCKS, INSTRUMENT_NAMES
+from strategy.plan.instruments import INSTRUMENTS as LISTED
 from strategy.sweep.file.settings import FOLLOWED_INSTRUMENTS
 
 
@@ -34,7 +35,8 @@ def test_every_instrument_has_words():
 
 
 def test_those_priced_with_vix_are_the_options():
-    assert NEEDS_VIX == ("put", "put_spread", "collar")
+    assert tuple(name for name in LISTED if LISTED[name].block == "options") == NEEDS_VIX
+    assert {"put", "put_spread", "collar"} <= set(NEEDS_VIX)
 
 
 def test_the_compiled_walks_follow_the_short_alone():
