@@ -67,7 +67,8 @@ test-all: test
 	$(BIN)/python -m tests.reliability.kill --what update --times 5 --seed 1
 	$(BIN)/python -m tests.reliability.kill --what sweep --times 5 --seed 1
 	$(BIN)/python -m tests.reliability.fuzz --configs 600 --prices 300 --seed 1
-	SIMULATE_LEG_CASES=20000 $(BIN)/python -m pytest -q tests/strategy/legs/test_general.py
+	SIMULATE_LEG_CASES=20000 SIMULATE_EVENINGS=1260 $(BIN)/python -m pytest -q \
+	  tests/strategy/legs/test_general.py tests/strategy/legplan/test_evenings.py
 
 test-lowest:
 	@$(MAKE) --no-print-directory test VENV=.venv-lowest CONSTRAINTS=constraints-lowest.txt

@@ -6,7 +6,7 @@ import click
 
 from market.errors import InputError
 from strategy.commands.frame.lines import tell
-from strategy.commands.frame.plan_options import plan_options, read_plan
+from strategy.commands.frame.plan_options import plan_options, read_legs, read_plan
 from strategy.commands.frame.stages import stages
 
 FOUND = 1
@@ -50,16 +50,27 @@ def look_for_lookahead(
         )
     if not 0 <= seed < 2**63:
         raise InputError(f"got {seed}", where="--seed", expected="a number from 0 to 2^63 - 1")
-    file = read_plan(config, overrides, prices)
-    with file.locating(), stages(shown=not as_json) as stage:
-        stage("loading libraries")
-        from strategy import api
+    legs = read_legs(config, overrides, prices)
+    if legs is not None:
+        with legs.locating(), stages(shown=not as_json) as stage:
+            stage("reading data")
+            from strategy.legplan.markets import load_markets
+            from strategy.lookahead.legs import look_ahead_of_legs
 
-        stage("reading data")
-        market = api.load_market(file.plan)
-        report = api.lookahead(
-            file.plan, market, dates=dates, seed=seed, seconds=seconds, progress=stage
-        )
+            markets = load_markets(legs.plan)
+            stage("cuts")
+            report = look_ahead_of_legs(legs.plan, markets, dates=dates, seed=seed)
+    else:
+        file = read_plan(config, overrides, prices)
+        with file.locating(), stages(shown=not as_json) as stage:
+            stage("loading libraries")
+            from strategy import api
+
+            stage("reading data")
+            market = api.load_market(file.plan)
+            report = api.lookahead(
+                file.plan, market, dates=dates, seed=seed, seconds=seconds, progress=stage
+            )
     if as_json:
         from market.serialise import json_text
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import click
 
 from market.errors import InputError
+from strategy.commands.frame.lines import tell
 from strategy.commands.frame.page_options import language_option
-from strategy.commands.frame.plan_options import plan_options, read_plan
+from strategy.commands.frame.plan_options import plan_options, read_legs, read_plan
 from strategy.commands.frame.stages import stages
+
+if TYPE_CHECKING:
+    from strategy.plan.file.legs_file import LegsFile
 
 
 @click.command("today")
@@ -46,6 +51,10 @@ def today(
     for option, value in (("--capital", capital), ("--multiplier", multiplier)):
         if value is not None and not 0.0 < value < 1e15:
             raise InputError(f"got {value:g}", where=option, expected="an amount above 0")
+    legs = read_legs(config, overrides, prices)
+    if legs is not None:
+        _today_of_legs(legs, day, capital, lang, as_json)
+        return
     file = read_plan(config, overrides, prices)
     with file.locating(), stages(shown=not as_json) as stage:
         stage("loading libraries")
@@ -66,6 +75,29 @@ def today(
 
     with speaking(lang):
         Screen().print(screen(found.content))
+
+
+def _today_of_legs(
+    file: LegsFile, day: str, capital: float | None, lang: str, as_json: bool
+) -> None:
+    """The orders of a plan of named legs."""
+    with file.locating(), stages(shown=not as_json) as stage:
+        stage("reading data")
+        from strategy.legplan.markets import load_markets
+        from strategy.today.legs import today_of_legs
+
+        markets = load_markets(file.plan)
+        stage("the plan's answer")
+        found = today_of_legs(file.plan, markets, day, capital=capital)
+    if as_json:
+        from market.serialise import json_text
+
+        click.echo(json_text(found, ascii=True), nl=False)
+        return
+    from reports.terminal.legs import evening
+
+    for line in evening(file.plan, found, lang):
+        tell(line)
 
 
 def _day(date: str | None) -> str:

@@ -56,6 +56,10 @@ class Window:
         For an entry in each session, the last that the position may be held.
     timed : bool[m]
         Whether it is sold there; False where the data end before.
+    ahead_until : int
+        `until` on the calendar, which may go on after the data.
+    ahead_last, ahead_timed : arrays
+        `last` and `timed` on the calendar.
     """
 
     anchor: int
@@ -64,6 +68,9 @@ class Window:
     complete: bool
     last: np.ndarray
     timed: np.ndarray
+    ahead_until: int
+    ahead_last: np.ndarray
+    ahead_timed: np.ndarray
 
     @property
     def empty(self) -> bool:
@@ -175,7 +182,11 @@ def _events(rule: Events, sessions: pd.DatetimeIndex, event: np.ndarray) -> list
 
 
 def window_of(
-    sessions: pd.DatetimeIndex, anchor: pd.Timestamp, entry: LegEntry, by: Dated | Sessions
+    sessions: pd.DatetimeIndex,
+    anchor: pd.Timestamp,
+    entry: LegEntry,
+    by: Dated | Sessions,
+    known: int | None = None,
 ) -> Window:
     """The entry window of a leg on its market's own sessions.
 
@@ -186,6 +197,8 @@ def window_of(
     anchor : Timestamp
     entry : LegEntry
     by : Dated or Sessions
+    known : int, optional
+        How many of the sessions the data hold; all of them where not given.
     """
     at, count = last_on_or_before(sessions, anchor), len(sessions)
     opens = anchor + pd.Timedelta(days=1)
@@ -205,16 +218,23 @@ def window_of(
     none = np.zeros(0, dtype=np.int64)
     far = first < count and (sessions[first] - opens).days > LONGEST_BREAK_DAYS
     if until < first or far or at < 0:
-        return Window(at, first, first - 1, complete or far, none, none.astype(bool))
+        over, no = complete or far, none.astype(bool)
+        return Window(at, first, first - 1, over, none, no, first - 1, none, no)
     until = before_hole(sessions, first, until)
     held = [_held_until(sessions, t, by) for t in range(first, until + 1)]
+    last = np.array([day for day, _ in held], dtype=np.int64)
+    timed = np.array([ends for _, ends in held], dtype=np.bool_)
+    end = (count if known is None else known) - 1
     return Window(
         at,
         first,
+        min(until, end),
+        complete and until <= end,
+        np.minimum(last, end),
+        timed & (last <= end),
         until,
-        complete,
-        np.array([last for last, _ in held], dtype=np.int64),
-        np.array([timed for _, timed in held], dtype=np.bool_),
+        last,
+        timed,
     )
 
 

@@ -37,6 +37,11 @@ class Markets:
     base: Market
     by_name: dict[str, Market]
 
+    def until(self, date: pd.Timestamp) -> Markets:
+        """The markets as they could be known at the close of `date`."""
+        by_name = {name: market.until(date) for name, market in self.by_name.items()}
+        return Markets(self.base.until(date), by_name)
+
     def prices(self, name: str) -> Prices:
         """Prices of a market as fills use them."""
         frame = self.by_name[name].prices

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 
 from market.container import Market
 from market.errors import InputError
@@ -106,6 +107,9 @@ class LegVintage:
     idle : Reason
         Why there is none; `Reason.OPEN` where there is one, or the window is
         still ahead.
+    refused : bool
+        Whether an entry order came to its fill and was not made (no room, no
+        room for the stop): then the vintage enters no more.
     """
 
     leg: str
@@ -114,6 +118,7 @@ class LegVintage:
     levels: dict[str, float]
     held: tuple[Held, ...] = field(default=())
     idle: Reason = Reason.OPEN
+    refused: bool = False
 
     @property
     def complete(self) -> bool:
@@ -233,8 +238,17 @@ def terms_of(leg: Leg, levels: dict[str, float], window: Window) -> Terms:
     )
 
 
-def resolve_vintage(ground: LegGround, anchor: Anchor) -> LegVintage:
+def resolve_vintage(
+    ground: LegGround, anchor: Anchor, ahead: pd.DatetimeIndex | None = None
+) -> LegVintage:
     """Every position of a leg in one vintage.
+
+    Parameters
+    ----------
+    ground : LegGround
+    anchor : Anchor
+    ahead : DatetimeIndex, optional
+        Sessions after the data that the calendar knows already.
 
     Raises
     ------
@@ -242,7 +256,10 @@ def resolve_vintage(ground: LegGround, anchor: Anchor) -> LegVintage:
         Where absolute levels do not belong to the market.
     """
     leg, market = ground.leg, ground.market
-    window = window_of(market.sessions, anchor.day, leg.entry, leg.exits.by)
+    days = market.sessions
+    if ahead is not None:
+        days = pd.DatetimeIndex(days.append(ahead))
+    window = window_of(days, anchor.day, leg.entry, leg.exits.by, len(market.sessions))
     if window.anchor < 0:
         return LegVintage(ground.name, anchor, window, {}, idle=Reason.NO_SESSION)
     levels = leg_levels(market, ground.name, leg, window.anchor)
@@ -252,7 +269,7 @@ def resolve_vintage(ground: LegGround, anchor: Anchor) -> LegVintage:
     if any(np.isnan(value) for value in levels.values()):
         return LegVintage(ground.name, anchor, window, levels, idle=Reason.NO_LEVELS)
 
-    terms, states = terms_of(leg, levels, window), _states(ground, levels)
+    terms, states = terms_of(leg, levels, window), vintage_states(ground, levels)
     held: list[Held] = []
     idle = Reason.OPEN
     while terms.first <= window.until:
@@ -271,11 +288,12 @@ def resolve_vintage(ground: LegGround, anchor: Anchor) -> LegVintage:
         if not leg.entry.every:
             break
         terms = terms._replace(first=held[-1].last + 1)
+    refused = idle not in (Reason.OPEN, Reason.NO_ENTRY)
     if held:
         idle = Reason.OPEN
     elif idle is Reason.NO_ENTRY and not window.complete:
         idle = Reason.OPEN  # the window is still open
-    return LegVintage(ground.name, anchor, window, levels, tuple(held), idle)
+    return LegVintage(ground.name, anchor, window, levels, tuple(held), idle, refused)
 
 
 def _resolved(
@@ -287,7 +305,7 @@ def _resolved(
     return Position(*found)
 
 
-def _states(ground: LegGround, levels: dict[str, float]) -> States:
+def vintage_states(ground: LegGround, levels: dict[str, float]) -> States:
     """Conditions of the rules and on the vintage's levels, all of them."""
     close = ground.prices.close
     enter, leave = ground.enter, ground.leave

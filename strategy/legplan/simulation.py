@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from market.errors import InputError
 from strategy.decide.conditions import states_of
@@ -73,8 +74,12 @@ def leg_grounds(plan: LegsPlan, markets: Markets) -> dict[str, LegGround]:
     }
 
 
-def plan_anchors(plan: LegsPlan, markets: Markets) -> list[Anchor]:
-    """The plan's anchors on its first market.
+#: Sessions after the data that the calendar knows already, by market.
+Ahead = Mapping[str, pd.DatetimeIndex]
+
+
+def plan_anchors(plan: LegsPlan, markets: Markets, ahead: Ahead | None = None) -> list[Anchor]:
+    """The plan's anchors on its first market, no later than its data.
 
     Raises
     ------
@@ -84,11 +89,14 @@ def plan_anchors(plan: LegsPlan, markets: Markets) -> list[Anchor]:
     event = None
     if isinstance(plan.vintages, Events):
         event = states_of(first, plan.vintages.when, "vintages.when")
-    return anchors(plan, first.sessions, event)
+    if event is not None or ahead is None:
+        return anchors(plan, first.sessions, event)
+    found = anchors(plan, pd.DatetimeIndex(first.sessions.append(ahead[plan.first_market])))
+    return [anchor for anchor in found if anchor.day <= first.sessions[-1]]
 
 
 def resolved_vintages(
-    plan: LegsPlan, markets: Markets
+    plan: LegsPlan, markets: Markets, ahead: Ahead | None = None
 ) -> tuple[list[Anchor], dict[str, LegGround], dict[str, list[LegVintage]]]:
     """The plan's anchors, what its legs stand on, and every vintage of each leg.
 
@@ -98,9 +106,12 @@ def resolved_vintages(
         Where plan and data do not fit.
     """
     grounds = leg_grounds(plan, markets)
-    found = plan_anchors(plan, markets)
+    found = plan_anchors(plan, markets, ahead)
     vintages = {
-        name: [resolve_vintage(ground, anchor) for anchor in found]
+        name: [
+            resolve_vintage(ground, anchor, None if ahead is None else ahead[ground.market_name])
+            for anchor in found
+        ]
         for name, ground in grounds.items()
     }
     for name, ground in grounds.items():
@@ -110,9 +121,22 @@ def resolved_vintages(
 
 
 def simulate_legs(
-    plan: LegsPlan, markets: Markets, progress: Progress | None = None
+    plan: LegsPlan,
+    markets: Markets,
+    progress: Progress | None = None,
+    *,
+    ahead: Ahead | None = None,
 ) -> LegsSimulation:
     """Simulate a plan of legs.
+
+    Parameters
+    ----------
+    plan : LegsPlan
+    markets : Markets
+    progress : callable, optional
+        Called as ``progress(what, done, of)``.
+    ahead : mapping of str to DatetimeIndex, optional
+        Sessions after the data that the calendar knows already, by market.
 
     Raises
     ------
@@ -121,7 +145,7 @@ def simulate_legs(
     """
     report = progress or (lambda what, done, of: None)
     report("vintages", 0, 2)
-    found, grounds, vintages = resolved_vintages(plan, markets)
+    found, grounds, vintages = resolved_vintages(plan, markets, ahead)
     report("account", 1, 2)
     used = dict.fromkeys([*(plan.market_of(leg) for leg in plan.legs.values()), *plan.core.shares])
     calendar = one_calendar(plan, markets, tuple(used))

@@ -161,7 +161,7 @@ def read_plan_file(
             "this plan has `legs`",
             where=f"{label}:{tree.places[('legs',)].line}",
             expected="a plan of `tactical` and `hedge`",
-            do="`simulate run`, `check` and `explain` take it; nothing else does yet",
+            do="`simulate run`, `check`, `explain`, `today` and `lookahead` take it",
         )
     beside = _take_out(tree, block) if block else None
     complete_tree(tree, Path(path), overrides, prices)

@@ -89,7 +89,7 @@ def test_check_refuses_a_misspelt_rule_of_the_short_form(plan):
     assert "did you mean 'above_average'?" in refused.output
 
 
-@pytest.mark.parametrize("command", ["sweep", "scenario", "today", "lookahead", "audit", "hedge"])
+@pytest.mark.parametrize("command", ["sweep", "scenario", "audit", "hedge"])
 def test_a_command_that_cannot_take_legs_says_so_in_one_line(plan, command):
     refused = simulate(command, plan)
     assert refused.exit_code == 2
@@ -101,3 +101,19 @@ def test_the_schema_of_legs_describes_its_keys():
     schema = json.loads(simulate("schema", "--legs").output)
     assert set(schema["required"]) == {"name", "vintages", "legs"}
     assert "Leg" in schema["$defs"]
+
+
+def test_the_evening_of_the_anchor_orders_the_entry(plan):
+    done = simulate("today", plan, "--date", "2015-06-30")
+    assert done.exit_code == 0, done.output
+    assert "buy at the open, 100.0% of equity" in done.output
+    answer = json.loads(simulate("today", plan, "--date", "2015-07-01", "--json").output)
+    assert answer["status"] == "orders"
+    kinds = {order["kind"] for order in answer["legs"]["july"]["orders"]}
+    assert kinds == {"stop", "limit"}
+
+
+def test_the_look_ahead_check_is_clean(plan):
+    done = simulate("lookahead", plan, "--dates", "2")
+    assert done.exit_code == 0, done.output
+    assert "nothing knew more than it could" in done.output
