@@ -217,6 +217,20 @@ def test_the_score_once_more_from_the_series_as_they_are_exported(bundled):
         assert found.at[day, "score"] == pytest.approx(score, abs=1e-12), day
 
 
+@pytest.mark.parametrize(
+    "day",
+    [
+        *("1962-11-21", "1974-10-04", "1987-10-19"),
+        # the seams: FINRA's figures begin, its collections change, the survey begins
+        *("1998-03-12", "2001-11-21", "2010-02-16", "2011-03-01"),
+        *("2020-03-16", "2025-09-30", "2025-11-21", "2026-10-06"),
+    ],
+)
+def test_score_components_and_proxies_are_the_same_on_data_cut_short(bundled, day):
+    whole, cut = risk_score(bundled, Risk()), risk_score(bundled.until(day), Risk())
+    pd.testing.assert_frame_equal(cut, whole.loc[:day], check_exact=True, check_freq=False)
+
+
 def test_the_gate_and_the_hedge_read_one_score(bundled):
     """Whatever the plan's numbers: the rule as a gate is the score that sizes the hedge."""
     plan = Plan.model_validate(
