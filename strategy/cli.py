@@ -44,7 +44,7 @@ COMMANDS = {
     ),
     "library": (
         "strategy.commands.library:print_library",
-        "Run the published plans that come with the program; one line of verdict each.",
+        "Run the published plans that come along; a verdict each.",
     ),
     "schema": (
         "strategy.commands.schema:print_schema",

@@ -258,5 +258,6 @@ def test_the_new_chart_stands_on_the_page(found):
 
 def test_the_new_command_runs_and_is_listed(found):
     code, text = found["sessions"]
-    assert (code, text[text.index(" ") :]) == (0, " sessions, 1950-01-03 to 1950-12-29\n")
+    told = json.loads(text)
+    assert (code, told["first"], told["last"]) == (0, "1950-01-03", "1950-12-29")
     assert re.search(r"^  sessions +Say which days a plan's data hold\.$", found["--help"][1], re.M)

@@ -72,11 +72,11 @@ TESTS_ACROSS_ROOMS = {
     "reliability": "what a hostile surrounding does to every command",
 }
 
-#: What prints: screens, the command line's modules, and a program of its own.
+#: What prints: screens, the command line's door, and a program of its own.
 PRINTERS = (
     "simulate_plans.py",
     "reports/terminal/",
-    "strategy/commands/",
+    "strategy/commands/frame/lines.py",  # `tell`: lines that a screen made, JSON, text of files
     "strategy/cli.py",
     "market/bundle/build.py",  # run by hand as `python -m market.bundle.build`
 )
@@ -232,6 +232,38 @@ def test_only_screens_and_commands_print():
         and prints(path.read_text("utf-8"))
     }
     assert found == set()
+
+
+def own_words(source):
+    """Lines of a command in which it prints past its door, or words that no screen made."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("sys.stdout", "sys.stderr"):
+            found.append(node.lineno)
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        words = any(isinstance(a, ast.JoinedStr | ast.BinOp | ast.Constant) for a in node.args)
+        if called.endswith(".print") or (called in ("tell", "tell_text", "confirm") and words):
+            found.append(node.lineno)
+    return found
+
+
+def test_words_of_a_command_are_told_from_words_of_a_screen():
+    assert own_words("tell(f'{n} deleted')\ntell('nothing')\ntell('a' + b)") == [1, 2, 3]
+    assert own_words("tell(str(path))\ntell(screen.deleted(n))\nfor x in s(): tell(x)") == []
+    assert own_words("Screen().print(x)\ncsv.writer(sys.stdout)") == [1, 2]
+
+
+def test_commands_print_what_screens_made():
+    """Their words are written in reports/terminal; they print lines, JSON and text of files."""
+    commands = (ROOT / "strategy" / "commands").rglob("*.py")
+    found = {
+        path.relative_to(ROOT).as_posix(): lines
+        for path in commands
+        if path.parent.name != "frame" and (lines := own_words(path.read_text("utf-8")))
+    }
+    assert found == {}
 
 
 def subjects_of_tests():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -15,8 +16,8 @@ from reports.text.format import setting, show
 from strategy.compare.comparison import PAIRED, Comparison
 
 
-def screen(comparison: Comparison) -> list[RenderableType]:
-    """The runs, what can be concluded, and the tables of differences."""
+def screen(comparison: Comparison, page: Path) -> list[RenderableType]:
+    """The runs, what can be concluded, the tables of differences, and where their page is."""
     letters = comparison.letters
     out: list[RenderableType] = [
         Text(f"{letter}  {run.name}  {run.id}", overflow="fold")
@@ -56,6 +57,7 @@ def screen(comparison: Comparison) -> list[RenderableType]:
             rows.append([column, letter, str(s["n"]), show(s.get("mean"), signed), interval])
     heads = ["mean of differences", "", "n", "less A", "95% interval"]
     out.append(_table("Vintages in pairs: those that both runs have complete", heads, rows))
+    out.append(Text(str(page), style="bold"))
     return out
 
 

@@ -1,9 +1,9 @@
-"""What `simulate data` prints: series that are there, what an update did, which sources answer."""
+"""What `simulate data` prints: series, files, sources, and the cache with its versions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
@@ -12,6 +12,11 @@ from rich.text import Text
 
 from market.live.doctor import Finding
 from market.live.merge.commit import Report
+
+if TYPE_CHECKING:
+    from market.cache import Version
+    from market.cache.pending import Pending
+    from market.judge.record import Judged
 
 
 def series(listing: pd.DataFrame, *, defects: bool) -> RenderableType:
@@ -105,3 +110,73 @@ def doctor(found: Sequence[Finding]) -> Iterator[RenderableType]:
     if advice.row_count:
         yield Text("\nWhat was said, and what to do", style="bold")
         yield advice
+
+
+def judged_file(file: str, found: Judged) -> str:
+    """What a file was taken for, what was put right, left out and doubted: a line each."""
+    rows = [("file", file), ("rows read", f"{found.rows:,}"), *found.taken]
+    for words, sentences in (
+        ("put right", found.put_right),
+        ("left out", found.left_out),
+        ("doubted", found.doubted),
+    ):
+        rows += [(words, sentence) for sentence in sentences or ("nothing",)]
+    return "\n".join(f"{name:<14}{text}" for name, text in rows)
+
+
+def versions(found: Sequence[Version], folder: str) -> Iterator[str]:
+    """The versions of the cache in `folder`, a line each, with the series that changed."""
+    if not found:
+        yield f"no data versions in {folder}; `simulate data update` makes the first"
+    for version in found:
+        yield f"{version.label}  {version.made}  {few(sorted(version.changes))}"
+
+
+def one_version(version: Version) -> Iterator[str]:
+    """What a version holds, and what it changed."""
+    yield f"{version.label}, made {version.made}"
+    for name, entry in sorted(version.entries.items()):
+        yield f"{name}: {entry.rows:,} rows, {entry.first} to {entry.last}, {entry.source}"
+        record = version.changes.get(name)
+        if record is not None:
+            yield f"  {record['added']} new, {record['revised']} revised"
+            for line in (*record["revisions"], *record["told"]):
+                yield f"  {line}"
+        for note in entry.notes:
+            yield f"  note: {note}"
+
+
+def held_back(waiting: Pending) -> Iterator[str]:
+    """The downloads that wait to be confirmed, and why."""
+    for series_id in waiting.ids():
+        held, rows = waiting.read(series_id)
+        last = f"{rows.index[-1]:%Y-%m-%d}"
+        yield f"{series_id}: {held.source}, downloaded {held.fetched}, to {last}"
+        for reason in held.reasons:
+            yield f"  {reason}"
+    if not waiting.ids():
+        yield "nothing waits to be confirmed"
+
+
+def forgotten(series_id: str) -> str:
+    """A held-back download that was rejected."""
+    return f"{series_id}: forgotten"
+
+
+def taken(series_id: str, version: Version) -> str:
+    """A held-back download that was confirmed, and the version that it made."""
+    return f"{series_id}: taken to {version.entries[series_id].last}, {version.label}"
+
+
+def cached(rows: Sequence[Mapping[str, Any]], label: str) -> Iterator[str]:
+    """What the cache holds of some series, where nobody was asked for more."""
+    for row in rows:
+        known = f"to {row['last']}, {row['age_days']} d old, {row['source']}"
+        yield f"{row['series']}: {known if row['last'] else 'not cached'}"
+    yield f"offline: nobody was asked; data version {label or 'none'}"
+
+
+def few(names: Sequence[str], most: int = 6) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

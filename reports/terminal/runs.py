@@ -1,4 +1,4 @@
-"""What `simulate runs` prints: runs in a table, one run line by line."""
+"""What `simulate runs` prints: runs in a table, one run line by line, what was deleted."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reports.stored.runs_database import Entry
+from reports.stored.runs_database import Entry, Listing
 from reports.text.format import show
 from strategy.compare.stored import StoredRun
+
+NOTHING_TO_DELETE = "nothing to delete"
+NOTHING_DELETED = "nothing was deleted"
 
 
 def listing(entries: Sequence[Entry], home: str) -> Iterator[RenderableType]:
@@ -37,8 +40,7 @@ def listing(entries: Sequence[Entry], home: str) -> Iterator[RenderableType]:
         )
         table.add_row(*(Text(cell) for cell in cells))
     yield table
-    n = len(entries)
-    yield Text(f"{n} {'run' if n == 1 else 'runs'} in {Path(home)}/")
+    yield Text(f"{_runs(len(entries))} in {Path(home)}/")
 
 
 def one(entry: Entry, run: StoredRun, files: Sequence[str]) -> Iterator[str]:
@@ -61,3 +63,43 @@ def one(entry: Entry, run: StoredRun, files: Sequence[str]) -> Iterator[str]:
     ]
     for label, text in rows:
         yield f"{label:<15}{text}"
+
+
+def none_listed(home: str, *, any_there: bool) -> str:
+    """Why no run is listed."""
+    return f"{home}: {'no run meets that' if any_there else 'no run yet; simulate run makes one'}"
+
+
+def left_out(found: Listing) -> Iterator[str]:
+    """Folders that are no whole run, and why."""
+    for folder, why in found.damaged:
+        yield f"left out {folder}: {why}"
+
+
+def rebuilt(home: str, n: int) -> str:
+    """How many runs an index made anew holds."""
+    return f"{home}: {_runs(n)}"
+
+
+def asked(chosen: int, of: int) -> str:
+    """The question before runs are deleted."""
+    return f"Delete {chosen} of {of} runs?"
+
+
+def would_be_deleted(n: int) -> str:
+    """What a rehearsal found."""
+    return f"{n} would be deleted"
+
+
+def remains(folder: str, names: Sequence[str]) -> str:
+    """What was left in a run's folder: files that no run wrote."""
+    return f"{folder}: left {', '.join(names)}"
+
+
+def deleted(n: int) -> str:
+    """How many runs are gone."""
+    return f"{n} deleted"
+
+
+def _runs(n: int) -> str:
+    return f"{n} {'run' if n == 1 else 'runs'}"

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from market.errors import InputError
+from reports.terminal.progress import stages
 from strategy.commands.frame.group import TYPED
-from strategy.commands.frame.lines import tell
+from strategy.commands.frame.lines import tell, tell_json
 from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import plan_options
-from strategy.commands.frame.stages import stages
 
 
 @click.command("audit")
@@ -86,8 +86,6 @@ def audit_plan(
         typed = ctx.meta.get(TYPED)
         paths = write_audit(result, folder, command=typed, language=lang)
     if as_json:
-        from market.serialise import json_text
-
         document = {
             "name": file.plan.name,
             "audit_id": result.audit_id,
@@ -96,12 +94,12 @@ def audit_plan(
             "files": {name: str(path) for name, path in paths.items() if name != "folder"},
             **result.content,
         }
-        click.echo(json_text(document), nl=False)
+        tell_json(document)
     elif quiet:
         tell(str(place))
     else:
         from reports.terminal.audit import summarise
-        from reports.terminal.screen import Screen
+        from reports.terminal.wide import print_parts
 
         names = [name for name in paths if name != "folder"]
-        Screen().print(summarise(result, place, names, again=again))
+        print_parts([summarise(result, place, names, again=again)])

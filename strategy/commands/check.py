@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from strategy.commands.frame.lines import tell
+from strategy.commands.frame.lines import tell, tell_json
 from strategy.commands.frame.plan_options import plan_options, read_legs, read_plan
 
 if TYPE_CHECKING:
@@ -36,28 +36,26 @@ def check_plan(
     if legs is not None:
         _check_legs(config, legs, as_json)
         return
-    from strategy.decide.entry import refuse_unknown
     from strategy.plan.file.plan_file import plan_sha256, resolved
 
     file = read_plan(config, overrides, prices)
     plan = file.plan
     with file.locating():
-        refuse_unknown(plan.tactical.entry)
+        if plan.tactical.entry.conditions:
+            # the rules need pandas: a plan without any is judged at once
+            from strategy.decide.entry import refuse_unknown
+
+            refuse_unknown(plan.tactical.entry)
         fit = _fit(plan) if with_data else None
     if as_json:
-        from market.serialise import json_text
-
         answer = {"valid": True, "plan": resolved(plan), "plan_sha256": plan_sha256(plan)}
         document = answer | ({"data": fit} if fit else {})
-        click.echo(json_text(document, sort=False, ascii=True), nl=False)
+        tell_json(document, sort=False, ascii=True)
         return
-    tell(f"{config}: valid plan '{plan.name}', sha256 {plan_sha256(plan)[:12]}")
-    if fit:
-        first, *rest = fit["vintages"]
-        years = (
-            f"{len(rest) + 1} vintages, {first} to {rest[-1]}" if rest else f"1 vintage, {first}"
-        )
-        tell(f"{fit['prices']} {fit['first']} to {fit['last']}: {years}")
+    from reports.terminal.check import plan_fits
+
+    for line in plan_fits(config, plan.name, plan_sha256(plan), fit):
+        tell(line)
 
 
 def _fit(plan: Plan) -> dict[str, Any]:
@@ -92,17 +90,16 @@ def _check_legs(config: str, file: LegsFile, as_json: bool) -> None:
         found, _, vintages = resolved_vintages(plan, load_markets(plan))
     trades = {name: sum(len(vintage.held) for vintage in rows) for name, rows in vintages.items()}
     if as_json:
-        from market.serialise import json_text
-
         answer = {
             "valid": True,
             "plan": resolved_legs(plan),
             "plan_sha256": legs_sha256(plan),
             "data": {"vintages": [anchor.label for anchor in found], "positions": trades},
         }
-        click.echo(json_text(answer, sort=False, ascii=True), nl=False)
+        tell_json(answer, sort=False, ascii=True)
         return
-    tell(f"{config}: valid plan '{plan.name}', sha256 {legs_sha256(plan)[:12]}")
-    tell(f"{len(found)} vintages, {found[0].label} to {found[-1].label}")
-    for name, count in trades.items():
-        tell(f"{name}: {count} positions")
+    from reports.terminal.check import legs_fit
+
+    labels = [anchor.label for anchor in found]
+    for line in legs_fit(config, plan.name, legs_sha256(plan), labels, trades):
+        tell(line)

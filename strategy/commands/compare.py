@@ -6,10 +6,10 @@ import shlex
 
 import click
 
+from reports.terminal.progress import stages
 from strategy.commands.frame.group import TYPED
-from strategy.commands.frame.lines import tell
+from strategy.commands.frame.lines import tell, tell_json
 from strategy.commands.frame.page_options import language_option, runs_option
-from strategy.commands.frame.stages import stages
 
 
 @click.command("compare")
@@ -56,16 +56,12 @@ def compare_runs(
         stage("writing")
         path = write_whole(out, page.encode())
     if as_json:
-        from market.serialise import json_text
-
         document = {"page": str(path)} | comparison_dict(comparison)
-        click.echo(json_text(document, sort=False), nl=False)
+        tell_json(document, sort=False)
     elif quiet:
         tell(str(path))
     else:
-        from rich.text import Text
-
         from reports.terminal.compare import screen
         from reports.terminal.wide import print_parts
 
-        print_parts([*screen(comparison), Text(str(path), style="bold")])
+        print_parts(screen(comparison, path))

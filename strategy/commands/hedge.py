@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from reports.terminal.progress import stages
+from strategy.commands.frame.lines import tell_json
 from strategy.commands.frame.plan_options import plan_options, read_plan
-from strategy.commands.frame.stages import stages
 from strategy.plan.instruments import INSTRUMENT_NAMES
 
 
@@ -47,15 +48,12 @@ def hedge(
             stage(f"hedge: {name}", done, len(names))
             reports[name] = api.hedge(plan, market, instrument=name)
     if as_json:
-        from market.serialise import json_text
-
         document = {name: report.as_dict() for name, report in reports.items()}
         shown = document if compare else document[names[0]]
-        click.echo(json_text(shown, sort=False, ascii=True), nl=False)
+        tell_json(shown, sort=False, ascii=True)
         return
     from reports.terminal.hedge import comparison, tables
-    from reports.terminal.wide import print_whole
+    from reports.terminal.wide import print_parts
 
     for table in [comparison(reports)] if compare else tables(reports[names[0]]):
-        print_whole(table)
-        click.echo()
+        print_parts([table, ""], whole=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from market.errors import InputError
-from strategy.commands.frame.lines import tell
+from reports.terminal.progress import stages
+from strategy.commands.frame.lines import tell, tell_json
 from strategy.commands.frame.plan_options import plan_options, read_legs, read_plan
-from strategy.commands.frame.stages import stages
 
 FOUND = 1
 MOST_DATES = 10_000
@@ -72,9 +72,7 @@ def look_for_lookahead(
                 file.plan, market, dates=dates, seed=seed, seconds=seconds, progress=stage
             )
     if as_json:
-        from market.serialise import json_text
-
-        click.echo(json_text(report.content(), ascii=True), nl=False)
+        tell_json(report.content(), ascii=True)
     else:
         from reports.terminal.lookahead import lines
 

@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from market.errors import InputError
-from strategy.commands.frame.lines import tell
+from strategy.commands.frame.lines import tell, tell_text
 from strategy.commands.frame.page_options import language_option, runs_option
 
 
@@ -48,8 +48,10 @@ def plot(
 
     found = find_run(run, home)
     if chart is None:
-        for name, known in CHARTS.items():
-            tell(f"{name:<15}{known.title}")
+        from reports.terminal.plot import charts
+
+        for line in charts(CHARTS):
+            tell(line)
         return
     if out is None:
         raise InputError("says no file", where="--out", expected="a name ending in .svg or .png")
@@ -88,7 +90,7 @@ def table(run: str, name: str | None, out: str | None, home: str) -> None:
         raise InputError(f"got {out!r}", where="--out", expected="a name ending in .csv")
     text = table_csv(found, name)
     if out is None:
-        click.echo(text, nl=False)
+        tell_text(text)
         return
     from market.atomic import write_whole
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from strategy.commands.frame.lines import tell_json
+
 if TYPE_CHECKING:
     from signals.catalogue.rules import Rule
 
@@ -29,14 +31,12 @@ def print_rules(names: tuple[str, ...], family: str | None, as_json: bool) -> No
         chosen = [r for r in chosen if r.family == family]
     chosen.sort(key=lambda r: (r.id, not r.computable))
     if as_json:
-        from market.serialise import json_text
-
-        click.echo(json_text([described(r) for r in chosen], sort=False), nl=False)
+        tell_json([described(r) for r in chosen], sort=False)
         return
     from reports.terminal.rules import details, listing
-    from reports.terminal.screen import Screen
+    from reports.terminal.wide import print_parts
 
-    Screen().print(details(chosen) if names else listing(chosen))
+    print_parts([details(chosen) if names else listing(chosen)])
 
 
 def check_family(family: str) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from market.errors import InputError
+from reports.terminal.progress import stages, without_collector
 from strategy.commands.frame.group import TYPED
-from strategy.commands.frame.lines import tell
+from strategy.commands.frame.lines import tell, tell_json
 from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import plan_options, read_legs, read_plan
-from strategy.commands.frame.stages import stages, without_collector
 
 if TYPE_CHECKING:
     from strategy.plan.file.legs_file import LegsFile
@@ -98,8 +98,6 @@ def run_plan(
     from reports.terminal.run import RunFacts, series_by_origin, summarise
 
     if as_json:
-        from market.serialise import json_text
-
         document = {
             "name": plan.name,
             "run_id": result.run_id,
@@ -110,11 +108,11 @@ def run_plan(
             "files": {name: str(path) for name, path in paths.items() if name != "folder"},
             "metrics": result.metrics,
         }
-        click.echo(json_text(document, ascii=True), nl=False)
+        tell_json(document, ascii=True)
     elif quiet:
         tell(str(place))
     else:
-        from reports.terminal.screen import Screen
+        from reports.terminal.wide import print_parts
 
         facts = RunFacts(
             name=plan.name,
@@ -127,7 +125,7 @@ def run_plan(
             data_version=market.data_version if plan.data.source == "auto" else None,
             age=None if plan.data.end else (dt.date.today() - market.sessions[-1].date()).days,
         )
-        Screen().print(summarise(facts))
+        print_parts([summarise(facts)])
 
 
 def _run_legs(
@@ -161,8 +159,6 @@ def _run_legs(
         )
     files = [name for name in paths if name != "folder"]
     if as_json:
-        from market.serialise import json_text
-
         document = {
             "name": file.plan.name,
             "run_id": result.run_id,
@@ -171,7 +167,7 @@ def _run_legs(
             "files": {name: str(paths[name]) for name in files},
             "metrics": result.metrics,
         }
-        click.echo(json_text(document, ascii=True), nl=False)
+        tell_json(document, ascii=True)
     elif quiet:
         tell(str(place))
     else:

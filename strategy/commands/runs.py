@@ -11,10 +11,10 @@ import click
 
 from market.errors import InputError
 from strategy.commands.frame.group import Commands
-from strategy.commands.frame.lines import tell
+from strategy.commands.frame.lines import tell, tell_json
 
 if TYPE_CHECKING:
-    from reports.stored.runs_database import Entry
+    from reports.stored.runs_database import Entry, Listing
 
 _HOME = click.option(
     "--runs", "home", default="runs", show_default=True, metavar="DIR", help="Folder of the runs."
@@ -83,17 +83,15 @@ def list_command(
     elif sort != "written":
         found.sort(key=lambda e: _sinking(getattr(e, sort)))
     found = found[:limit]
-    for folder, why in listing.damaged:
-        tell(f"left out {folder}: {why}", err=True)
+    _tell_damaged(listing)
     if as_json:
-        from market.serialise import json_text
-
         rows = [asdict(e) | {"path": str(Path(home) / e.folder)} for e in found]
-        click.echo(json_text(rows, sort=False), nl=False)
+        tell_json(rows, sort=False)
         return
     if not found:
-        what = "no run meets that" if listing.entries else "no run yet; simulate run makes one"
-        tell(f"{home}: {what}")
+        from reports.terminal.runs import none_listed
+
+        tell(none_listed(home, any_there=bool(listing.entries)))
         return
     _print_listing(found, home)
 
@@ -111,12 +109,10 @@ def show_run(run: str, home: str, as_json: bool) -> None:
     entry = read_entry(found.folder)
     files = sorted(path.name for path in found.folder.iterdir())
     if as_json:
-        from market.serialise import json_text
-
         document = asdict(entry) | {
             "path": str(found.folder), "files": files, "command": found.record.get("command"),
         }  # fmt: skip
-        click.echo(json_text(document, sort=False), nl=False)
+        tell_json(document, sort=False)
         return
     from reports.terminal.runs import one
 
@@ -179,6 +175,7 @@ def prune_runs(
     lies stays, with that in it.
     """
     from reports.stored.runs_database import list_runs, matching, remove_run
+    from reports.terminal import runs as screen
 
     if keep is None and older_than is None and not where:
         raise InputError(
@@ -197,14 +194,14 @@ def prune_runs(
         # a run of unknown age is not old
         chosen = [e for e in chosen if e.written and e.written < border]
     if not chosen:
-        tell("nothing to delete")
+        tell(screen.NOTHING_TO_DELETE)
         return
     _print_listing(chosen, home)
     if dry_run:
-        tell(f"{len(chosen)} would be deleted")
+        tell(screen.would_be_deleted(len(chosen)))
         return
-    if not yes and not click.confirm(f"Delete {len(chosen)} of {len(entries)} runs?"):
-        tell("nothing was deleted")
+    if not yes and not click.confirm(screen.asked(len(chosen), len(entries))):
+        tell(screen.NOTHING_DELETED)
         return
     deleted = 0
     for entry in chosen:
@@ -214,9 +211,9 @@ def prune_runs(
             continue  # someone else was faster
         deleted += 1
         if left:
-            tell(f"{entry.folder}: left {', '.join(left)}", err=True)
+            tell(screen.remains(entry.folder, left), err=True)
     list_runs(path)
-    tell(f"{deleted} deleted")
+    tell(screen.deleted(deleted))
 
 
 @click.command("rebuild")
@@ -226,10 +223,10 @@ def rebuild_index(home: str) -> None:
     from reports.stored.runs_database import list_runs
 
     listing = list_runs(Path(home), rebuild=True)
-    for folder, why in listing.damaged:
-        tell(f"left out {folder}: {why}", err=True)
-    n = len(listing.entries)
-    tell(f"{home}: {n} {'run' if n == 1 else 'runs'}")
+    _tell_damaged(listing)
+    from reports.terminal.runs import rebuilt
+
+    tell(rebuilt(home, len(listing.entries)))
 
 
 def _of(entries: tuple[Entry, ...], plan: str) -> list[Entry]:
@@ -248,6 +245,15 @@ def _day(text: str, option: str) -> str:
         return dt.date.fromisoformat(text).isoformat()
     except ValueError:
         raise InputError(f"got {text!r}", where=option, expected="a date, YYYY-MM-DD") from None
+
+
+def _tell_damaged(listing: Listing) -> None:
+    if not listing.damaged:
+        return
+    from reports.terminal.runs import left_out
+
+    for line in left_out(listing):
+        tell(line, err=True)
 
 
 def _print_listing(entries: list[Entry], home: str) -> None:

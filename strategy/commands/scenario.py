@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from market.errors import InputError
+from reports.terminal.progress import stages
 from strategy.commands.frame.group import TYPED
-from strategy.commands.frame.lines import tell
+from strategy.commands.frame.lines import tell, tell_json
 from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import plan_options
-from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
     from strategy.scenario.settings import Scenario
@@ -95,14 +95,12 @@ def scenario_plan(
             )
             figures, seconds = result.figures, sum(result.seconds.values())
     if as_json:
-        from market.serialise import json_text
-
         document = {"folder": str(place), "files": list(files), **figures}
-        click.echo(json_text(document, ascii=True), nl=False)
+        tell_json(document, ascii=True)
     elif quiet:
         tell(str(place))
     else:
-        from reports.terminal.screen import Screen
+        from reports.terminal.wide import print_parts
 
         if calibrate:
             from reports.terminal.calibration import summarise_calibration
@@ -112,7 +110,7 @@ def scenario_plan(
             from reports.terminal.scenario import summarise
 
             answer = summarise(figures, place, files, seconds)
-        Screen().print(answer)
+        print_parts([answer])
 
 
 def _with_options(

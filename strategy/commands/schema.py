@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from strategy.commands.frame.lines import tell_json
+
 
 @click.command("schema")
 @click.option("--legs", is_flag=True, help="Of plans with named legs (docs/legs.md).")
@@ -17,7 +19,6 @@ def print_schema(legs: bool) -> None:
       simulate schema > plan.schema.json
       # yaml-language-server: $schema=plan.schema.json
     """  # noqa: D301 - \b is a backspace: click keeps the lines after it
-    from market.serialise import json_text
     from strategy.plan.file.schema import schema, speaking_of
 
     if legs:
@@ -27,4 +28,4 @@ def print_schema(legs: bool) -> None:
             document = schema()
     else:
         document = schema()
-    click.echo(json_text(document, sort=False), nl=False)
+    tell_json(document, sort=False)

@@ -6,6 +6,7 @@ import datetime as dt
 
 import click
 
+from strategy.commands.frame.lines import tell_json
 from strategy.commands.frame.plan_options import plan_options, read_plan
 
 
@@ -43,14 +44,12 @@ def print_signals(
         market = load(file.plan.data)
     document = states_on(market, file.plan, wanted, family)
     if as_json:
-        from market.serialise import json_text
-
-        click.echo(json_text(document, sort=False), nl=False)
+        tell_json(document, sort=False)
         return
-    from reports.terminal.screen import Screen
     from reports.terminal.signals import screen
+    from reports.terminal.wide import print_parts
 
-    Screen().print(screen(document))
+    print_parts([screen(document)])
 
 
 def _day(text: str | None) -> dt.date | None:

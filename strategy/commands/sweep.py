@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import shlex
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
+from reports.terminal.progress import bar
 from strategy.commands.frame.group import TYPED, Mistake
-from strategy.commands.frame.lines import tell
+from strategy.commands.frame.lines import tell, tell_json, tell_text
 from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import data_version_option
 
@@ -100,7 +98,7 @@ def run_file(
 
         crew = ClusterCrew(cluster)
         crew.check()
-    with _progress(loud) as progress:
+    with bar(loud) as progress:
         try:
             answer = api.sweep(
                 found, out, workers=workers, crew=crew, progress=progress, prepared=ready
@@ -114,10 +112,8 @@ def run_file(
         typed = ctx.meta.get(TYPED, ["simulate", "sweep", config])
         write_sweep_page(done.folder.path, command=shlex.join(typed), language=lang)
     if as_json:
-        from market.serialise import json_text
-
         document = {"folder": str(done.folder.path), **done.summary, "evidence": evidence}
-        click.echo(json_text(document, sort=False, ascii=True), nl=False)
+        tell_json(document, sort=False, ascii=True)
     elif quiet:
         tell(str(done.folder.path))
     else:
@@ -149,18 +145,18 @@ def query_run(run: str, sql: str, out: str, as_csv: bool, as_json: bool) -> None
 
     answer = query(find_folder(run, Path(out)), sql)
     if as_json:
-        from market.serialise import json_text
-
         rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-        click.echo(json_text(rows, sort=False, ascii=True, other=str), nl=False)
+        tell_json(rows, sort=False, ascii=True, other=str)
     elif as_csv:
         import csv
 
         from market.inert import inert
 
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
         for row in (answer.columns, *answer.rows):
             writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
+        tell_text(text.getvalue())
     else:
         from reports.terminal.sweep import answer as rows_of
         from reports.terminal.wide import print_parts
@@ -172,41 +168,3 @@ class Disagreement(Mistake):
     """The judge stopped the sweep: a fault of the program, not of the user."""
 
     exit_code = 1
-
-
-@contextmanager
-def _progress(shown: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar with rate and time left on a terminal; nothing elsewhere."""
-    if not shown or not sys.stderr.isatty():
-        yield lambda what, done, of: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.text import Text
-
-    class Rate(TextColumn):
-        def render(self, task: Any) -> Text:
-            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
-
-    columns = (
-        *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24)),
-        *(MofNCompleteColumn(), Rate(""), TimeRemainingColumn()),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
-        tasks: dict[str, Any] = {}
-
-        def report(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                for task in tasks.values():
-                    display.update(task, visible=False)
-                tasks[what] = display.add_task(what, total=of, completed=done)
-            display.update(tasks[what], completed=done, total=of)
-
-        yield report

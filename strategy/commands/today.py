@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from market.errors import InputError
-from strategy.commands.frame.lines import tell
+from reports.terminal.progress import stages
+from strategy.commands.frame.lines import tell, tell_json
 from strategy.commands.frame.page_options import language_option
 from strategy.commands.frame.plan_options import plan_options, read_legs, read_plan
-from strategy.commands.frame.stages import stages
 
 if TYPE_CHECKING:
     from strategy.plan.file.legs_file import LegsFile
@@ -65,16 +65,14 @@ def today(
         stage("the plan's answer")
         found = api.today(file.plan, market, day, capital=capital, multiplier=multiplier)
     if as_json:
-        from market.serialise import json_text
-
-        click.echo(json_text(found.content, ascii=True), nl=False)
+        tell_json(found.content, ascii=True)
         return
-    from reports.terminal.screen import Screen
     from reports.terminal.today import screen
+    from reports.terminal.wide import print_parts
     from reports.text.language import speaking
 
     with speaking(lang):
-        Screen().print(screen(found.content))
+        print_parts([screen(found.content)])
 
 
 def _today_of_legs(
@@ -90,9 +88,7 @@ def _today_of_legs(
         stage("the plan's answer")
         found = today_of_legs(file.plan, markets, day, capital=capital)
     if as_json:
-        from market.serialise import json_text
-
-        click.echo(json_text(found, ascii=True), nl=False)
+        tell_json(found, ascii=True)
         return
     from reports.terminal.legs import evening
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from market.serialise import json_text
-
-if TYPE_CHECKING:
-    from market.judge.record import Judged
+from strategy.commands.frame.lines import tell_json
 
 
 @click.command("check")
@@ -50,19 +45,9 @@ def check_file(
         assert judged is not None
         found = judged
     if as_json:
-        click.echo(json_text(found.as_json(), sort=False), nl=False)
+        tell_json(found.as_json(), sort=False)
         return
-    from reports.terminal.screen import Screen
+    from reports.terminal.data import judged_file
+    from reports.terminal.wide import print_parts
 
-    Screen().print(_lines(file, found), soft_wrap=True)
-
-
-def _lines(file: str, found: Judged) -> str:
-    rows = [("file", file), ("rows read", f"{found.rows:,}"), *found.taken]
-    for words, sentences in (
-        ("put right", found.put_right),
-        ("left out", found.left_out),
-        ("doubted", found.doubted),
-    ):
-        rows += [(words, sentence) for sentence in sentences or ("nothing",)]
-    return "\n".join(f"{name:<14}{text}" for name, text in rows)
+    print_parts([judged_file(file, found)])

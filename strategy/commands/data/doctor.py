@@ -7,7 +7,8 @@ from dataclasses import asdict
 import click
 
 from market.errors import InputError
-from strategy.commands.frame.stages import stages
+from reports.terminal.progress import stages
+from strategy.commands.frame.lines import tell_json
 
 
 @click.command("doctor")
@@ -23,14 +24,12 @@ def examine_sources(as_json: bool) -> None:
     with stages(not as_json) as stage:
         found = examine(progress=stage)
     if as_json:
-        from market.serialise import json_text
-
         document = {
             "sources": [
                 {k: v for k, v in asdict(finding).items() if k != "on_request"} for finding in found
             ]
         }
-        click.echo(json_text(document, sort=False), nl=False)
+        tell_json(document, sort=False)
     else:
         from reports.terminal import data as screen
         from reports.terminal.wide import print_parts

@@ -67,12 +67,12 @@ def list_series(
     if series:
         table = table[table["id"].isin(series)]
     if as_json:
-        click.echo(table.to_json(orient="records", indent=2, force_ascii=False))
+        tell(table.to_json(orient="records", indent=2, force_ascii=False))
         return
     from reports.terminal import data as shown
-    from reports.terminal.screen import Screen
+    from reports.terminal.wide import print_parts
 
-    Screen().print(shown.series(table, defects=bool(series)))
+    print_parts([shown.series(table, defects=bool(series))])
 
 
 @click.command("export")

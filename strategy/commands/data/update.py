@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from market.errors import InputError
-from strategy.commands.frame.lines import tell
-from strategy.commands.frame.stages import stages
+from reports.terminal.progress import stages
+from strategy.commands.frame.lines import tell, tell_json, tell_text
 
 if TYPE_CHECKING:
     from market.live.merge.commit import Report
@@ -79,9 +79,7 @@ def update_data(
         for line in told:
             tell(line, err=True)
     if as_json:
-        from market.serialise import json_text
-
-        click.echo(json_text(_document(report), sort=False), nl=False)
+        tell_json(_document(report), sort=False)
     elif quiet:
         tell(report.version)
     else:
@@ -113,33 +111,23 @@ def list_versions(version: str | None, as_json: bool) -> None:
             for v in found
         ]
         if as_json:
-            from market.serialise import json_text
-
             document = {"folder": str(cache.folder), "versions": rows}
-            click.echo(json_text(document, sort=False, ascii=True), nl=False)
+            tell_json(document, sort=False, ascii=True)
             return
-        if not rows:
-            tell(f"no data versions in {cache.folder}; `simulate data update` makes the first")
-        for row in rows:
-            changed = row["changed"]
-            assert isinstance(changed, list)
-            tell(f"{row['version']}  {row['made']}  {_few(changed)}")
+        from reports.terminal.data import versions
+
+        for line in versions(found, str(cache.folder)):
+            tell(line)
         return
     one = cache.version(version, where="VERSION")
     assert one is not None
     if as_json:
-        click.echo(one.content().decode(), nl=False)
+        tell_text(one.content().decode())
         return
-    tell(f"{one.label}, made {one.made}")
-    for name, entry in sorted(one.entries.items()):
-        tell(f"{name}: {entry.rows:,} rows, {entry.first} to {entry.last}, {entry.source}")
-        record = one.changes.get(name)
-        if record is not None:
-            tell(f"  {record['added']} new, {record['revised']} revised")
-            for line in (*record["revisions"], *record["told"]):
-                tell(f"  {line}")
-        for note in entry.notes:
-            tell(f"  note: {note}")
+    from reports.terminal.data import one_version
+
+    for line in one_version(one):
+        tell(line)
 
 
 @click.command("confirm")
@@ -156,30 +144,23 @@ def confirm_data(series: tuple[str, ...], reject: bool) -> None:
     from market.cache.pending import Pending
     from market.live.merge.commit import confirm
     from market.live.merge.commit import reject as forget
+    from reports.terminal import data as screen
 
     cache = Cache()
     waiting = Pending(cache.folder)
     if not series:
-        for series_id in waiting.ids():
-            held, rows = waiting.read(series_id)
-            tell(
-                f"{series_id}: {held.source}, downloaded {held.fetched}, to "
-                f"{rows.index[-1]:%Y-%m-%d}"
-            )
-            for reason in held.reasons:
-                tell(f"  {reason}")
-        if not waiting.ids():
-            tell("nothing waits to be confirmed")
+        for line in screen.held_back(waiting):
+            tell(line)
         return
     for series_id in series:
         waiting.read(series_id)  # all are there, or none is taken
     for series_id in series:
         if reject:
             forget(series_id, cache=cache)
-            tell(f"{series_id}: forgotten")
+            tell(screen.forgotten(series_id))
         else:
             version = confirm(series_id, cache=cache)
-            tell(f"{series_id}: taken to {version.entries[series_id].last}, {version.label}")
+            tell(screen.taken(series_id, version))
 
 
 def _offline(wanted: list[str], cache: Any, as_json: bool) -> None:
@@ -202,15 +183,13 @@ def _offline(wanted: list[str], cache: Any, as_json: bool) -> None:
         )
     label = version.label if version is not None else ""
     if as_json:
-        from market.serialise import json_text
-
         document = {"version": label, "offline": True, "series": rows}
-        click.echo(json_text(document, sort=False, ascii=True), nl=False)
+        tell_json(document, sort=False, ascii=True)
         return
-    for row in rows:
-        known = f"to {row['last']}, {row['age_days']} d old, {row['source']}"
-        tell(f"{row['series']}: {known if row['last'] else 'not cached'}")
-    tell(f"offline: nobody was asked; data version {label or 'none'}")
+    from reports.terminal.data import cached
+
+    for line in cached(rows, label):
+        tell(line)
 
 
 def _document(report: Report) -> dict[str, Any]:
@@ -222,26 +201,23 @@ def _document(report: Report) -> dict[str, Any]:
 
 
 def _unfinished(report: Report) -> InputError:
+    from reports.terminal.data import few
+
     def named(status: str) -> list[str]:
         return [o.series for o in report.unfinished if o.status == status]
 
     held, silent = named("held"), [*named("failed"), *named("skipped")]
     parts = []
     if silent:
-        parts.append(f"{_few(silent)} could not be updated")
+        parts.append(f"{few(silent)} could not be updated")
     if held:
-        parts.append(f"{_few(held)} held back")
+        parts.append(f"{few(held)} held back")
     return InputError(
         "; ".join(parts),
         do="`simulate data confirm` lists what is held back and why"
         if held
         else "the cache keeps what it had",
     )
-
-
-def _few(names: list[str], most: int = 6) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
 
 
 __all__ = ["confirm_data", "list_versions", "update_data"]

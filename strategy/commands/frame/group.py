@@ -15,6 +15,7 @@ import click
 
 from market.errors import InputError
 from market.inert import CONTROL
+from strategy.commands.frame.lines import tell
 
 #: Where the words typed are kept in the context, for `run.json`.
 TYPED = "simulate.typed"
@@ -84,7 +85,7 @@ class Program(Commands):
                 # an extension module that is interrupted in its import says that it is broken
                 if not interrupts.came and not isinstance(error, KeyboardInterrupt):
                     raise
-            click.echo("interrupted", err=True)
+            tell("interrupted", err=True)
             ctx.exit(INTERRUPTED)
 
     def _answer(self, ctx: click.Context) -> Any:

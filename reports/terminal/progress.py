@@ -1,12 +1,12 @@
-"""Progress on a terminal: which stage a command is in, drawn only where someone looks."""
+"""Progress on a terminal: a command's stage, a sweep's bar; drawn only where someone looks."""
 
 from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -54,8 +54,7 @@ def without_collector() -> Iterator[None]:
 @contextmanager
 def stages(shown: bool) -> Iterator[Stages]:
     """Stages drawn on stderr while the block runs, gone after it; silent unless on a terminal."""
-    # started without stderr (2>&-) there is none
-    if not shown or sys.stderr is None or not sys.stderr.isatty():
+    if not _watched(shown):
         yield Stages()
         return
     from rich.console import Console
@@ -69,3 +68,46 @@ def stages(shown: bool) -> Iterator[Stages]:
     columns = (SpinnerColumn(), Words(""), BarColumn(bar_width=20), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as display:
         yield Stages(display)
+
+
+@contextmanager
+def bar(shown: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar with rate and time left on a terminal; nothing elsewhere."""
+    if not _watched(shown):
+        yield lambda what, done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(TextColumn):
+        def render(self, task: Any) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+    columns = (
+        *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24)),
+        *(MofNCompleteColumn(), Rate(""), TimeRemainingColumn()),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+        tasks: dict[str, Any] = {}
+
+        def report(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                for task in tasks.values():
+                    display.update(task, visible=False)
+                tasks[what] = display.add_task(what, total=of, completed=done)
+            display.update(tasks[what], completed=done, total=of)
+
+        yield report
+
+
+def _watched(shown: bool) -> bool:
+    """Whether progress is wanted and stderr is a terminal; started without it (2>&-) none is."""
+    return shown and sys.stderr is not None and sys.stderr.isatty()
