@@ -62,9 +62,11 @@ def check(rule: str, parameters: tuple[Parameter, ...], given: Mapping[str, Any]
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
             raise InputError(
-                f"unknown parameter {key!r}",
+                f"got {key!r}",
                 where=rule,
-                expected=f"one of {', '.join(known)}" if known else "none: the rule has no number",
+                expected=f"a number of the rule: {', '.join(known)}"
+                if known
+                else "nothing: the rule has no number",
                 do=f"did you mean {near[0]!r}?" if near else "",
             )
         p = known[key]

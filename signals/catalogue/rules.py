@@ -219,7 +219,7 @@ def find(name: str, *, where: str = "") -> Rule:
         raise InputError(
             f"{name} has {len(of_id)} signals",
             where=where,
-            expected="the name of one of them",
+            expected="the name of one of its signals",
             do=f"name one of {', '.join(r.name for r in of_id)}",
         )
     near = difflib.get_close_matches(name.lower(), _CATALOGUE, n=3, cutoff=0.5)

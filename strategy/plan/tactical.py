@@ -92,13 +92,18 @@ def _check_numbers(name: str, parameters: dict[str, Any], key: str) -> None:
 
     try:
         entry = find(name)
+    except InputError as error:
+        raise Misfit(key, repr(name), _wanted(error)) from None
+    try:
         check(entry.name, entry.parameters, Condition(parameters=parameters).numbers())
     except InputError as error:
-        wrong = error.where.removeprefix(f"{name}").removeprefix(".")
+        wrong = error.where.removeprefix(entry.name).removeprefix(".")
         where = f"{key}.{wrong}" if wrong else key
-        got = error.what.removeprefix("got ")
-        expected = "; ".join(part for part in (error.expected, error.do) if part)
-        raise Misfit(where, got, expected) from None
+        raise Misfit(where, error.what.removeprefix("got "), _wanted(error)) from None
+
+
+def _wanted(error: InputError) -> str:
+    return "; ".join(part for part in (error.expected, error.do) if part)
 
 
 def _when_in_schema(schema: dict[str, Any]) -> None:

@@ -221,7 +221,7 @@ def test_a_gate_with_numbers_comes_back_from_what_it_was_written_as():
     [
         ({"streak_above_average": {"window": 1}}, "window: got 1; expected a whole number and at"),
         ({"streak_above_average": {"windw": 9}}, "did you mean 'window'"),
-        ({"streak_above": {"window": 9}}, "unknown signal 'streak_above'"),
+        ({"streak_above": {"window": 9}}, "got 'streak_above'; expected a name of the rule"),
         ({"streak_above_average": 100}, "a map of the rule's own numbers"),
         (7, "a rule's name, a list of names"),
     ],

@@ -281,7 +281,10 @@ legs:
     ("change", "line"),
     [
         ("entry: {when: {below_avg: {}}}", "unknown signal 'below_avg'"),
-        ("entry: {when: {below_average: {session: 3}}}", "unknown parameter 'session'"),
+        (
+            "entry: {when: {below_average: {session: 3}}}",
+            "got 'session'; expected a number of the rule: sessions",
+        ),
         ("entry: {at: {through: x}}", "got 'x'; expected a level named under `levels`"),
         ("entry: {when: {weekly_average: {}}}", "unknown signal"),
         ("market: b", "got 'b'; expected one of a"),

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from strategy.cli import cli
 from strategy.plan import Plan
 from strategy.plan.file.plan_file import load_plan, resolved
 from strategy.plan.file.schema import alternatives
@@ -26,6 +28,32 @@ def test_every_plan_that_comes_with_the_program_is_valid_and_bears_its_name(name
 
 def test_short_long_writes_out_every_default_and_nothing_else():
     assert load_plan(SHORT_LONG) == Plan(name="short_long")
+
+
+def examples():
+    """Lines of shipped plans whose comment gives an example of the value, with it written in."""
+    for path in sorted(CONFIGS.rglob("*.yaml")):
+        for number, line in enumerate(path.read_text().splitlines()):
+            if found := re.fullmatch(r"( *\w+: ).*?#.* for example (\{.*\})", line):
+                yield pytest.param(
+                    path, number, found[1] + found[2], id=f"{path.stem}-{number + 1}"
+                )
+
+
+@pytest.mark.parametrize(("path", "number", "line"), list(examples()))
+def test_an_example_in_a_comment_can_be_copied_into_its_place(tmp_path, path, number, line):
+    lines = path.read_text().splitlines()
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("\n".join([*lines[:number], line, *lines[number + 1 :]]))
+    for name in re.findall(r"\w+\.csv", line):  # the user's own files
+        (tmp_path / name).write_text("date,close\n2024-01-02,15.0\n")
+    done = CliRunner().invoke(cli, ["check", str(plan)])
+    assert done.exit_code == 0, done.output
+    assert load_plan(plan) != load_plan(path)
+
+
+def test_the_default_plan_gives_four_examples():
+    assert len([p for p in examples() if p.id.startswith("short_long-")]) == 4
 
 
 def every_key(path=()):
@@ -111,4 +139,5 @@ def test_the_other_plans_differ_from_short_long_only_where_they_say_so(name):
             try:
                 assert value_at(ours, path) == value_at(theirs, path)
             except (KeyError, TypeError):
-                assert path[:2] == ("tactical", "stop")
+                # a fraction or a section; a short way to write conditions
+                assert path[:2] == ("tactical", "stop") or path == ("tactical", "entry", "when")
