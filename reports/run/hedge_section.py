@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from market.serialise import plain
 from reports.text.fields import Kind
 from reports.text.format import exact, percent, show
-from reports.text.hedge_words import ALTERNATIVES, CASES, COSTS, INSTRUMENTS, STATUSES
+from reports.text.hedge_words import ALTERNATIVES, CASES, COSTS, INSTRUMENTS, SHAPES, STATUSES
 from reports.text.language import _
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def hedge_tables(h: Mapping[str, Any]) -> list[HedgeTable]:
         _alternatives(h),
         _chained(h),
         _convexity(h),
+        _shapes(h),
         _break_even(h),
         _leave_one_out(h),
         _cases(h),
@@ -177,11 +178,40 @@ def _convexity(h: Mapping[str, Any]) -> HedgeTable:
         "hedge-convexity",
         _("What each instrument would pay"),
         _(
-            "Modelled profit of a full hedge by the index's move over the window, share of the "
-            "hedged amount, at the rates and volatility of {day}.",
+            "Modelled profit of a full hedge by the index's move over the window in equal steps, "
+            "share of the account's equity at the start, at the rates and volatility of {day}.",
             day=day,
         ),
         (_("Index move"), *(_(INSTRUMENTS.get(n, n)) for n in names)),
+        rows,
+    )
+
+
+def _shapes(h: Mapping[str, Any]) -> HedgeTable:
+    table = h.get("shapes") or []
+    names = [name for name in table[0] if name not in ("move", "shape")] if table else []
+    rows = tuple(
+        (
+            _(
+                "{move}, {path}",
+                move=percent(row["move"], 0, sign=True),
+                path=_(SHAPES[row["shape"]]),
+            ),
+            tuple(Cell.of(row[n], "percent", 1) for n in names),
+        )
+        for row in table
+    )
+    return HedgeTable(
+        "hedge-shapes",
+        _("What each instrument would pay, by the path there"),
+        _(
+            "The same, share of the account's equity at the start. Straight: in equal steps. "
+            "Sawtooth: there, back to where it began and there again, a third of the window each. "
+            "Crash: all of it in five sessions in the middle. A fund with a daily reset depends on "
+            "the path, a put spread pays no more than its two strikes are apart, and puts that are "
+            "rolled down after a slow fall pay less than after a crash."
+        ),
+        (_("Index move and path"), *(_(INSTRUMENTS.get(n, n)) for n in names)),
         rows,
     )
 

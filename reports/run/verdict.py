@@ -12,6 +12,7 @@ from reports.run.inputs import rests_on
 from reports.run.view import View
 from reports.run.yardstick import beside, lead_sentence, measured
 from reports.text.format import figure, sentence_list, show, words
+from reports.text.hedge_words import PARTS
 from reports.text.language import _, say
 
 
@@ -281,8 +282,28 @@ def _hedge_finding(view: View) -> Markup:
             low=figure(m, "hedge.mean_low"),
             high=figure(m, "hedge.mean_high"),
         )
-    if lookup(m, "hedge.mean_cost") is not None:
-        out += say(", costs and carry of {cost} included", cost=figure(m, "hedge.mean_cost"))
+    parts = lookup(m, "hedge.parts") or {}
+    if parts:
+        told = [
+            Markup("{} {}").format(_(words), figure(m, f"hedge.parts.{name}"))
+            for name, words in PARTS.items()
+            if name in parts
+        ]
+        out += say(" ({parts})", parts=Markup(_(", ")).join(told))
+    if lookup(m, "hedge.cost_per_drawdown_low") is not None:
+        out += say(
+            "; each point of drawdown saved cost {cost} points of return (95% interval {low} to "
+            "{high})",
+            cost=figure(m, "hedge.cost_per_drawdown_point"),
+            low=figure(m, "hedge.cost_per_drawdown_low"),
+            high=figure(m, "hedge.cost_per_drawdown_high"),
+        )
+    elif lookup(m, "hedge.cost_per_drawdown_point") is not None:
+        out += say(
+            "; each point of drawdown saved cost {cost} points of return, with no interval, for "
+            "the saving itself may be nothing",
+            cost=figure(m, "hedge.cost_per_drawdown_point"),
+        )
     if lookup(m, "hedge.against_derisk_path.mean_low") is not None:
         return out + say(
             ". Against less core at the same average beta that is {lead}, at the same beta every "

@@ -23,6 +23,7 @@ from market.sources.listing import CACHE_ORIGIN
 from market.year import SESSIONS_A_YEAR
 from reports.terminal.inputs import input_lines, reading_lines
 from reports.text.format import words
+from reports.text.hedge_words import PARTS
 from reports.text.words import EXIT_REASONS
 
 MISSING = "-"
@@ -229,7 +230,8 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
             *input_lines(h),
             (
                 "cost, gain",
-                f"mean cost {_percent(h['mean_cost'], sign=False)}, mean gain before cost "
+                f"{_parts(h)}mean cost {_percent(h['mean_cost'], sign=False)}, mean gain before "
+                "cost "
                 f"{_percent(h['mean_gain'])}; sum {_percent(h['sum_return'])} of equity",
             ),
             *reading_lines(h),
@@ -244,6 +246,13 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
             )
         )
     return [_pairs(rows)]
+
+
+def _parts(h: Mapping[str, Any]) -> str:
+    """The mean taken apart, so that interest earned does not hide in a mean cost."""
+    parts = h.get("parts") or {}
+    told = ", ".join(f"{PARTS[name]} {_percent(value)}" for name, value in parts.items())
+    return f"{told}; " if told else ""
 
 
 def _holding_less(against: Mapping[str, Any], by_path: Mapping[str, Any]) -> list[tuple[str, str]]:

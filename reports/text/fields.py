@@ -89,6 +89,8 @@ FIELDS: dict[str, Field] = {
     "mean_drawdown_saved": Field("Mean drawdown saved", "percent", "Against going without it."),
     "n_drawdown_saved": Field("Years in which it saved drawdown", "count"),
     "cost_per_drawdown_point": Field("Return given up per point of drawdown saved", "ratio"),
+    "cost_per_drawdown_low": Field("its 95% interval, low end", "ratio"),
+    "cost_per_drawdown_high": Field("its 95% interval, high end", "ratio"),
     "n_capped": Field("Years in which a limit on exposure acted", "count"),
     "n_not_hedged": Field("Vintages without a hedge", "count"),
     "n_blind": Field("of them without any score", "count"),
@@ -190,6 +192,7 @@ PATHS: dict[str, Field] = {
 
 #: Figures whose name alone does not tell their kind, by the part of metrics.json they are in.
 GROUPS: dict[str, Field] = {
+    "parts": Field("Part of the mean contribution", "percent"),
     "exit_reasons": Field("Vintages", "count"),
 }
 

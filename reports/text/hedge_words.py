@@ -67,3 +67,20 @@ READINGS = {
     "always_half": noted("always half"),
     "ranks": noted("ranks"),
 }
+
+#: Paths that the index takes to its end.
+SHAPES = {
+    "straight": noted("straight"),
+    "sawtooth": noted("sawtooth"),
+    "crash": noted("crash"),
+}
+
+#: What a hedge's mean result is made of.
+PARTS = {
+    "direction": noted("direction of the index"),
+    "premium": noted("premium"),
+    "reset": noted("daily reset"),
+    "carry": noted("carry"),
+    "interest": noted("interest earned"),
+    "trading": noted("fees and slippage"),
+}

@@ -13,9 +13,10 @@ import pandas as pd
 
 from market.judge.days import rows_a_year
 from market.year import DAYS_A_YEAR, DAYS_OF_YIELD, SESSIONS_A_YEAR
-from strategy.hedge.cost_lines import COST_LINES
+from strategy.hedge.cost_lines import COST_LINES, PARTS
 from strategy.legs.reasons import Reason
 from strategy.validation.intervals import CONFIDENCE, hit_interval
+from strategy.validation.means import ratio_of_means
 
 
 def drawdown(equity: np.ndarray) -> np.ndarray:
@@ -230,6 +231,8 @@ def hedge_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
     dict
         Statistics of ``hedge_return``; ``statuses`` (vintages by what became
         of their hedge); ``costs`` (mean of each line over hedged vintages);
+        ``parts`` (the mean taken apart: ``direction``, and each group of cost
+        lines as what it added); ``cost_per_drawdown_point`` with its interval;
         ``with``, ``without`` and ``derisk`` (mean return, mean and worst
         drawdown, worst month of the same vintages); ``against_derisk``
         (statistics of the hedged less the comparator's return at equal average
@@ -259,6 +262,11 @@ def hedge_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
         for name in COST_LINES
         if hedged[f"hedge_{name}"].abs().sum() > 0.0
     }
+    out["parts"] = {"direction": out["mean_gain"]} | {
+        part: float(-sum(hedged[f"hedge_{name}"].mean() for name in names))
+        for part, names in PARTS.items()
+        if any(hedged[f"hedge_{name}"].abs().sum() > 0.0 for name in names)
+    }
     for name, prefix in (("with", ""), ("without", "unhedged_"), ("derisk", "derisk_")):
         deepest = hedged[f"{prefix}max_drawdown"]
         out[name] = {
@@ -271,6 +279,11 @@ def hedge_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
     given_up = out["without"]["mean_return"] - out["with"]["mean_return"]
     out["mean_drawdown_saved"] = saved
     out["cost_per_drawdown_point"] = given_up / saved if saved > 0.0 else None
+    low, high = ratio_of_means(
+        (hedged["unhedged_return"] - hedged["total_return"]).to_numpy(dtype=float),
+        (hedged["max_drawdown"] - hedged["unhedged_max_drawdown"]).to_numpy(dtype=float),
+    )
+    out["cost_per_drawdown_low"], out["cost_per_drawdown_high"] = low, high
     out["n_drawdown_saved"] = int((hedged["drawdown_saved"] > 0.0).sum())
     out["n_capped"] = int((hedged["hedge_limited_sessions"] > 0).sum())
     for name in ("derisk", "derisk_path"):

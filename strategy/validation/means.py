@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 
 from strategy.validation.intervals import CONFIDENCE
 
-__all__ = ["Interval", "beta_bootstrap_t", "detectable", "power", "sign_flip", "student"]
+__all__ = [
+    "Interval",
+    "beta_bootstrap_t",
+    "detectable",
+    "power",
+    "ratio_of_means",
+    "sign_flip",
+    "student",
+]
 
 Floats = NDArray[np.float64]
 
@@ -101,6 +109,38 @@ def _weights(n: int, draws: int, seed: int) -> tuple[Floats, Floats]:
     """Weights of every draw and their sums: the same for every sample of a size."""
     weights = np.random.default_rng(seed).beta(0.5, 1.5, size=(draws, n))
     return weights, weights.sum(axis=1)
+
+
+def ratio_of_means(above: Floats, below: Floats) -> Interval:
+    """Fieller's interval of mean(above) / mean(below) of paired values.
+
+    The ratios r for which Student's t does not tell mean(above - r below) from
+    zero (Fieller, Journal of the Royal Statistical Society B 16, 1954).
+
+    Parameters
+    ----------
+    above, below : float64[n]
+        Without NaN.
+
+    Returns
+    -------
+    Interval
+        NaN, NaN where the mean below may be zero: then no ratio is excluded on
+        one side.
+    """
+    from scipy.special import stdtrit
+
+    n = len(above)
+    if n < 3:
+        return NO_INTERVAL
+    t = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2.0))
+    (aa, ab), (_, bb) = np.cov(above, below) / n
+    a, b = float(above.mean()), float(below.mean())
+    square, middle, rest = b * b - t * t * bb, a * b - t * t * ab, a * a - t * t * aa
+    if not square > 0.0:
+        return NO_INTERVAL
+    reach = float(np.sqrt(max(middle * middle - square * rest, 0.0)))
+    return Interval(float(middle - reach) / square, float(middle + reach) / square)
 
 
 def sign_flip(values: Floats, *, draws: int = DRAWS, seed: int = 0) -> float:

@@ -31,6 +31,13 @@ from strategy.plan.instruments import INSTRUMENTS as LISTED
 MOVES = (-0.40, -0.30, -0.20, -0.10, 0.0, 0.10, 0.20)
 DERISK = "derisk"
 
+#: How the index gets to its end, and the moves that are shown along each. Straight: in equal steps.
+#: Sawtooth: there, back to where it began, and there again, a third of the window each. Crash: all
+#: of it in so many sessions in the middle, nothing before and after.
+SHAPES = ("straight", "sawtooth", "crash")
+SHAPE_MOVES = (-0.40, -0.20, -0.10, 0.10)
+CRASH = 5
+
 #: Where the break-even move is looked for.
 HIGHEST_MOVE, LOWEST_MOVE, MOVE_STEP = 0.2, -0.9, 0.1
 BREAK_EVEN_TOLERANCE = 1e-5
@@ -96,7 +103,9 @@ def _with(plan: Plan, **changes: object) -> Plan:
     return plan.model_copy(update={"hedge": plan.hedge.model_copy(update=changes)})
 
 
-def scenario_profit(plan: Plan | None, base: Plan, outlook: Outlook, move: float) -> float:
+def scenario_profit(
+    plan: Plan | None, base: Plan, outlook: Outlook, move: float, shape: str = "straight"
+) -> float:
     """Profit of a full hedge as a share of the equity at the start.
 
     Parameters
@@ -108,6 +117,8 @@ def scenario_profit(plan: Plan | None, base: Plan, outlook: Outlook, move: float
     outlook : Outlook
     move : float
         Return of the index over the window.
+    shape : str
+        One of `SHAPES`.
 
     Returns
     -------
@@ -117,7 +128,7 @@ def scenario_profit(plan: Plan | None, base: Plan, outlook: Outlook, move: float
     used = base if plan is None else plan
     if plan is not None and plan.hedge.instrument in NEEDS_VIX and np.isnan(outlook.vix):
         return float("nan")
-    setting = _setting(used, outlook, move)
+    setting = _setting(used, outlook, move, shape)
     n = len(setting.close)
     window = HedgeWindow(1, n - 1, True, 0)
     ratio = base.hedge.max_ratio
@@ -164,12 +175,12 @@ def _run(plan: Plan, setting: Setting, out: Instructions) -> Account:
     )
 
 
-def _setting(plan: Plan, outlook: Outlook, move: float) -> Setting:
+def _setting(plan: Plan, outlook: Outlook, move: float, shape: str = "straight") -> Setting:
     n = outlook.sessions + 1
     days = pd.bdate_range if outlook.year == SESSIONS_A_YEAR else pd.date_range
     sessions = days(outlook.start, periods=n, name="date")
     swing = outlook.volatility / np.sqrt(outlook.year)
-    steps = np.full(n, np.log1p(move) / outlook.sessions)
+    steps = _steps(n, float(np.log1p(move)), shape)
     steps[1::2] += swing
     steps[2::2] -= swing
     if outlook.sessions % 2:
@@ -188,6 +199,41 @@ def _setting(plan: Plan, outlook: Outlook, move: float) -> Setting:
         plan.hedge,
         plan.costs,
         np.full(n, outlook.dividend),
+    )
+
+
+def _steps(n: int, whole: float, shape: str) -> np.ndarray:
+    """Log returns of the n - 1 sessions after the first, without the swings; sum `whole`."""
+    sessions = n - 1
+    if shape == "straight":
+        return np.full(n, whole / sessions)
+    if shape == "sawtooth":
+        third = sessions / 3.0
+        at = np.array([0.0, third, 2.0 * third, float(sessions)])
+        level = np.interp(np.arange(n), at, [0.0, whole, 0.0, whole])
+    else:
+        first = max((sessions - CRASH) // 2, 0)
+        last = min(first + CRASH, sessions)
+        level = np.interp(np.arange(n), [first, last], [0.0, whole])
+    return np.diff(level, prepend=0.0)
+
+
+def along_shapes(plan: Plan, outlook: Outlook) -> pd.DataFrame:
+    """Profit of each instrument along each of `SHAPES`, share of the equity at the start.
+
+    Returns
+    -------
+    DataFrame
+        ``move``, ``shape``, and a column an instrument, as `convexity`.
+    """
+    plans = instrument_plans(plan)
+    return pd.DataFrame(
+        [
+            {"move": move, "shape": shape}
+            | {n: scenario_profit(own, plan, outlook, move, shape) for n, own in plans.items()}
+            for move in SHAPE_MOVES
+            for shape in SHAPES
+        ]
     )
 
 

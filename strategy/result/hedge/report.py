@@ -20,7 +20,7 @@ from strategy.hedge.vintage import HEDGE_STATUS, unavailable_reason
 from strategy.plan import Plan
 from strategy.plan.base import PRECEDENTS
 from strategy.plan.instruments import INSTRUMENTS
-from strategy.result.hedge.along_a_path import Outlook, convexity, own_name
+from strategy.result.hedge.along_a_path import Outlook, along_shapes, convexity, own_name
 from strategy.result.hedge.inputs import rests_on
 from strategy.result.hedge.leave_one_out import leave_one_out
 from strategy.result.hedge.needs import FALL, break_even_table, last_outlook
@@ -65,6 +65,8 @@ class HedgeReport:
         pays, and that fall's base rate.
     convexity : DataFrame
         Profit of each instrument by the index's move over the window.
+    shapes : DataFrame
+        The same along a straight, a sawtooth and a crash path.
     leave_one_out : DataFrame
         The hedge with each component of the score, or trigger, removed.
     readings : DataFrame
@@ -87,6 +89,7 @@ class HedgeReport:
     paths: pd.DataFrame
     break_even: pd.DataFrame
     convexity: pd.DataFrame
+    shapes: pd.DataFrame
     leave_one_out: pd.DataFrame
     readings: pd.DataFrame
     analogs: pd.DataFrame
@@ -136,6 +139,7 @@ def hedge_report(simulation: Simulation, found: pd.DataFrame | None = None) -> H
         paths=hedge_paths(simulation),
         break_even=break_even_table(simulation),
         convexity=convexity(simulation.plan, as_of),
+        shapes=along_shapes(simulation.plan, as_of),
         leave_one_out=leave_one_out(simulation),
         readings=readings(simulation) if found is None else found,
         analogs=cases[cases["vintage"].isin(PRECEDENTS)].reset_index(drop=True),

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from strategy.validation.means import beta_bootstrap_t, detectable, power, sign_flip, student
+from strategy.validation.means import (
+    beta_bootstrap_t,
+    detectable,
+    power,
+    ratio_of_means,
+    sign_flip,
+    student,
+)
 
 SMALL = st.lists(st.floats(-1, 1, allow_subnormal=False), min_size=2, max_size=9)
 
@@ -123,3 +130,30 @@ def test_power_is_that_of_cohens_tables():
 @given(st.integers(3, 200), st.floats(1e-4, 10))
 def test_the_detectable_mean_is_seen_with_the_stated_chance(n, spread):
     assert power(detectable(spread, n), spread, n) == pytest.approx(0.8, abs=1e-6)
+
+
+def test_fieller_s_ends_are_where_the_t_test_of_the_difference_turns():
+    rng = np.random.default_rng(12)
+    below = rng.normal(0.05, 0.04, 30)
+    above = 0.6 * below + rng.normal(0.0, 0.02, 30)
+    low, high = ratio_of_means(above, below)
+    for ratio in (low, high):
+        assert stats.ttest_1samp(above - ratio * below, 0.0).pvalue == pytest.approx(0.05, abs=1e-9)
+    assert low < above.mean() / below.mean() < high
+
+
+def test_fieller_s_interval_holds_the_ratio_in_about_nineteen_of_twenty_samples():
+    rng = np.random.default_rng(13)
+    held = 0
+    for _ in range(1000):
+        below = rng.normal(0.05, 0.05, 32)
+        low, high = ratio_of_means(0.7 * below + rng.normal(0.0, 0.03, 32), below)
+        held += low <= 0.7 <= high
+    assert 0.93 <= held / 1000 <= 0.97
+
+
+def test_a_ratio_over_what_may_be_nothing_has_no_interval():
+    rng = np.random.default_rng(14)
+    below = rng.normal(0.0, 1.0, 20)
+    assert np.isnan(ratio_of_means(below + 1.0, below)).all()
+    assert np.isnan(ratio_of_means(below[:2], below[:2])).all()

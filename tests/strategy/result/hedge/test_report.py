@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from strategy.plan import Plan
 from strategy.plan.base import PRECEDENTS
+from strategy.result.hedge import along_a_path
 from strategy.result.hedge.leave_one_out import leave_one_out
 from strategy.result.hedge.needs import base_rate, outlook_of, window_returns
 from strategy.result.hedge.report import HedgeReport, hedge_report, with_instrument
@@ -179,6 +180,41 @@ def test_a_frictionless_short_gains_its_ratio_times_the_fall():
     table = hedge_report(simulate(plan, flat_market())).convexity
     assert np.allclose(table["short"], -0.5 * table.index, atol=1e-12)
     assert np.allclose(table["derisk"], -0.5 * table.index, atol=1e-12)
+
+
+def test_along_a_straight_path_the_shapes_are_the_convexity_table(report):
+    straight = report.shapes[report.shapes["shape"] == "straight"].set_index("move")
+    for name in report.convexity:
+        assert np.allclose(straight[name], report.convexity.loc[straight.index, name], atol=1e-12)
+
+
+def test_every_path_ends_at_its_move_and_a_short_does_not_mind_which(report):
+    by_move = report.shapes.groupby("move")["short"]
+    assert (by_move.max() - by_move.min() < 2e-3).all()
+    assert report.shapes["shape"].tolist()[:3] == ["straight", "sawtooth", "crash"]
+
+
+def test_a_crash_shows_the_cap_of_a_spread_and_the_path_of_a_fund(report):
+    fall = report.shapes[report.shapes["move"] == -0.4].set_index("shape")
+    # a put spread 95/80 on half of equity pays at most 7.5 %, the put the rest of the fall too
+    assert fall.loc["crash", "put_spread"] < 0.075 < fall.loc["crash", "put"]
+    # three times the index, reset each day: steady falls compound, one go does not
+    assert fall.loc["straight", "inverse_etf_3x"] > 1.2 * fall.loc["crash", "inverse_etf_3x"]
+    assert fall.loc["straight", "inverse_etf_3x"] > fall.loc["sawtooth", "inverse_etf_3x"]
+
+
+def test_the_steps_of_each_path_by_hand():
+    saw = along_a_path._steps(7, -0.6, "sawtooth")
+    assert saw == pytest.approx([0.0, -0.3, -0.3, 0.3, 0.3, -0.3, -0.3])
+    crash = along_a_path._steps(12, -0.5, "crash")  # eleven sessions, five in the middle
+    assert crash == pytest.approx([0, 0, 0, 0, *[-0.1] * 5, 0, 0, 0])
+
+
+def test_the_parts_add_up_to_the_mean_and_interest_is_named(report):
+    s = report.summary
+    assert sum(s["parts"].values()) == pytest.approx(s["mean"], abs=1e-12)
+    assert s["parts"]["direction"] == s["mean_gain"]
+    assert s["parts"]["interest"] == pytest.approx(-s["costs"]["interest"])
 
 
 # --- was it the score? ------------------------------------------------------------------------
