@@ -9,25 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from market.errors import InputError
 from strategy.plan import Plan
-from strategy.plan.file.errors import did_you_mean
-from strategy.plan.file.plan_file import read_plan_file, resolved
+from strategy.plan.file.errors import did_you_mean, explain, place_of
+from strategy.plan.file.errors import where as where_of
+from strategy.plan.file.plan_file import PlanFile, read_plan_file, resolved
 from strategy.plan.file.schema import alternatives, keys_at
-from strategy.plan.file.yaml_tree import KeyPath, Place, Tree, printable, written_as
+from strategy.plan.file.yaml_tree import KeyPath, Place, Tree, printable
 from strategy.sweep.file.axes import Axis, Distribution, draw, read_values
+from strategy.sweep.file.block import Block, Draws
 from strategy.sweep.file.columns import METRICS
 from strategy.sweep.file.expression import Constraint, parse
 
 BLOCK = "sweep"
-OPTIONS = (
-    *("keys", "draws", "constraints", "metrics", "best", "judge", "sample", "seed"),
-    *("engine", "vintages"),
-)
-ENGINES = ("auto", "separable", "dense", "single")
 #: Keys that change nothing a sweep could measure.
 IDLE_KEYS = ("name",)
-MOST_JUDGED = 10_000
 
 
 @dataclass(frozen=True)
@@ -141,79 +139,88 @@ def load_sweep(
             where=file.label,
             expected=f"{BLOCK}: {{keys: {{tactical.stop: [0.02, 0.03]}}}} beside the plan's keys",
         )
-    return _sweep(file.plan, file.tree, block.value, block.places, file.label, Path(path))
+    tree = Tree(
+        {BLOCK: block.value}, {(BLOCK, *below): place for below, place in block.places.items()}
+    )
+    return _sweep(file, _Written(tree, file.label), Path(path))
 
 
-def _sweep(
-    plan: Plan, tree: Tree, block: Any, places: dict[KeyPath, Place], label: str, path: Path
-) -> Sweep:
-    read = _Block(block, places, label)
-    seed = read.whole("seed", 0, 0, 2**32 - 1)
-    keys = read.keys()
-    _check_nesting(keys, read)
+@dataclass(frozen=True)
+class _Written:
+    """The block as it was written, for the place of what its model cannot judge."""
+
+    tree: Tree
+    label: str
+
+    def where(self, *path: str | int) -> str:
+        below: KeyPath = (BLOCK, *path)
+        return where_of(below, place_of(below, self.tree), self.label)
+
+    def block(self) -> Block:
+        try:
+            return Block.model_validate(self.tree.value[BLOCK])
+        except ValidationError as error:
+            raise explain(error, self.tree, self.label, model=Block, below=(BLOCK,)) from None
+
+
+def _sweep(file: PlanFile, written: _Written, path: Path) -> Sweep:
+    block = written.block()
+    _check_nesting(block.keys, written)
     axes: list[Axis] = []
     drawn: list[Distribution] = []
-    for key, content in keys.items():
-        values = read_values(key, content, read.where("keys", key))
+    for key, content in block.keys.items():
+        values = read_values(key, content, written.where("keys", key))
         if isinstance(values, Distribution):
             drawn.append(values)
         else:
             axes.append(Axis((key,), (_located(key, values, path),)))
-    if drawn or read.has("draws"):
-        axes.append(_drawn(drawn, read, seed))
-    best = read.map("best", ("by", "n"))
-    by = best.get("by", "sharpe")
-    if not isinstance(by, str) or by not in METRICS:
-        raise read.refuse(by, METRICS, "best", "by")
-    metrics = read.names("metrics", METRICS)
+    if drawn or block.draws:
+        axes.append(_drawn(drawn, block.draws, block.seed, written.where("draws")))
+    by = block.best.by
+    metrics = tuple(dict.fromkeys(block.metrics)) or tuple(METRICS)
     return Sweep(
-        plan=plan,
-        content=copy.deepcopy(tree.value),
+        plan=file.plan,
+        content=copy.deepcopy(file.tree.value),
         axes=tuple(axes),
-        constraints=tuple(_constraints(read)),
+        constraints=tuple(_constraints(block, written)),
         # what ranks is kept
         metrics=metrics if by in metrics else (*metrics, by),
         best_by=by,
-        best=read.whole("n", 10, 1, 1000, inside=("best", best)),
-        judge=read.whole("judge", 50, 0, MOST_JUDGED),
-        sample=read.whole("sample", 0, 1, 10**9) or None,
-        seed=seed,
-        engine=read.choice("engine", ENGINES),
-        vintages=read.choice("vintages", ("auto", "all", "some")),
-        label=label,
-        places={str(p[1]): place for p, place in places.items() if len(p) == 2 and p[0] == "keys"},
+        best=block.best.n,
+        judge=block.judge,
+        sample=block.sample,
+        seed=block.seed,
+        engine=block.engine,
+        vintages=block.vintages,
+        label=file.label,
+        places={
+            str(p[2]): place
+            for p, place in written.tree.places.items()
+            if len(p) == 3 and p[1] == "keys"
+        },
     )
 
 
-def _drawn(drawn: list[Distribution], read: _Block, seed: int) -> Axis:
-    draws = read.map("draws", ("n", "method", "seed"))
-    if drawn and "n" not in draws:
+def _drawn(drawn: list[Distribution], draws: Draws | None, seed: int, where: str) -> Axis:
+    if draws is None:
         raise InputError(
             f"{drawn[0].key} is a distribution",
-            where=read.where("draws"),
+            where=where,
             expected="how many draws, for example draws: {n: 1024, method: sobol}",
         )
     if not drawn:
         raise InputError(
             "no key is a distribution",
-            where=read.where("draws"),
+            where=where,
             expected="draws only beside keys such as {uniform: [0.01, 0.05]}",
         )
-    n = read.whole("n", 0, 1, 10_000_000, inside=("draws", draws))
-    method = draws.get("method", "random")
-    if method not in ("random", "sobol"):
-        raise read.refuse(method, ("random", "sobol"), "draws", "method")
-    own = read.whole("seed", seed, 0, 2**32 - 1, inside=("draws", draws))
-    return draw(drawn, n, method, own)
+    return draw(drawn, draws.n, draws.method, seed if draws.seed is None else draws.seed)
 
 
-def _constraints(read: _Block) -> list[Constraint]:
-    texts = read.list("constraints")
+def _constraints(block: Block, written: _Written) -> list[Constraint]:
     found = []
-    for i, text in enumerate(texts):
-        where = read.where("constraints", i)
-        if not isinstance(text, str):
-            raise InputError(f"got {written_as(text)}", where=where, expected="text")
+    for i, text in enumerate(block.constraints):
+        where = written.where("constraints", i)
         constraint = parse(text, where)
         for key in constraint.keys:
             _check_key(key, where)
@@ -237,9 +244,9 @@ def _check_key(key: str, where: str) -> None:
         )
 
 
-def _check_nesting(keys: dict[str, Any], read: _Block) -> None:
+def _check_nesting(keys: dict[str, Any], written: _Written) -> None:
     for key in keys:
-        where = read.where("keys", key)
+        where = written.where("keys", key)
         _check_key(key, where)
         if key in IDLE_KEYS:
             raise InputError(f"'{key}' changes no number", where=where, expected="another key")
@@ -261,110 +268,3 @@ def _located(key: str, values: tuple[Any, ...], path: Path) -> tuple[Any, ...]:
         os.path.normpath(folder / os.path.expanduser(v)) if isinstance(v, str) else v
         for v in values
     )
-
-
-class _Block:
-    """The sweep block, read option by option with the place of each."""
-
-    def __init__(self, content: Any, places: dict[KeyPath, Place], label: str) -> None:
-        self.places = places
-        self.label = label
-        if not isinstance(content, dict):
-            raise InputError(
-                f"got {written_as(content)}", where=self.where(), expected="a map of keys"
-            )
-        for name in content:
-            if name not in OPTIONS:
-                raise InputError(
-                    f"unknown key '{printable(name)}'",
-                    where=self.where(name),
-                    expected="" if did_you_mean(name, OPTIONS) else "one of " + ", ".join(OPTIONS),
-                    do=did_you_mean(name, OPTIONS),
-                )
-        self.content = content
-
-    def where(self, *path: str | int) -> str:
-        known: KeyPath = path
-        while known and known not in self.places:
-            known = known[:-1]
-        start = self.places[known].where if known in self.places else self.label
-        return ": ".join([start, printable(".".join([BLOCK, *map(str, path)]))])
-
-    def has(self, name: str) -> bool:
-        return name in self.content
-
-    def refuse(self, got: Any, known: Iterable[str], *path: str | int) -> InputError:
-        names = tuple(known)
-        do = did_you_mean(str(got), names)
-        return InputError(
-            f"got {printable(written_as(got))}",
-            where=self.where(*path),
-            expected="" if do else "one of " + ", ".join(names),
-            do=do,
-        )
-
-    def keys(self) -> dict[str, Any]:
-        content = self.content.get("keys")
-        if not isinstance(content, dict) or not content:
-            raise InputError(
-                f"got {written_as(content)}",
-                where=self.where("keys"),
-                expected="at least one key with its values, for example "
-                "tactical.stop: [0.02, 0.03]",
-            )
-        return content
-
-    def list(self, name: str) -> list[Any]:
-        content = self.content.get(name, [])
-        if not isinstance(content, list):
-            raise InputError(
-                f"got {written_as(content)}", where=self.where(name), expected="a list"
-            )
-        return content
-
-    def map(self, name: str, known: tuple[str, ...]) -> dict[str, Any]:
-        content = self.content.get(name, {})
-        if not isinstance(content, dict):
-            raise InputError(
-                f"got {written_as(content)}", where=self.where(name), expected="a map of keys"
-            )
-        for key in content:
-            if key not in known:
-                raise self.refuse(key, known, name, key)
-        return content
-
-    def names(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
-        chosen = self.list(name)
-        names = tuple(known)
-        for i, item in enumerate(chosen):
-            if item not in names:
-                raise self.refuse(item, names, name, i)
-        return tuple(dict.fromkeys(chosen)) or names
-
-    def choice(self, name: str, known: tuple[str, ...]) -> str:
-        chosen = self.content.get(name, known[0])
-        if chosen not in known:
-            raise self.refuse(chosen, known, name)
-        return str(chosen)
-
-    def whole(
-        self,
-        name: str,
-        default: int,
-        low: int,
-        high: int,
-        *,
-        inside: tuple[str, dict[str, Any]] | None = None,
-    ) -> int:
-        content = self.content if inside is None else inside[1]
-        path = (name,) if inside is None else (inside[0], name)
-        if name not in content:
-            return default
-        value = content[name]
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise InputError(
-                f"got {printable(written_as(value))}",
-                where=self.where(*path),
-                expected=f"a whole number from {low:,} to {high:,}",
-            )
-        return value

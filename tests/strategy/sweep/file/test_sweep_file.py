@@ -34,9 +34,19 @@ def test_the_block_is_taken_out_and_the_rest_is_the_base_plan(write_sweep):
     ("block", "message"),
     [
         ("", "has no 'sweep:' block"),
-        ("sweep:\n", "a map of keys"),
+        ("sweep:\n", "a map with keys among keys, draws"),
+        ("sweep: 3\n", "sweep: got 3; expected a map with keys among keys, draws"),
+        ("sweep: {}\n", "sweep.keys: got nothing; expected at least one key"),
+        ("sweep: {keys: 5}\n", "sweep.keys: got 5; expected at least one key"),
         ("sweep: {keys: {}}\n", "at least one key"),
         ("sweep: {kyes: {tactical.stop: [0.1]}}\n", "did you mean 'keys'?"),
+        ("sweep: {keys: {tactical.stop: [0.1]}, best: {m: 1}}\n", "one of by, n"),
+        ("sweep: {keys: {tactical.stop: [0.1]}, best: 7}\n", "sweep.best: got 7; expected a map"),
+        (
+            "sweep: {keys: {tactical.stop: [0.1]}, draws: {method: sobol}}\n",
+            "sweep.draws.n: missing",
+        ),
+        ("sweep: {keys: {tactical.stop: [0.1]}, seed: -1, judge: -1}\n", "(and 1 more)"),
         ("sweep: {keys: {tactical.stpo: [0.1]}}\n", "did you mean 'stop'?"),
         ("sweep: {keys: {tactical.wobble_factor: [1]}}\n", "expected one of exit_by"),
         ("sweep: {keys: {tactical.stop.x.y: [1]}}\n", "no key 'tactical.stop.x.y'"),
@@ -76,6 +86,15 @@ def test_mistakes_are_told_in_one_line_with_the_file(write_sweep, block, message
     line = refusal(write_sweep, block)
     assert message in line
     assert "sweep.yaml" in line and "\n" not in line
+
+
+def test_null_is_what_is_meant_without_the_key(write_sweep):
+    head = "name: x\nsweep: {keys: {tactical.stop: {uniform: [0.1, 0.2]}}, draws: {n: 3, seed: %s}"
+    alike = [
+        write_sweep(head % "null" + ", seed: 7, sample: null}\n").description(),
+        write_sweep(head % "7" + ", seed: 7}\n").description(),
+    ]
+    assert alike[0] == alike[1] and alike[0]["sample"] is None
 
 
 def test_a_mistake_names_its_line(write_sweep):
