@@ -278,6 +278,9 @@ def _judge_figures(
     bound, unit = believed(spec)
     if unit == "log" and main == "close" and bound <= TRADED:
         bars = {c: frame[c].to_numpy() for c in PRICE_COLUMNS if c in frame}
+        for column, figures in bars.items():
+            # a row without a figure is left out further on
+            judge_values(column, np.where(np.isnan(figures), 1.0, figures), table.where)
         undo_splits(stamps, bars, stated.splits, table.found)
         for column, figures in bars.items():
             frame[column] = figures

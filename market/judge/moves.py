@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -102,19 +102,10 @@ def judge_prices(
     ascending = days[order]
     known = ascending.isin(pd.DatetimeIndex(pd.to_datetime(list(real))))
     close = prices["close"][order]
-    there = np.flatnonzero(close > 0)
-    steps = np.log(close[there][1:] / close[there][:-1])
-    far = ascending[there][1:] - ascending[there][:-1] > pd.Timedelta(days=40)
-    alone = _alone(steps)
-    beyond = np.abs(steps) > np.where(far, 3 * TRADED, np.where(alone, ALONE, TRADED))
-    beyond &= ~known[there][1:]
-    moves = [
-        Move(ascending[there[at + 1]], float(close[there[at]]), float(close[there[at + 1]]))
-        for at in range(len(steps))
-        if beyond[at]
-    ]
-    if moves:
-        _refuse(moves, int(np.flatnonzero(beyond)[0]), ascending, close, there, order, where, key)
+    unlike = [found for found in unlike_moves(ascending, close) if not known[found.at]]
+    beyond = [found for found in unlike if found.beyond]
+    if beyond:
+        _refuse(beyond, close, order, where, key)
     for name, values in prices.items():
         if name not in ("open", "high", "low"):
             continue
@@ -130,18 +121,67 @@ def judge_prices(
                 expected="prices of one unit",
                 do=f"correct the cell; where it is real, state the day in {key}.moves",
             )
-    usual = float(np.median(np.abs(steps))) / 0.6745 if len(steps) else 0.0
-    size = np.abs(steps)
-    large = np.flatnonzero(
-        ((size > ALONE) | ((size > TOLD) & (size > _UNUSUAL * usual) & ~far)) & ~known[there][1:]
-    )
-    for at in large[np.argsort(-size[large], kind="stable")][:3]:
-        a, b = int(there[at]), int(there[at + 1])
-        move = Move(ascending[b], float(close[a]), float(close[b]))
-        like = f": {offered([move], key)}" if alone[at] else ""
-        found.doubted.append(f"close {move}{like}")
+    large = sorted((f for f in unlike if not f.beyond), key=lambda f: -f.size)
+    found.doubted += [told(move, key) for move in large[:3]]
     if len(large) > 3:
         found.doubted.append(f"{len(large) - 3} more moves as unlike the others")
+
+
+class Unlike(NamedTuple):
+    """A move of a price that is unlike the others of its series.
+
+    Parameters
+    ----------
+    at : int
+        Position of the price after it.
+    move : Move
+    size : float
+        Of its logarithm.
+    alone : bool
+        Whether it stands amid small moves, as a split does.
+    beyond : bool
+        Whether it is beyond belief; else it is only told.
+    """
+
+    at: int
+    move: Move
+    size: float
+    alone: bool
+    beyond: bool
+
+
+def unlike_moves(days: pd.DatetimeIndex, close: np.ndarray) -> list[Unlike]:
+    """Moves that no market makes, or few make: the one rule for files and live answers.
+
+    Parameters
+    ----------
+    days : pandas.DatetimeIndex
+        Ascending.
+    close : float64 array
+        What is not positive is passed over.
+    """
+    there = np.flatnonzero(close > 0)
+    if len(there) < 2:
+        return []
+    steps = np.diff(np.log(close[there]))  # a quotient may be too small for a number
+    size = np.abs(steps)
+    far = days[there][1:] - days[there][:-1] > pd.Timedelta(days=40)
+    alone = _alone(steps)
+    beyond = size > np.where(far, 3 * TRADED, np.where(alone, ALONE, TRADED))
+    usual = float(np.median(size)) / 0.6745
+    unlike = beyond | (size > ALONE) | ((size > TOLD) & (size > _UNUSUAL * usual) & ~far)
+    found = []
+    for i in map(int, np.flatnonzero(unlike)):
+        a, b = int(there[i]), int(there[i + 1])
+        move = Move(days[b], float(close[a]), float(close[b]))
+        found.append(Unlike(b, move, float(size[i]), bool(alone[i]), bool(beyond[i])))
+    return found
+
+
+def told(found: Unlike, key: str) -> str:
+    """The move in words, with the correction where it may be a split."""
+    like = f": {offered([found.move], key)}" if found.alone else ""
+    return f"close {found.move}{like}"
 
 
 def _alone(steps: np.ndarray) -> np.ndarray:
@@ -194,25 +234,18 @@ def judge_rate(
 
 
 def _refuse(
-    moves: Sequence[Move],
-    at: int,
-    days: pd.DatetimeIndex,
-    close: np.ndarray,
-    there: np.ndarray,
-    order: np.ndarray,
-    where: Where,
-    key: str,
+    beyond: Sequence[Unlike], close: np.ndarray, order: np.ndarray, where: Where, key: str
 ) -> None:
-    first, before, after = moves[0], int(there[at]), int(there[at + 1])
-    later = close[after + 1 : after + 4]
+    first = beyond[0]
+    later = close[first.at + 1 : first.at + 4]
     later = later[later > 0]
-    if len(later) and float(np.min(np.abs(np.log(later / close[before])))) < 0.2:
+    if len(later) and float(np.min(np.abs(np.log(later / first.move.before)))) < 0.2:
         how = "as one wrong row: correct or remove it"
     else:
-        how = offered(moves, key)
+        how = offered([found.move for found in beyond], key)
     raise InputError(
-        f"close {first}",
-        where=where([int(order[after])]),
+        f"close {first.move}",
+        where=where([int(order[first.at])]),
         expected="prices of one unit, adjusted for splits",
         do=f"{how}; where the move is real, state the day in {key}.moves",
     )

@@ -90,7 +90,7 @@ def offered(moves: Sequence[Move], key: str) -> str:
         stated[f"{move.day:%Y-%m-%d}"] = share
         if name:
             names.append(f"{name} on {move.day:%Y-%m-%d}")
-    table = ", ".join(f"{day}: {share:g}" for day, share in stated.items())
+    table = ", ".join(f"{day}: {share:.10g}" for day, share in stated.items())
     by = f" (known: {'; '.join(names)})" if names else ""
     one = len(stated) == 1
     return (

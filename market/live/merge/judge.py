@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import PRICE_COLUMNS
+from market.judge.moves import unlike_moves
 from market.live.merge.compare import jumps
 from market.live.merge.series import LiveSeries
 from market.series.catalogue import CATALOGUE
@@ -55,8 +56,32 @@ def judge_moves(live: LiveSeries, frame: pd.DataFrame, new: pd.Index, found: Fin
         if len(moved) > 3:
             found.holds.append(f"and {len(moved) - 3} more moves of {column} beyond belief")
     stamps = pd.DatetimeIndex(frame.index)
+    if live.kind == "price" and live.measure == "log" and "close" in frame:
+        _judge_as_files(live, frame["close"].dropna(), new, told, gap, found)
     if len(new) and (live.frequency or CATALOGUE[live.id].frequency) == "daily":
         _tell_gaps(stamps, new, found)
+
+
+def _judge_as_files(
+    live: LiveSeries,
+    close: pd.Series,
+    new: pd.Index,
+    held: set[pd.Timestamp],
+    widest_gap: int,
+    found: Findings,
+) -> None:
+    """Moves by the rule that files are judged by: what a file is refused for is held back."""
+    stamps = pd.DatetimeIndex(close.index)
+    touched = stamps.isin(new)
+    for unlike in unlike_moves(stamps, close.to_numpy(dtype=float)):
+        near = touched[unlike.at] or touched[unlike.at - 1]
+        apart = (stamps[unlike.at] - stamps[unlike.at - 1]).days
+        if not near or apart > widest_gap or unlike.move.day in held:
+            continue
+        if unlike.beyond and unlike.size > live.jump:
+            found.holds.append(f"close {unlike.move}")
+        else:
+            found.told.append(f"close {unlike.move}")
 
 
 def judge_bars(frame: pd.DataFrame, new: pd.Index, found: Findings) -> None:
