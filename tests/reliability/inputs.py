@@ -15,6 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -306,18 +307,57 @@ def faults_at_doors() -> list[tuple[str, dict[str, tuple[str, str]]]]:
 
 # ---- mutations -------------------------------------------------------------------------------
 
+TRUTHS = 8
 
-def mutated(number: int) -> tuple[str, bytes, pd.DataFrame]:
-    """A shape's name, the content of a file with up to three things done to it, its truth."""
+
+@cache
+def _written(shape: str, fault: str, seed: int) -> str:
+    bars = truth(seed, SESSIONS[:130])
+    return SHAPES[shape](FAULTS[fault](bars) if fault else bars)
+
+
+@dataclass(frozen=True)
+class Mutated:
+    """A file with up to three things done to it, and its truth.
+
+    Parameters
+    ----------
+    bars, written : pandas.DataFrame
+        Before and after the fault that was planted, if one was.
+    """
+
+    shape: str
+    fault: str
+    content: bytes
+    bars: pd.DataFrame
+    written: pd.DataFrame
+
+    def truth(self, days: pd.Index) -> pd.DataFrame:
+        """What the rows that are left should say.
+
+        A change of scale shows where rows from before and after it are left,
+        dates that are moved in a week of rows; else the file says what it
+        says, and nobody can know better.
+        """
+        middle = self.bars.index[len(self.bars) // 2]
+        one_side = bool((days < middle).all() or (days >= middle).all())
+        scaled_ = "split" in self.fault or "pounds" in self.fault
+        if (scaled_ and one_side) or (self.fault.startswith("dates") and len(days) < 8):
+            return self.written
+        return self.bars
+
+
+def mutated(number: int) -> Mutated:
+    """The file of a number: always the same."""
     draw = random.Random(number)
-    bars = truth(number % 50)
+    seed = number % TRUTHS
+    bars = truth(seed, SESSIONS[:130])
     shape = draw.choice(list(SHAPES))
-    faulty = bars
-    if draw.random() < 0.5:
-        faulty = draw.choice(list(FAULTS.values()))(bars)
-    text = SHAPES[shape](faulty)
-    lines = text.splitlines()
+    fault = draw.choice(list(FAULTS)) if draw.random() < 0.5 else ""
+    lines = _written(shape, fault, seed).splitlines()
     for _ in range(draw.choice((0, 0, 1, 1, 2, 3))):
+        if len(lines) < 2:
+            break
         i = draw.randrange(1, len(lines))
         how = draw.randrange(9)
         if how == 0:
@@ -345,10 +385,10 @@ def mutated(number: int) -> tuple[str, bytes, pd.DataFrame]:
     content = "\n".join(lines).encode(draw.choice(("utf-8", "utf-8", "utf-8-sig", "utf-16")))
     if draw.random() < 0.05:
         content = content[: draw.randrange(len(content))]
-    return shape, content, bars
+    return Mutated(shape, fault, content, bars, FAULTS[fault](bars) if fault else bars)
 
 
-def verdict(path: Path, bars: pd.DataFrame) -> str:
+def verdict(path: Path, truth_of: Callable[[pd.Index], pd.DataFrame]) -> str:
     """What became of a file: right, told, refused, or silently something else."""
     try:
         file = read_prices(path)
@@ -356,6 +396,7 @@ def verdict(path: Path, bars: pd.DataFrame) -> str:
         return "refused"
     judged = file.judged
     close = file.prices["close"]
+    bars = truth_of(close.index)
     unknown = close.index.difference(bars.index)
     both = close.index.intersection(bars.index)
     off = np.abs(np.log(close[both] / bars["close"][both])) > SAME
@@ -373,16 +414,18 @@ def campaign(count: int, seed: int) -> tuple[Counter[str], list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mutated.csv"
         for number in range(seed * 1_000_000, seed * 1_000_000 + count):
-            shape, content, bars = mutated(number)
-            path.write_bytes(content)
+            case = mutated(number)
+            path.write_bytes(case.content)
             try:
-                became = verdict(path, bars)
+                became = verdict(path, case.truth)
             except Exception as error:  # a traceback is what is looked for
                 became = "traceback"
-                failed.append(f"{number} ({shape}): {error!r}")
+                failed.append(f"{number} ({case.shape}): {error!r}")
             if became == "silent":
-                failed.append(f"{number} ({shape}): silently misread")
+                failed.append(f"{number} ({case.shape}, {case.fault}): silently misread")
             found[became] += 1
+            if failed and became in ("silent", "traceback"):
+                print(failed[-1], file=sys.stderr, flush=True)
             done = sum(found.values())
             if done % 1000 == 0:
                 print(f"{done:,} of {count:,}: {dict(found)}", file=sys.stderr, flush=True)
@@ -396,7 +439,7 @@ def shapes_read() -> dict[str, str]:
         for name, shape in SHAPES.items():
             path = Path(folder) / "shape.csv"
             path.write_text(shape(truth()), encoding="utf-8")
-            out[name] = verdict(path, truth())
+            out[name] = verdict(path, lambda _: truth())
     return out
 
 
