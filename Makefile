@@ -68,8 +68,8 @@ test-all: test
 	$(BIN)/python -m tests.reliability.kill --what sweep --times 5 --seed 1
 	$(BIN)/python -m tests.reliability.fuzz --configs 600 --prices 300 --seed 1
 	$(BIN)/python -m tests.reliability.inputs --mutations 300 --seed 5
-	SIMULATE_LEG_CASES=20000 SIMULATE_EVENINGS=1260 $(BIN)/python -m pytest -q \
-	  tests/strategy/legs/test_general.py tests/strategy/legplan/test_evenings.py
+	SIMULATE_LEG_CASES=20000 SIMULATE_EVENINGS=1260 SIMULATE_FUZZED_LEGS=2000 \
+	  $(BIN)/python -m pytest -q tests/strategy/legs/test_general.py tests/strategy/legplan
 
 test-lowest:
 	@$(MAKE) --no-print-directory test VENV=.venv-lowest CONSTRAINTS=constraints-lowest.txt

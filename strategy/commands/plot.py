@@ -44,9 +44,9 @@ def plot(
     plan that was run once.
     """
     from reports.run.charts import CHARTS
-    from strategy.compare.stored import find_run
+    from strategy.compare.stored import find_run, without_legs
 
-    found = find_run(run, home)
+    found = without_legs(find_run(run, home))
     if chart is None:
         from reports.terminal.plot import charts
 
@@ -79,9 +79,9 @@ def table(run: str, name: str | None, out: str | None, home: str) -> None:
     Returns are fractions, dates ISO, missing values empty cells.
     """
     from reports.stored.tables import HEDGE_TABLES, TABLES, table_csv
-    from strategy.compare.stored import find_run
+    from strategy.compare.stored import find_run, without_legs
 
-    found = find_run(run, home)
+    found = without_legs(find_run(run, home))
     if name is None:
         for known in (*TABLES, *HEDGE_TABLES):
             tell(known)

@@ -142,6 +142,24 @@ def read_run(folder: str | os.PathLike[str]) -> StoredRun:
     return StoredRun(folder, record)
 
 
+def without_legs(run: StoredRun) -> StoredRun:
+    """The run itself, if it is of a plan of the short form.
+
+    Raises
+    ------
+    InputError
+        For a run of named legs: its tables have other columns.
+    """
+    if "legs" in run.record["plan"]:
+        raise InputError(
+            "is a run of a plan with `legs`",
+            where=str(run.folder),
+            expected="a run of a plan of `tactical` and `hedge`",
+            do="its report.html, vintages.csv and metrics.json hold its figures",
+        )
+    return run
+
+
 def find_run(name: str, runs: str | os.PathLike[str]) -> StoredRun:
     """The run that a user names: by its folder, its id, or the beginning of its id.
 
@@ -199,7 +217,7 @@ def named_runs(names: Iterable[str], home: str | os.PathLike[str]) -> list[Store
             found += sorted(below, key=lambda run: str(run.record.get("times", {}).get("written")))
         else:
             found.append(find_run(name, home))
-    return found
+    return [without_legs(run) for run in found]
 
 
 def run_folders(runs: Path) -> list[Path]:

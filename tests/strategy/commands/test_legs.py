@@ -97,6 +97,17 @@ def test_a_command_that_cannot_take_legs_says_so_in_one_line(plan, command):
     assert refused.output.count("\n") == 1
 
 
+def test_commands_that_read_runs_of_the_short_form_refuse_one_of_legs_in_one_line(plan):
+    folder = simulate("run", plan, "--quiet", "--no-report").output.strip()
+    for arguments in (("plot", folder), ("table", folder), ("compare", folder, folder)):
+        refused = simulate(*arguments)
+        assert refused.exit_code == 2
+        assert "is a run of a plan with `legs`" in refused.output
+        assert refused.output.count("\n") == 1
+    assert simulate("runs", "show", folder).exit_code == 0
+    assert "July long" in simulate("runs", "list").output
+
+
 def test_the_schema_of_legs_describes_its_keys():
     schema = json.loads(simulate("schema", "--legs").output)
     assert set(schema["required"]) == {"name", "vintages", "legs"}
