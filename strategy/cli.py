@@ -38,6 +38,10 @@ COMMANDS = {
         "strategy.commands.check:check_plan",
         "Say whether a plan file is valid.",
     ),
+    "new": (
+        "strategy.commands.new:new_plan",
+        "Write a commented plan from a few answers.",
+    ),
     "explain": (
         "strategy.commands.explain:explain_plan",
         "Say in plain sentences what a plan does on which day.",

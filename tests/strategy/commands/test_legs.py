@@ -128,3 +128,32 @@ def test_the_look_ahead_check_is_clean(plan):
     done = simulate("lookahead", plan, "--dates", "2")
     assert done.exit_code == 0, done.output
     assert "nothing knew more than it could" in done.output
+
+
+def test_new_writes_a_plan_that_check_and_explain_take(plan, tmp_path):
+    answers = ("--anchor", "06-30", "--by", "07-31", "--stop", "0.03", "--gain", "0.05")
+    done = simulate("new", "mine.yaml", "--side", "short", *answers)
+    assert done.exit_code == 0, done.output
+    assert "valid plan 'mine'" in simulate("check", "mine.yaml").output
+    told = simulate("explain", "mine.yaml").output
+    assert "Sells index short at the open" in told
+    assert "100% of it is closed at a gain of 5.0%." in told
+    again = simulate("new", "mine.yaml")
+    assert again.exit_code == 2 and "is there already" in again.output
+
+
+def test_new_refuses_answers_that_make_no_plan_and_writes_nothing(plan, tmp_path):
+    for answers, line in (
+        (("--anchor", "13-31"), "vintages.anchor"),
+        (("--stop", "2"), "legs.trade.exits.stop"),
+        (("--prices", "nowhere.csv"), "nowhere.csv"),
+    ):
+        refused = simulate("new", "bad.yaml", *answers)
+        assert refused.exit_code == 2 and line in refused.output, refused.output
+        assert refused.output.count("\n") == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["july.yaml"]
+
+
+def test_new_copies_a_plan_of_the_library(plan):
+    assert simulate("new", "may.yaml", "--like", "sell_in_may").exit_code == 0
+    assert "valid plan 'sell_in_may'" in simulate("check", "may.yaml").output
