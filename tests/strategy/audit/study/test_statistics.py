@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import statsmodels.api as sm  # type: ignore[import-untyped]
 
 from strategy.audit.study.statistics import (
     episodes,
@@ -36,12 +37,11 @@ def test_figures():
 
 
 def test_newey_west_agrees_with_statsmodels():
-    regression = pytest.importorskip("statsmodels.regression.linear_model")
     rng = np.random.default_rng(2)
     y = np.convolve(rng.normal(size=320), np.ones(20), "valid")
     event = rng.random(len(y)) < 0.1
     x = np.column_stack([np.ones(len(y)), event])
-    fit = regression.OLS(y, x).fit(cov_type="HAC", cov_kwds={"maxlags": 19})
+    fit = sm.OLS(y, x).fit(cov_type="HAC", cov_kwds={"maxlags": 19})
     assert newey_west_t(y, event, 19) == pytest.approx(float(fit.tvalues[1]), rel=1e-9)
 
 
