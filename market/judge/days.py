@@ -23,6 +23,9 @@ _THERE = re.compile(
     r"|\.(ta|sr)$"
 )
 
+_FEW = 8
+"""Rows below which no week can be told by its shares."""
+
 SUNDAYS = _MANY
 """Share of Sundays among the rows from which on a market opens on them."""
 
@@ -76,7 +79,9 @@ def placed(
         zones = sorted(set(clock.offsets.tolist()))
         found.taken["zone"] = ", ".join(f"UTC{z // 60:+03d}:{abs(z) % 60:02d}" for z in zones[:3])
         following = days + pd.Timedelta(days=1)
-        shifted = _early(days) and not _early(following) and not _weekend(following)
+        # of a few rows one Sunday is enough, beside times that are midnight elsewhere
+        early = _early(days) or (len(days) < _FEW and bool((days.day_of_week == 6).any()))
+        shifted = early and not _early(following) and not _weekend(following)
         firsts = bool((following.day == 1).all()) and len(days) > 1
         if (shifted or firsts) and _midnight_elsewhere(clock):
             found.put_right.append(
@@ -248,7 +253,7 @@ def _shares(days: pd.DatetimeIndex) -> np.ndarray:
 
 
 def _judged_by_week(days: pd.DatetimeIndex) -> bool:
-    return len(days) >= 8 and rhythm(days) == "daily"
+    return len(days) >= _FEW and rhythm(days) == "daily"
 
 
 def _early(days: pd.DatetimeIndex) -> bool:

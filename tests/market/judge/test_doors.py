@@ -65,6 +65,12 @@ def test_midnight_of_a_zone_written_in_utc_is_its_own_day(write, tmp_path, zone,
     assert bool(file.judged.put_right) == east
 
 
+def test_a_few_instants_of_a_midnight_elsewhere_are_put_on_their_days(write):
+    instants = DAYS[:7].tz_localize("Europe/Berlin").tz_convert("UTC")
+    table = rows([d.isoformat() for d in instants], "{stamp},{value}", CLOSES[:7])
+    assert_whole(read_prices(write("Date,Close\n" + table)), DAYS[:7], CLOSES[:7])
+
+
 @pytest.mark.parametrize(
     ("days", "told"),
     [
