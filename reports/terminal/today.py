@@ -98,7 +98,7 @@ def _orders(c: dict[str, Any]) -> Table:
         futures = order["futures"]
         table.add_row(
             told(order["sleeve"]),
-            told(order["side"]),
+            _what(order),
             reason_words(order["reason"]),
             f"{order['share_of_equity']:.1%}",
             f"{order['amount']:,.0f}",
@@ -106,6 +106,21 @@ def _orders(c: dict[str, Any]) -> Table:
             "" if futures is None else f"{futures:,.2f}",
         )
     return table
+
+
+def _what(order: dict[str, Any]) -> str:
+    """Buy or sell, and of an option which one and at which modelled premium."""
+    contract = order.get("contract")
+    if not contract:
+        return told(order["side"])
+    return _(
+        "{side} {right} {strike}, {expiry}, at {premium}",
+        side=told(order["side"]),
+        right=_("put") if contract["right"] == "put" else _("call"),
+        strike=f"{contract['strike']:,.1f}",
+        expiry=contract["expiry"],
+        premium=f"{contract['premium']:,.2f}",
+    )
 
 
 def _at_work(c: dict[str, Any]) -> Table:

@@ -14,6 +14,7 @@ hour, at the volatility last known. Each order pays half of the bid-ask spread
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -287,6 +288,14 @@ def contract_name(strike: Strike, expiry: np.datetime64) -> str:
     """For example ``+put 3800.0 2021-03-19``."""
     side = "+" if strike.sign > 0 else "-"
     return f"{side}{'call' if strike.call else 'put'} {strike.level:.1f} {expiry}"
+
+
+def contract_parts(name: str) -> dict[str, object] | None:
+    """Right, strike and expiry of a `contract_name`; None where it names no option."""
+    found = re.fullmatch(r"[+-](put|call) (\d+\.\d) (\d{4}-\d\d-\d\d)", name)
+    if found is None:
+        return None
+    return {"right": found[1], "strike": float(found[2]), "expiry": found[3]}
 
 
 def last_known(values: Floats) -> Floats:
