@@ -36,7 +36,7 @@ COMMANDS = {
     ),
     "check": (
         "strategy.commands.check:check_plan",
-        "Say whether a plan file is valid.",
+        "Say whether a plan, sweep, scenario or claims file is valid.",
     ),
     "new": (
         "strategy.commands.new:new_plan",

@@ -25,6 +25,38 @@ def legs_fit(
         yield f"{leg}: {count} positions"
 
 
+def sweep_fits(
+    file: str, name: str, keys: Sequence[str], variants: int, tried: int, cost: str = ""
+) -> Iterator[str]:
+    """A sweep: its variants, how many of them were tried as plans, and what it would cost."""
+    yield f"{file}: valid sweep '{name}', {variants:,} variants of {', '.join(keys)}"
+    few = f"{tried:,} of them, drawn at random, are valid plans"
+    yield "each of them is a valid plan" if tried == variants else few
+    if cost:
+        yield cost
+
+
+def scenario_fits(
+    file: str,
+    name: str,
+    sha256: str,
+    paths: int,
+    worlds: Sequence[str],
+    fit: Mapping[str, Any] | None = None,
+) -> Iterator[str]:
+    """A plan with its scenario; with `fit` the day and price that its futures start from."""
+    yield _valid(file, name, sha256)
+    yield f"valid scenario: {paths:,} futures of each world: {', '.join(worlds)}"
+    if fit:
+        yield f"from {fit['day']} at {fit['price']:,.2f}"
+
+
+def claims_fit(file: str, as_of: str, sha256: str, counts: Mapping[str, int]) -> Iterator[str]:
+    """A claims file: its day, and how much it says."""
+    yield f"{file}: valid claims of {as_of}, sha256 {sha256[:12]}"
+    yield ", ".join(f"{n} {name}" for name, n in counts.items())
+
+
 def _valid(file: str, name: str, sha256: str) -> str:
     return f"{file}: valid plan '{name}', sha256 {sha256[:12]}"
 
