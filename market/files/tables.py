@@ -171,6 +171,10 @@ def _rows(path: str, text: str, expected: str) -> tuple[list[list[str]], list[in
 
     The standard library's reader splits the cells: it tells the line of a row
     behind blank lines and quoted line breaks, and how many cells a row has.
+    pandas' reader with ``dtype=str`` does not: it fills a short row up without
+    a word, refuses a delimiter at the end of some rows, and counts a row with
+    a quoted line break as one line. 100,000 rows take 0.18 s of processor time
+    here and 0.06 s there; a file with a missing price must not pass for that.
     """
     head = [line for line in text.splitlines()[:40] if line.strip() and not line.startswith("#")]
     bare = [re.sub(r'"[^"]*"', "", line) for line in head]
