@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from market.serialise import plain
 from reports.text.fields import Kind
 from reports.text.format import exact, percent, show
-from reports.text.hedge_words import ALTERNATIVES, CASES, COSTS, INSTRUMENTS, SHAPES, STATUSES
+from reports.text.hedge_words import ALTERNATIVES, CASES, COSTS, INSTRUMENTS, SHAPES
 from reports.text.language import _
+from strategy.hedge.vintage import HEDGE_STATUS
 
 if TYPE_CHECKING:
     from strategy.result.result import Result
@@ -77,7 +78,7 @@ def hedge_tables(h: Mapping[str, Any]) -> list[HedgeTable]:
 
 def _fates(h: Mapping[str, Any]) -> HedgeTable:
     rows = tuple(
-        (_(STATUSES.get(name, name)), (Cell.of(n, "count"),))
+        (_(HEDGE_STATUS.get(name, name)), (Cell.of(n, "count"),))
         for name, n in h["summary"].get("statuses", {}).items()
     )
     return HedgeTable(

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from reports.text.hedge_words import READINGS
+from reports.text.hedge_words import COSTS, INSTRUMENTS, READINGS
+from strategy.hedge.vintage import HEDGE_STATUS
 from strategy.result.hedge.report import HedgeReport
 
 MISSING = "-"
@@ -18,7 +19,7 @@ def comparison(reports: Mapping[str, HedgeReport]) -> Table:
     """Instruments side by side, a row each."""
     rows = []
     for name, report in reports.items():
-        rows.append([name, *_figures(report)])
+        rows.append([INSTRUMENTS[name], *_figures(report)])
     columns = (
         *("instrument", "hedged", "unavailable", "mean return", "mean cost", "drawdown saved"),
         *("cost per point", "against less core", "a year", "max drawdown"),
@@ -48,16 +49,19 @@ def tables(report: HedgeReport) -> list[Table]:
     s = report.summary
     shown = [
         _table(
-            f"Hedge: {s['instrument']}",
+            f"Hedge: {INSTRUMENTS[s['instrument']]}",
             ("", ""),
             [
-                *((f"vintages {name}", str(n)) for name, n in s["statuses"].items()),
+                *((f"vintages: {HEDGE_STATUS[name]}", str(n)) for name, n in s["statuses"].items()),
                 ("n", f"{s['n']} complete vintages that held a hedge"),
                 ("mean return", _mean(s)),
                 ("mean drawdown saved", _percent(s.get("mean_drawdown_saved"))),
                 ("return given up per point saved", _number(s.get("cost_per_drawdown_point"))),
                 ("against holding less", _mean(s.get("against_derisk", {}))),
-                *((f"mean cost: {name}", _percent(x)) for name, x in s.get("costs", {}).items()),
+                *(
+                    (f"mean cost: {COSTS[name]}", _percent(x))
+                    for name, x in s.get("costs", {}).items()
+                ),
             ],
         )
     ]

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.text.format import words as reason_words
+from reports.text.hedge_words import INSTRUMENTS
 from reports.text.language import _, noted, told
 
 #: What is to be done, by the answer's status.
@@ -245,7 +246,7 @@ def _hedge(c: dict[str, Any]) -> Table:
         [
             (_("vintage"), window),
             (_("ratio"), ratio),
-            (_("instrument"), f"{told(h['instrument'].replace('_', ' '))} {size}"),
+            (_("instrument"), f"{_(INSTRUMENTS[h['instrument']])} {size}"),
             (_("risk score"), score),
             (_("components"), components),
         ]

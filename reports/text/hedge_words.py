@@ -1,4 +1,4 @@
-"""What instruments, costs, fates and cases of a hedge are called."""
+"""What instruments, costs and cases of a hedge are called."""
 
 from __future__ import annotations
 
@@ -30,18 +30,6 @@ COSTS = {
     "tracking": noted("Tracking"),
     "fees": noted("Fees"),
     "slippage": noted("Slippage"),
-}
-
-#: What became of a vintage's hedge.
-STATUSES = {
-    "none": noted("the plan has no hedge"),
-    "no_window": noted("the hedge window is not in the data yet"),
-    "unavailable": noted("the instrument had no price in the whole window"),
-    "blind": noted("the score was unknown in the whole window, and nothing was held"),
-    "idle": noted("the score asked for no hedge"),
-    "partial": noted("a hedge was held, but for part of the window the instrument had no price"),
-    "hedged": noted("a hedge was held"),
-    "forced": noted("a hedge was held and bought back for lack of margin"),
 }
 
 ALTERNATIVES = (

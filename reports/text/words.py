@@ -39,12 +39,17 @@ REASONS = EXIT_REASONS | {
     "cover": noted("cover"),
     "window_end": noted("window end"),
     "blind": noted("score unknown"),
+    "cap": noted("cap"),
+    "margin": noted("margin"),
+    "roll": noted("roll"),
+    "expiry": noted("expiry"),
+    "unpriced": noted("no price"),
+    "derisk": noted("holding less"),
 }
 COMPONENTS = (
     *(noted("cash"), noted("leverage"), noted("credit")),
     *(noted("concentration"), noted("rotation")),
 )
-INSTRUMENTS = (noted("short"), noted("inverse etf"))
 RULE_STATES = (noted("true"), noted("false"), noted("unavailable"), noted("not computable"))
 #: What the dates of a claim are made of.
 LATTICES = (noted("sessions"), noted("months"), noted("anchors"))

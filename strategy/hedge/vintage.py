@@ -9,6 +9,7 @@ import pandas as pd
 
 from market.container import Market
 from market.dividends import dividend_yield
+from market.message import Message
 from market.rates import bill_rate
 from strategy.account.account import Account, run_account
 from strategy.account.instructions import MARGIN, Instructions
@@ -22,16 +23,16 @@ from strategy.hedge.ratio import hedge_path, lift
 from strategy.legs.reasons import Phase
 from strategy.plan import Plan
 
-#: What became of a vintage's hedge, in words for files.
+#: What became of a vintage's hedge, in words: of files, screens and pages.
 HEDGE_STATUS = {
-    "none": "the plan has no hedge",
-    "no_window": "the hedge window is not in the data yet",
-    "unavailable": "the instrument had no price in the whole window",
-    "blind": "the score was unknown in the whole window, and nothing was held",
-    "idle": "the score asked for no hedge",
-    "partial": "a hedge was held, but for part of the window the instrument had no price",
-    "hedged": "a hedge was held",
-    "forced": "a hedge was held and bought back for lack of margin",
+    "none": Message("the plan has no hedge"),
+    "no_window": Message("the hedge window is not in the data yet"),
+    "unavailable": Message("the instrument had no price in the whole window"),
+    "blind": Message("the score was unknown in the whole window, and nothing was held"),
+    "idle": Message("the score asked for no hedge"),
+    "partial": Message("a hedge was held, but for part of the window the instrument had no price"),
+    "hedged": Message("a hedge was held"),
+    "forced": Message("a hedge was held and bought back for lack of margin"),
 }
 
 

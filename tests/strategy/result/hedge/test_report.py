@@ -304,9 +304,9 @@ def test_the_command_prints_the_tables_and_json(tmp_path):
     file.write_text("name: x\nvintages: [2007, 2020]\n")
     shown = CliRunner().invoke(hedge, [str(file), "--instrument", "put_spread"])
     assert shown.exit_code == 0, shown.output
-    assert "Hedge: put_spread" in shown.output and "derisk" in shown.output
+    assert "Hedge: put spread" in shown.output and "derisk" in shown.output
     compared = CliRunner().invoke(hedge, [str(file), "--compare"])
-    assert all(name in compared.output for name in ("short", "inverse_etf", "collar"))
+    assert all(name in compared.output for name in ("short sale", "inverse fund", "collar"))
     as_json = CliRunner().invoke(hedge, [str(file), "--json"])
     assert json.loads(as_json.output)["summary"]["instrument"] == "short"
 
