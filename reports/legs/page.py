@@ -71,7 +71,8 @@ def build_legs_report(result: LegsResult, *, language: str = "en") -> str:
             "run_id": result.run_id,
             "headline": headline(result, metrics),
             "findings": [
-                line for name in plan.legs for line in leg_findings(name, metrics["legs"][name])
+                *ruin(metrics),
+                *(line for name in plan.legs for line in leg_findings(name, metrics["legs"][name])),
             ],
             "measures": measures(plan.core.shares != {}, metrics),
             "sentences": plan_sentences(plan),
@@ -109,6 +110,19 @@ def headline(result: LegsResult, metrics: dict[str, Any]) -> str:
         bills=show(metrics["bills"]["cagr"], "percent"),
         fall=show(total.get("max_drawdown"), "percent"),
     )
+
+
+def ruin(metrics: dict[str, Any]) -> list[str]:
+    """That the account was used up, where it was: later trades of the tables were not made."""
+    if not metrics["data"]["exhausted"]:
+        return []
+    return [
+        _(
+            "The account was used up on {day}: its path ends there, and what the tables show of "
+            "legs after it was not traded.",
+            day=metrics["data"]["last"],
+        )
+    ]
 
 
 def leg_findings(name: str, leg: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.legs.page import headline, leg_findings
+from reports.legs.page import headline, leg_findings, ruin
 from reports.legs.sentences import leg_sentences, plan_sentences
 from reports.text.format import percent, words
 from reports.text.language import _, noted, speaking
@@ -36,6 +36,7 @@ def summary(
     data = metrics["data"]
     yield f"{result.plan.titled()}: {data['vintages']} vintages, {data['first']} to {data['last']}"
     yield headline(result, dict(metrics))
+    yield from ruin(dict(metrics))
     for name in result.plan.legs:
         yield from leg_findings(name, metrics["legs"][name])
     yield ""

@@ -140,4 +140,5 @@ def _data(simulation: LegsSimulation) -> dict[str, Any]:
         "first": f"{simulation.account.days[0]:%Y-%m-%d}",
         "last": f"{simulation.account.days[-1]:%Y-%m-%d}",
         "vintages": len(simulation.anchors),
+        "exhausted": simulation.account.exhausted,
     }

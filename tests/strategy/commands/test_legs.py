@@ -157,3 +157,18 @@ def test_new_refuses_answers_that_make_no_plan_and_writes_nothing(plan, tmp_path
 def test_new_copies_a_plan_of_the_library(plan):
     assert simulate("new", "may.yaml", "--like", "sell_in_may").exit_code == 0
     assert "valid plan 'sell_in_may'" in simulate("check", "may.yaml").output
+
+
+def test_an_account_that_is_used_up_is_told_so_first(plan, tmp_path):
+    """Ten times the equity in the index: the fall of 1966 takes all of it."""
+    (tmp_path / "ruin.yaml").write_text(
+        "name: ruin\ndata: {source: bundled}\n"
+        'vintages: {every: year, anchor: "10-31"}\n'
+        "legs: {all_in: {exits: {by: {date: '10-30'}}, size: {weight: 10.0}}}\n"
+    )
+    done = simulate("run", "ruin.yaml", "--no-report")
+    assert done.exit_code == 0, done.output
+    assert "The account was used up on " in done.output
+    assert json.loads(simulate("run", "ruin.yaml", "--no-report", "--json").output)["metrics"][
+        "data"
+    ]["exhausted"]
