@@ -12,7 +12,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from strategy.kernels.cache_folder import settle
+from strategy.kernels.cache_folder import settle as _settle
 
 if TYPE_CHECKING:
     from strategy import api
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Market", "Plan", "Result", "api", "load_market", "load_plan"]
 
 
-settle()  # before anything imports Numba
+_settle()  # before anything imports Numba
 
 
 def __getattr__(name: str) -> Any:

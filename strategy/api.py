@@ -58,7 +58,7 @@ __all__ = [
 ]
 
 #: Sums of money are below it, as on the command line.
-MOST_MONEY = 1e15
+_MOST_MONEY = 1e15
 
 
 def load_plan(
@@ -140,6 +140,13 @@ def run(
     simulated : callable, optional
         Called with the result before vectorbt is loaded to check it, which takes
         as long as the simulation: what does not wait for the check can begin.
+
+    Returns
+    -------
+    Result
+        ``vintages`` has one row a vintage, ``trades`` one a fill-to-fill leg,
+        ``daily`` one a session; ``metrics`` sums them up. Returns are
+        fractions; docs/outputs.md names every column with its unit.
 
     Raises
     ------
@@ -257,6 +264,11 @@ def load_sweep(
     path, overrides, prices
         As for `load_plan`; overrides are those of the base plan.
 
+    Returns
+    -------
+    Sweep
+        The base plan, what is varied, and how it is judged; nothing has run.
+
     Raises
     ------
     InputError
@@ -313,6 +325,11 @@ def sweep(
         Called as ``progress(what, done, of)``.
     prepared : Prepared, optional
         From `strategy.sweep.work.run.prepare`, where that was called before.
+
+    Returns
+    -------
+    SweepResult
+        The run with its folder, and the evidence with its verdict.
 
     Raises
     ------
@@ -382,6 +399,12 @@ def scenario(
     progress : callable, optional
         Called as ``progress(what, done, of)``.
 
+    Returns
+    -------
+    ScenarioResult
+        ``figures`` is what scenario.json holds: of each world the chances and
+        quantiles, as fractions.
+
     Raises
     ------
     InputError
@@ -435,7 +458,7 @@ def today(
     from strategy.today import today as answer
 
     for name, value in (("capital", capital), ("multiplier", multiplier)):
-        if value is not None and not 0.0 < value < MOST_MONEY:
+        if value is not None and not 0.0 < value < _MOST_MONEY:
             raise InputError(f"got {value:g}", where=name, expected="an amount above 0")
     try:
         day = pd.Timestamp(dt.date.today() if date is None else date)
@@ -462,6 +485,12 @@ def compare(
         Folder that holds runs.
     different_data : bool, optional
         Compare runs that read different data.
+
+    Returns
+    -------
+    Comparison
+        ``runs``, the first being what the others are compared with, and what
+        differs in their plans, data and figures.
 
     Raises
     ------

@@ -62,6 +62,8 @@ class Rule:
     computable : bool
     reason : str
         Why it is not computable.
+    function : callable, optional
+        ``(market, **parameters) -> reading``; None where it is not computable.
     """
 
     id: str
@@ -204,6 +206,18 @@ def _enter(entry: Rule) -> None:
 
 def find(name: str, *, where: str = "") -> Rule:
     """The rule called `name`, or the only one of that id.
+
+    Parameters
+    ----------
+    name : str
+        ``weekly_average_touch``, or an id such as ``R04``.
+    where : str, optional
+        Where the name stands, for the message of an error.
+
+    Returns
+    -------
+    Rule
+        The entry of the catalogue.
 
     Raises
     ------
