@@ -65,6 +65,11 @@ def today(
     rules : bool
         False leaves the rules' states out.
 
+    Returns
+    -------
+    Today
+        ``status``, and ``content``: the document of docs/today.md.
+
     Raises
     ------
     InputError

@@ -125,6 +125,11 @@ def load_sweep(
     prices : path, optional
         File of the traded index, in place of ``data.prices``.
 
+    Returns
+    -------
+    Sweep
+        Nothing has run yet.
+
     Raises
     ------
     InputError

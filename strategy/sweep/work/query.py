@@ -37,6 +37,10 @@ def query(folder: SweepFolder, sql: str) -> Answer:
     sql : str
         One statement.
 
+    Returns
+    -------
+    Answer
+
     Raises
     ------
     InputError
