@@ -67,13 +67,7 @@ class Cache:
         self.folder = data_folder() if folder is None else folder
 
     def labels(self) -> list[str]:
-        """Labels of all versions, oldest first.
-
-        Raises
-        ------
-        InputError
-            If the folder cannot be read.
-        """
+        """Labels of all versions, oldest first."""
         try:
             names = [path.stem for path in self._versions.iterdir() if path.suffix == ".json"]
         except (FileNotFoundError, NotADirectoryError):
@@ -85,17 +79,6 @@ class Cache:
 
     def version(self, wanted: str | None = None, *, where: str = "data.version") -> Version | None:
         """The version `wanted`, the newest by default; None where there is none at all.
-
-        Parameters
-        ----------
-        wanted : str, optional
-            A label, or the number it begins with.
-        where : str, optional
-            Where it was asked for, for the message of an error.
-
-        Returns
-        -------
-        Version or None
 
         Raises
         ------
@@ -114,17 +97,6 @@ class Cache:
 
     def rows(self, series_id: str, entry: Entry) -> pd.DataFrame:
         """The rows of one series as a version has them.
-
-        Parameters
-        ----------
-        series_id : str
-        entry : Entry
-            What the version says of the series.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Index ``stamp``; value columns and ``known_at``.
 
         Raises
         ------
@@ -176,20 +148,7 @@ class Cache:
             write_whole(about, read_regular(about) if about.is_file() else _ABOUT_TEXT)
 
     def commit(self, changes: Mapping[str, Change], made: dt.datetime) -> Version:
-        """Write `changes` as a new version; to be called inside `writing`.
-
-        Parameters
-        ----------
-        changes : mapping of str to Change
-            By series.
-        made : datetime
-            With its time zone.
-
-        Returns
-        -------
-        Version
-            The new one, which is the newest.
-        """
+        """Write `changes` as a new version; to be called inside `writing`."""
         current = self.version()
         entries = dict(current.entries) if current is not None else {}
         for series_id, change in changes.items():

@@ -106,25 +106,7 @@ def chart(
 def standalone(
     name: str, view: View, width: float, *, scheme: Scheme = "light", **options: Any
 ) -> str | None:
-    """The chart `name` as an SVG file with its own style.
-
-    Parameters
-    ----------
-    name : str
-        A key of `CHARTS`.
-    view : View
-        The run.
-    width : float
-        Pixels.
-    scheme : {'light', 'dark'}, optional
-    **options
-        What the chart takes beside.
-
-    Returns
-    -------
-    str or None
-        None where the run has nothing to show in it.
-    """
+    """The chart `name` as an SVG file with its own style; None where there is nothing to show."""
     drawing = draw(name, view, width, **options)
     if drawing is None:
         return None
@@ -138,16 +120,5 @@ def standalone(
 
 
 def draw(name: str, view: View, width: float, **options: Any) -> Drawing | None:
-    """The chart `name`, not yet a file.
-
-    Parameters
-    ----------
-    name, view, width, options
-        As for `standalone`.
-
-    Returns
-    -------
-    Drawing or None
-        None where the run has nothing to show in it.
-    """
+    """The chart `name` at a width in pixels; None where the run has nothing to show in it."""
     return CHARTS[name].function(view, width, **options)

@@ -13,6 +13,7 @@ from reports.run.charts import CHARTS
 from reports.run.data_panel import component_rows, series_rows
 from reports.run.hedge_section import hedge_dict, hedge_tables
 from reports.run.inputs import input_tables
+from reports.run.newest import opening
 from reports.run.performance_table import calendar_rows, measure_rows
 from reports.run.verdict import cards, findings, headline
 from reports.run.view import View
@@ -90,6 +91,7 @@ def build_report(
             "m": view.metrics,
             "analogs": [y for y in PRECEDENTS if y in view.by_year],
             "headline": headline(view),
+            "newest": opening(view),
             "findings": findings(view),
             "cards": cards(view),
             "yardstick": yardstick_rows(view),

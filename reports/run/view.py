@@ -162,6 +162,11 @@ class View:
         """The vintage shown first: the newest that bought something, else the newest."""
         return next((row for row in reversed(self.rows) if row.traded), self.rows[-1])
 
+    @property
+    def newest(self) -> Mapping[str, Any] | None:
+        """The newest vintage of `strategy.result.newest`; None where it is history."""
+        return self.metrics.get("newest")
+
     @cached_property
     def sessions(self) -> pd.DatetimeIndex:
         """The sessions of the chained path."""

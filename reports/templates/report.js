@@ -1,6 +1,12 @@
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
+  // how old the last close is on the day on which the page is read
+  const age = $("age");
+  if (age) {
+    const days = Math.floor((Date.now() - Date.parse(age.dataset.date)) / 864e5);
+    if (days > 0) age.textContent = age.dataset.words.replace("{n}", days.toLocaleString("en"));
+  }
   // one vintage at a time
   const choice = $("vintage-choice");
   const articles = new Map([...document.querySelectorAll("article.vintage")].map((a) => [a.dataset.vintage, a]));

@@ -22,6 +22,7 @@ from rich.text import Text
 from market.sources.listing import CACHE_ORIGIN
 from market.year import SESSIONS_A_YEAR
 from reports.terminal.inputs import input_lines, reading_lines
+from reports.terminal.newest import newest_lines, newest_title
 from reports.text.format import words
 from reports.text.hedge_words import PARTS
 from reports.text.words import EXIT_REASONS
@@ -75,6 +76,7 @@ def summarise(facts: RunFacts) -> RenderableType:
     metrics = facts.metrics
     return Group(
         _title(facts),
+        *_newest(facts),
         *_section("Tactical leg", _tactical(metrics, facts.same_bar)),
         *_section("Hedge", _hedge(metrics)),
         *_section("Whole plan", _paths(metrics)),
@@ -91,6 +93,15 @@ def _title(facts: RunFacts) -> Text:
     title = Text(facts.name, style="bold")
     title.append(f"  {_count(v['n'], 'vintage')}, {years}; {v['n_complete']} complete", style="")
     return title
+
+
+def _newest(facts: RunFacts) -> Iterable[RenderableType]:
+    newest = facts.metrics.get("newest")
+    if newest is None:
+        return ()
+    counts = facts.metrics["vintages"]
+    title = newest_title(newest, newest["vintage"] in counts["unfinished"])
+    return _section(title, [_pairs(newest_lines(newest, counts["n_complete"], facts.age))])
 
 
 def _tactical(metrics: Mapping[str, Any], same_bar: str) -> list[RenderableType]:
@@ -462,9 +473,11 @@ def _ended_before(series: Mapping[str, Any], last: str) -> str:
 
 
 def _unfinished(facts: RunFacts) -> list[RenderableType]:
+    newest = facts.metrics.get("newest") or {}
     rows = []
     for row in facts.vintages:
-        if row["complete"]:
+        # the newest is told at the top
+        if row["complete"] or row["vintage"] == newest.get("vintage"):
             continue
         told = [words(row["exit_reason"])]
         if _known(row["exit_date"]):

@@ -52,6 +52,9 @@ def _headline(c: dict[str, Any]) -> Text:
     text = Text(c["plan"], style="bold")
     after = _("after the close of {day}, index {price}", day=c["as_of"], price=_points(c["price"]))
     text.append(f"  {after}\n", style="")
+    if c["vintage"] is not None:
+        spoken = _("vintage {year}, anchored {day}", year=c["vintage"], day=c["anchor_date"])
+        text.append(f"{spoken}\n")
     style = "bold red" if c["status"] == "stale" else "bold"
     text.append(told(HEADLINES[c["status"]]), style=style)
     if c["price_stale"]:

@@ -149,6 +149,9 @@ FIELDS: dict[str, Field] = {
     "share_on_copied_open": Field(
         "Fills at a copied open", "share", "Opens that repeat the previous close."
     ),
+    # the newest vintage, a level of it
+    "price": Field("Price", "points"),
+    "distance": Field("From the last close", "percent"),
     # columns of vintages.csv
     "vintage": Field("Vintage", "text"),
     "anchor_date": Field("Anchor", "date"),
@@ -188,6 +191,35 @@ PATHS: dict[str, Field] = {
     "hedge.best_vintage": Field("Vintage of the best", "text"),
     "hedge.worst": Field("Worst contribution", "percent"),
     "hedge.worst_vintage": Field("Vintage of the worst", "text"),
+    **{
+        f"newest.{name}": known
+        for name, known in {
+            "last_date": Field("Last close on", "date"),
+            "last_close": Field("Last close", "points"),
+            "index_return": Field("Index since the anchor", "percent"),
+            "until": Field("Hedge at the latest until", "date"),
+            "final_on": Field("Final on", "date"),
+            "next_anchor": Field("Next anchor", "date"),
+            "tactical.gross_return": Field("Before costs", "percent"),
+            "tactical.net_return": Field("After costs", "percent"),
+            "hedge.opens_on": Field("Opens on", "date"),
+            "hedge.first_date": Field("Held from", "date"),
+            "hedge.held": Field("Ratio held now", "share"),
+            "hedge.target": Field("Ratio the score asks for", "share"),
+            "hedge.mean_ratio": Field("Mean ratio so far", "share"),
+            "hedge.max_ratio": Field("Largest ratio so far", "share"),
+            "hedge.average_sale": Field("Sold at, on average", "points"),
+            "hedge.average_purchase": Field("Bought at, on average", "points"),
+            "hedge.gain": Field("Profit before costs and carry", "percent"),
+            "hedge.cost": Field("Costs and carry (negative: earned)", "cost"),
+            "hedge.return": Field("Profit", "percent"),
+            "hedge.score": Field("Risk score", "ratio"),
+            "hedge.next_review": Field("Next review from", "date"),
+            "result.before_costs": Field("Before costs", "percent"),
+            "result.after_costs": Field("After costs", "percent"),
+            "result.unhedged_return": Field("Without the hedge", "percent"),
+        }.items()
+    },
 }
 
 #: Figures whose name alone does not tell their kind, by the part of metrics.json they are in.

@@ -89,11 +89,6 @@ def look_ahead(
     progress : callable, optional
         Called as ``progress(what, done, of)``.
 
-    Returns
-    -------
-    Report
-        ``clean``, and one of ``findings`` for each thing that differs.
-
     Raises
     ------
     InputError

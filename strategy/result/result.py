@@ -17,6 +17,7 @@ from strategy.result.figures import figures
 from strategy.result.hedge.inputs import rests_on
 from strategy.result.hedge.readings import readings
 from strategy.result.hedge.report import HedgeReport, hedge_report
+from strategy.result.newest import newest
 from strategy.result.provenance import provenance, run_id
 from strategy.result.tables import daily_table, trade_table, vintage_table
 from strategy.result.yardstick import Yardstick, yardstick
@@ -126,6 +127,7 @@ class Result:
         found = figures(self.simulation, self.vintages, self.daily, self.yardstick)
         found["hedge"]["inputs"] = plain(rests_on(self.simulation, self.vintages))
         found["hedge"]["readings"] = plain(self.readings.to_dict("records"))
+        found["newest"] = plain(newest(self.simulation, self.vintages.to_dict("records")[-1]))
         return found
 
     @cached_property

@@ -11,6 +11,7 @@ from market.container import Market
 from market.message import Message
 from market.serialise import plain
 from strategy.plan import Plan
+from strategy.result.newest import newer_by
 from strategy.today.eve import eve, next_anchor
 from strategy.today.inputs import input_ages, rule_states
 from strategy.today.orders import core_orders, next_orders
@@ -28,7 +29,7 @@ class Today:
     Attributes
     ----------
     content : dict
-        ``status`` (see `docs/today.md`), ``as_of``, ``tactical``, ``hedge``,
+        ``status`` (see `docs/today.md`), ``as_of``, ``vintage``, ``tactical``, ``hedge``,
         ``orders_next_open``, ``orders_at_work``, ``rules``, ``inputs``,
         ``record``, ``what_would_change``.
     """
@@ -65,11 +66,6 @@ def today(
     rules : bool
         False leaves the rules' states out.
 
-    Returns
-    -------
-    Today
-        ``status``, and ``content``: the document of docs/today.md.
-
     Raises
     ------
     InputError
@@ -95,6 +91,18 @@ def today(
     }
     simulation = night.simulation
     current, hedged = legs(simulation, night.now) if simulation else (None, None)
+    begun = [
+        v
+        for v in (current, hedged, *(reversed(simulation.vintages) if simulation else ()))
+        if v is not None and v.schedule.anchor <= night.now
+    ]
+    speaks = begun[0] if begun else None
+    content["vintage"] = speaks.schedule.year if speaks else None
+    content["anchor_date"] = (
+        f"{simulation.market.sessions[speaks.schedule.anchor]:%Y-%m-%d}"
+        if simulation and speaks
+        else None
+    )
     content["tactical"] = (
         tactical_state(simulation, current, night, capital, multiplier)
         if simulation and current
@@ -126,12 +134,12 @@ def today(
     content["inputs"] = input_ages(night, date)
     if rules:
         content["rules"] = rule_states(plan, night.past)
-    content["what_would_change"] = _what_would_change(plan, content)
+    content["what_would_change"] = _what_would_change(plan, content, newer_by(plan, market))
     content["status"] = _status(content)
     return Today(plain(content))
 
 
-def _what_would_change(plan: Plan, content: dict[str, Any]) -> list[str]:
+def _what_would_change(plan: Plan, content: dict[str, Any], newer: str) -> list[str]:
     """Conditions under which tonight's answer would be another."""
     said: list[str] = []
     tactical, hedge = content["tactical"], content["hedge"]
@@ -150,6 +158,8 @@ def _what_would_change(plan: Plan, content: dict[str, Any]) -> list[str]:
         said.append(Message("the next anchor, {day}", day=content["next_anchor"]))
     if content["price_stale"]:
         said.append(Message("newer prices: everything here is as of the last session in the data"))
+        if newer in ("update", "auto"):
+            said.append(Message("`simulate data update` brings newer prices where there are any"))
     return said
 
 

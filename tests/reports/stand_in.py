@@ -201,6 +201,94 @@ def sample(values: np.ndarray, years: np.ndarray) -> dict[str, Any]:
     return out
 
 
+def newest(table: pd.DataFrame, prices: pd.DataFrame, daily: pd.DataFrame) -> dict[str, Any]:
+    """The last vintage, its hedge held throughout January, nothing bought back."""
+    row = table.iloc[-1].to_dict()
+    year, close = int(row["vintage"]), float(prices["close"].iloc[-1])
+    window = daily.loc[f"{year + 1}-01-01" :]
+    reference = float(prices["close"].loc[: f"{year}-12-31"].iloc[-1])
+    held = float(window["hedge_held"].iloc[-1])
+    levels = {
+        name: (row[name], False)
+        for name in ("stop", "zone_low", "zone_high", "extension_low", "extension_high")
+    } | {
+        "reference": (reference, True),
+        "cover_1": (0.8 * reference, True),
+        "cover_2": (0.7 * reference, True),
+    }
+    return {
+        "vintage": year,
+        "state": "running",
+        "anchor_date": row["anchor_date"],
+        "anchor_close": row["anchor_close"],
+        "last_date": f"{prices.index[-1]:%Y-%m-%d}",
+        "last_close": close,
+        "index_return": close / row["anchor_close"] - 1.0,
+        "until": f"{year + 1}-11-21",
+        "final_on": f"{year + 1}-12-31",
+        "next_anchor": f"{year + 1}-11-21",
+        "newer_by": "update",
+        "tactical": {
+            "state": "over",
+            "reason": row["exit_reason"],
+            "because": None,
+            "entry_date": row["entry_date"],
+            "entry_price": row["entry_price"],
+            "exit_date": row["exit_date"],
+            "exit_by": f"{year}-12-15",
+            "weight": row["tactical_weight"],
+            "gross_return": row["tactical_return"] + 6e-4,
+            "net_return": row["tactical_return"],
+            "contribution": row["tactical_contribution"],
+        },
+        "hedge": {
+            "state": "running",
+            "status": "hedged" if held else "idle",
+            "instrument": "short",
+            "opens_on": f"{year + 1}-01-01",
+            "first_date": f"{window.index[0]:%Y-%m-%d}",
+            "last_date": f"{window.index[-1]:%Y-%m-%d}",
+            "sessions": len(window),
+            "reference": reference,
+            "held": held,
+            "target": held,
+            "mean_ratio": held,
+            "max_ratio": held,
+            "average_sale": reference,
+            "average_purchase": None,
+            "gain": row["hedge_gain"],
+            "cost": row["hedge_cost"],
+            "return": row["hedge_return"],
+            "score": float(window["score"].iloc[-1]),
+            "coverage": 0.8,
+            "components": {},
+            "next_review": f"{year + 1}-02-01",
+        },
+        "levels": {
+            name: {"price": price, "distance": price / close - 1.0, "acts": acts}
+            for name, (price, acts) in levels.items()
+        },
+        "result": {
+            "before_costs": row["total_return"] + row["hedge_cost"],
+            "costs": row["hedge_cost"],
+            "after_costs": row["total_return"],
+            "core_return": row["core_return"],
+            "unhedged_return": row["total_return"] - row["hedge_return"],
+        },
+        "orders": [
+            {
+                "date": row["entry_date"],
+                "sleeve": "tactical",
+                "side": "buy",
+                "price": row["entry_price"],
+                "reason": "entry",
+                "contract": None,
+                "share": row["tactical_weight"],
+            }
+        ],
+    }
+
+
 def last_by(sessions: pd.DatetimeIndex, year: int, month: int, day: int) -> int:
     """Position of the last session on or before a day."""
     return int(sessions.searchsorted(pd.Timestamp(year, month, day), side="right")) - 1
@@ -318,7 +406,7 @@ def make_result(
         vintages=table,
         trades=pd.DataFrame(trades),
         daily=daily,
-        metrics=_metrics(table, daily),
+        metrics=_metrics(table, daily) | {"newest": newest(table, prices, daily)},
         run_id="0123456789ab",
         provenance={
             "id": "0123456789ab",

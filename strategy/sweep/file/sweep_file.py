@@ -125,11 +125,6 @@ def load_sweep(
     prices : path, optional
         File of the traded index, in place of ``data.prices``.
 
-    Returns
-    -------
-    Sweep
-        Nothing has run yet.
-
     Raises
     ------
     InputError

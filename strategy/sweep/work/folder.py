@@ -113,15 +113,7 @@ class SweepFolder:
                 raise _damaged(path, error) from error
 
     def write_json(self, name: str, content: dict[str, Any]) -> None:
-        """Write a JSON file whole.
-
-        Parameters
-        ----------
-        name : str
-            Of the file.
-        content : dict
-            Plain values.
-        """
+        """Write a JSON file whole."""
         text = json_text(content, sort=False)
         write_whole(self.path / name, text.encode("utf-8", "surrogatepass"))
 
@@ -151,19 +143,7 @@ class SweepFolder:
             lock.release()
 
     def part(self, i: int, name: str = VARIANTS) -> Path:
-        """File of one part.
-
-        Parameters
-        ----------
-        i : int
-            Its number, from 0.
-        name : str, optional
-            Of the table: its variants by default, or their vintages.
-
-        Returns
-        -------
-        Path
-        """
+        """File of one part."""
         return self.parts / f"{i:07d}-{name}"
 
     def has_part(self, i: int) -> bool:
@@ -177,33 +157,13 @@ class SweepFolder:
         return True
 
     def write_part(self, i: int, variants: bytes, vintages: bytes | None) -> None:
-        """Write one part.
-
-        Parameters
-        ----------
-        i : int
-            Its number, from 0.
-        variants, vintages : bytes
-            Parquet files; None where the returns of vintages are not kept.
-        """
+        """Write one part."""
         if vintages is not None:
             write_whole(self.part(i, VINTAGES), vintages)
         write_whole(self.part(i), variants)
 
     def merge(self, n: int, name: str) -> Iterator[pa.Table]:
-        """Put the parts of one table together, in order; gives each as it is written.
-
-        Parameters
-        ----------
-        n : int
-            How many parts there are.
-        name : str
-            Of the table's file.
-
-        Returns
-        -------
-        iterator of pyarrow.Table
-        """
+        """Put the parts of one table together, in order; gives each as it is written."""
         target = self.path / name
         scratch = target.with_name(f".{name}.{os.getpid()}")
         writer: pq.ParquetWriter | None = None
@@ -247,17 +207,6 @@ def _damaged(path: Path, error: Exception) -> InputError:
 
 def find_folder(name: str, root: Path) -> SweepFolder:
     """The sweep that a user means: a folder, or the beginning of a folder's name below `root`.
-
-    Parameters
-    ----------
-    name : str
-        As typed.
-    root : Path
-        Folder that holds sweeps.
-
-    Returns
-    -------
-    SweepFolder
 
     Raises
     ------

@@ -37,10 +37,6 @@ def query(folder: SweepFolder, sql: str) -> Answer:
     sql : str
         One statement.
 
-    Returns
-    -------
-    Answer
-
     Raises
     ------
     InputError

@@ -128,11 +128,6 @@ def run_sweep(
     prepared : Prepared, optional
         From `prepare`, where that was called before.
 
-    Returns
-    -------
-    SweepRun
-        The folder with its files, and what sweep.json holds.
-
     Raises
     ------
     InputError

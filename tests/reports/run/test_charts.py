@@ -21,6 +21,7 @@ UNITS = {
     "growth": "growth of 1",
     "hedge_history": "hedge, % of equity",
     "hedge_payoff": "hedge, % of equity",
+    "hedge_year": "hedge, % of equity",
     "start_day": "% of the leg's capital",
 }
 

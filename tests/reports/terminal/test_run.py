@@ -221,6 +221,16 @@ def test_an_unfinished_vintage_is_marked_as_in_no_average():
     assert "Unfinished" not in shown(whole)
 
 
+def test_the_newest_vintage_is_told_at_the_top_and_not_again_at_the_end(short_long):
+    facts = RunFacts(
+        **vars(FACTS)
+        | {"metrics": short_long.metrics, "vintages": short_long.vintages.to_dict("records")}
+    )
+    text = shown(facts)
+    assert text.index("Newest vintage: 2025, in no average yet") < text.index("Tactical leg")
+    assert "Unfinished" not in text
+
+
 def test_a_vintage_that_has_only_begun_tells_what_there_is():
     row = UNFINISHED | {
         "exit_reason": "open",

@@ -133,6 +133,20 @@ def test_old_prices_are_no_answer_for_today(bundle):
     answer = today(Plan(name="x"), bundle, "2026-11-22", rules=False)
     assert answer.status == "stale"
     assert answer.content["price_age_days"] == 47
+    assert any("simulate data update" in line for line in answer.content["what_would_change"])
+
+
+@pytest.mark.parametrize(
+    ("day", "vintage", "anchor"),
+    [
+        ("2025-11-20", 2024, "2024-11-21"),  # the close of the anchor is still ahead
+        ("2025-11-21", 2025, "2025-11-21"),
+        ("2026-06-01", 2025, "2025-11-21"),
+    ],
+)
+def test_the_answer_names_the_vintage_it_speaks_of(bundle, day, vintage, anchor):
+    content = today(Plan(name="x"), bundle, day, rules=False).content
+    assert (content["vintage"], content["anchor_date"]) == (vintage, anchor)
 
 
 def test_before_the_first_anchor_the_plan_waits(bundle):
@@ -140,6 +154,7 @@ def test_before_the_first_anchor_the_plan_waits(bundle):
     assert answer.status == "idle"
     assert answer.content["tactical"] == {"status": "waiting"}
     assert answer.content["next_anchor"] == "1962-11-21"
+    assert answer.content["vintage"] is None
 
 
 def test_a_date_before_the_data_is_refused(bundle):
