@@ -14,6 +14,10 @@ PYTHON ?=
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 # Files in the order collected: those with slow tests come first (tests/conftest.py).
 PYTEST_ARGS ?= --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# Sizes of the campaigns of named legs: cases a property, evenings a plan, plans.
+LEG_CASES ?= 20000
+EVENINGS ?= 1260
+FUZZED_LEGS ?= 2000
 # Two -q: warnings about package indexes are left out, errors are shown.
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
@@ -68,7 +72,8 @@ test-all: test
 	$(BIN)/python -m tests.reliability.kill --what sweep --times 5 --seed 1
 	$(BIN)/python -m tests.reliability.fuzz --configs 600 --prices 300 --seed 1
 	$(BIN)/python -m tests.reliability.inputs --mutations 300 --seed 5
-	SIMULATE_LEG_CASES=20000 SIMULATE_EVENINGS=1260 SIMULATE_FUZZED_LEGS=2000 \
+	SIMULATE_LEG_CASES=$(LEG_CASES) SIMULATE_EVENINGS=$(EVENINGS) \
+	  SIMULATE_FUZZED_LEGS=$(FUZZED_LEGS) \
 	  $(BIN)/python -m pytest -q tests/strategy/legs/test_general.py tests/strategy/legplan
 
 test-lowest:

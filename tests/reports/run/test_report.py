@@ -5,6 +5,7 @@ import hashlib
 import re
 import time
 
+import pandas as pd
 import pytest
 
 from market.serialise import plain
@@ -14,6 +15,15 @@ from reports.run.view import View
 from strategy.plan.base import PRECEDENTS
 from tests.reports.page import loading_references, parse
 from tests.reports.stand_in import make_result
+from tests.strategy.hedged_market import AT_ONCE
+from tests.strategy.tiny_market import (
+    make_market,
+    make_plan,
+    observations,
+    outcome_of,
+    price_frame,
+    weekdays,
+)
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" & 🚀 短多"
 
@@ -203,6 +213,22 @@ def test_a_run_without_a_complete_vintage_says_so():
     assert text.startswith("No vintage counts towards an average: 0 of 1 complete; ")
     soup = parse(build_report(result))
     assert "nothing to count" in soup.find(id="payoff").get_text()
+
+
+def test_the_first_screen_says_that_a_hedge_ended_because_the_score_became_unknown():
+    """The one figure, of December 2020, is stale in the year after."""
+    market = make_market(
+        price_frame(weekdays("2020-11-02", "2021-12-31"), 100.0),
+        fms_cash=observations("fms_cash", [pd.Timestamp("2020-12-15")], [4.0]),
+    )
+    hedge = AT_ONCE | {"when_blind": "none"}
+    found = outcome_of(make_plan(hedge=hedge, vintages=[2020]), market)
+    assert found.metrics["hedge"]["bought_back_blind"] == [2020]
+    text = " ".join(parse(build_report(found)).get_text().split())
+    said = (
+        "The hedge of 2020 was bought back because the score became unknown, not because it fell."
+    )
+    assert said in text
 
 
 def test_the_headline_in_full(result):

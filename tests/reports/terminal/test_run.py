@@ -263,6 +263,12 @@ def test_without_a_hedge_there_is_no_hedge_return():
     assert "hedged 0 of 62 years the year after" in text
 
 
+def test_a_hedge_that_ended_because_the_score_became_unknown_is_named():
+    said = "bought back because the score became unknown in 1990, 2001"
+    assert said in words(changed(hedge__bought_back_blind=[1990, 2001]))
+    assert "became unknown" not in words(changed(hedge__bought_back_blind=[]))
+
+
 def test_without_ambiguous_bars_that_is_said():
     assert "none: no bar reached both the stop and a target" in words(
         changed(tactical__ambiguous_bars=0)
