@@ -185,7 +185,7 @@ def _dates(
 ) -> None:
     """First sessions of months, as many as fit, and always the last session."""
     index = pd.DatetimeIndex(daily.index)
-    half = text_width("30 Nov") / 2
+    half = max(text_width(short_day(date)) for date in index) / 2 + 1.0
     last = len(at) - 1
     taken = [min(at[last], canvas.width - half)]
     _tick(canvas, index[last], at[last], taken[0], bottom)
@@ -193,7 +193,7 @@ def _dates(
     step = 1 if wide else 2
     for i in np.flatnonzero(np.r_[True, months[1:] != months[:-1]])[::step].tolist():
         place = max(at[i], half)
-        if all(abs(place - other) > 2 * half + 6 for other in taken):
+        if all(abs(place - other) > 2 * half + 4 for other in taken):
             taken.append(place)
             _tick(canvas, index[i], at[i], place, bottom)
 

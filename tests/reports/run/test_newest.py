@@ -111,6 +111,10 @@ def test_a_vintage_that_is_over_says_what_it_made():
     assert not [s for s in said if "decided anew" in s]
 
 
+def test_a_hedge_that_the_score_never_asked_for_says_so():
+    assert "Hedge of 2021: the score asked for no hedge." in words("2021-03-31", score=0.1)
+
+
 def test_an_unknown_score_is_said():
     """A figure of cash holds for 62 days; the last one here is older."""
     score = np.full(len(weekdays("2020-11-02", "2021-07-30")), 1.0)
