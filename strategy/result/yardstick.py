@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from signals.price.resistance import Levels
+from signals.price.resistance import Levels, belongs
 from strategy.decide.levels import vintage_levels
 from strategy.legs.outcome import Fill, Outcome, tactical_outcome
 from strategy.legs.prices import Prices, price_arrays
@@ -289,6 +289,7 @@ class _Measure:
         self.fee = simulation.plan.costs.fee_bps / 1e4
         self.slippage = simulation.plan.costs.slippage_bps / 1e4
         self.rules = leg_rules(simulation.plan.tactical)
+        self.close = simulation.market.prices["close"].to_numpy(dtype=float)
         self._levels: dict[int, Levels] = {}
 
     def net(self, outcome: Outcome) -> float:
@@ -329,6 +330,9 @@ class _Measure:
         anchor, entry, last = s.anchor + by, s.entry + by, s.last + by
         if anchor < 0 or last >= len(self.prices[0]):
             return float("nan")
+        stated = self.plan.tactical.levels
+        if stated.mode == "absolute" and not belongs(stated.reference, self.close[anchor]):
+            return float("nan")  # as on any day that the levels do not belong to: no vintage
         levels = self._levels_at(anchor) if by else v.levels
         if blocked(-1, levels, True) >= 0:
             return float("nan")

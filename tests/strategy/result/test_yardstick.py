@@ -45,6 +45,19 @@ def test_holding_pays_the_plan_s_costs_on_both_fills():
     assert found.held[0] == pytest.approx(100.0 * 0.9995 * 0.999 / paid - 1.0)
 
 
+def test_absolute_levels_have_no_leg_on_days_that_they_do_not_belong_to():
+    """Levels stated at 100: ten sessions before the anchor the index stood at 90."""
+    anchor = pd.Timestamp("2018-11-21")
+    days = weekdays(*YEARS)
+    risen = str(days[days.get_loc(anchor) - 10].date())
+    levels = {"mode": "absolute", "reference": 100, "zone": [104, 105], "extension": [108, 110]}
+    prices = price_frame(days, 90.0, {risen: 100.0})
+    plan = make_plan(costs=FREE, tactical={"levels": levels}, vintages=[2018])
+    found = yardstick(simulate(plan, make_market(prices)))
+    measured_on = np.isfinite(found.shifted[0])
+    assert measured_on.tolist() == [k >= -10 for k in range(-SHIFT, SHIFT + 1)]
+
+
 def test_windows_are_every_window_of_the_median_leg_s_length():
     rng = np.random.default_rng(7)
     sessions = weekdays(*YEARS)
