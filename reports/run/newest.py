@@ -173,12 +173,16 @@ def _ahead(view: View, newest: Mapping[str, Any]) -> Iterable[Markup]:
             )
         if h["state"] in ("running", "ahead"):
             yield say("It is off by the close of {day}.", day=day(newest["until"]))
-    yield say(
-        "The next vintage is anchored on {next}; the figures of {year} are final after {final}.",
-        next=day(newest["next_anchor"]),
-        year=newest["vintage"],
-        final=day(newest["final_on"]),
-    )
+    if newest["next_anchor"]:
+        yield say("The next vintage is anchored on {day}.", day=day(newest["next_anchor"]))
+    if newest["last_date"] > newest["final_on"]:
+        yield say("The figures of {year} are final.", year=newest["vintage"])
+    else:
+        yield say(
+            "The figures of {year} are final after {day}.",
+            year=newest["vintage"],
+            day=day(newest["final_on"]),
+        )
 
 
 def _newer(view: View, newest: Mapping[str, Any]) -> Markup:
@@ -196,14 +200,13 @@ def _newer(view: View, newest: Mapping[str, Any]) -> Markup:
         told = say(
             "<code>simulate data update</code> brings newer prices; then run the plan again."
         )
-    return (
-        told
-        + Markup(" ")
-        + say(
-            "They change this vintage, not the {n} that are complete.",
-            n=figure(view.metrics, "vintages.n_complete"),
-        )
+    if newest["last_date"] > newest["final_on"]:
+        return told
+    complete = say(
+        "They change this vintage, not the {n} that are complete.",
+        n=figure(view.metrics, "vintages.n_complete"),
     )
+    return told + Markup(" ") + complete
 
 
 def _days(view: View, hedge: Mapping[str, Any]) -> Markup:
@@ -225,7 +228,9 @@ def _orders(newest: Mapping[str, Any]) -> HedgeTable:
         )
         why = words(order["reason"])
         if order["contract"]:
-            why = _("{contract}: {reason}", contract=order["contract"], reason=why)
+            # the contract's name stands as it does in trades.csv
+            contract = Markup("<code>{}</code>").format(order["contract"])
+            why = say("{contract}: {reason}", contract=contract, reason=why)
         cells = (
             Cell(what, f"{order['sleeve']} {order['side']}"),
             Cell.of(order["price"], "points"),

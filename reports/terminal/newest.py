@@ -128,8 +128,12 @@ def _newer(newest: Mapping[str, Any], complete: int) -> str:
         dates.append(f"the hedge is decided anew at the first close from {h['next_review']} on")
     if h["state"] in ("running", "ahead"):
         dates.append(f"it is off by the close of {newest['until']}")
-    dates.append(f"the next anchor is {newest['next_anchor']}")
-    dates.append(f"figures of {newest['vintage']} are final after {newest['final_on']}")
+    if newest["next_anchor"]:
+        dates.append(f"the next anchor is {newest['next_anchor']}")
+    if newest["last_date"] > newest["final_on"]:
+        dates.append(f"figures of {newest['vintage']} are final")
+    else:
+        dates.append(f"figures of {newest['vintage']} are final after {newest['final_on']}")
     stay = "the complete one does" if complete == 1 else f"those of the {complete} complete ones do"
     if not complete:
         return f"{NEWER[newest['newer_by']]}: {'; '.join(dates)}"

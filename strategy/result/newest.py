@@ -61,7 +61,7 @@ def newest(simulation: Simulation, row: Mapping[Any, Any]) -> dict[str, Any] | N
         "until": f"{until:%Y-%m-%d}",
         # from then on nothing of its row can change
         "final_on": f"{settled:%Y-%m-%d}",
-        "next_anchor": f"{_next_anchor(plan, sessions[-1]):%Y-%m-%d}",
+        "next_anchor": _next_anchor(plan, sessions[-1]),
         "newer_by": newer_by(plan, simulation.market),
         "tactical": _tactical(simulation, v, row),
         "hedge": _hedge(simulation, v, row, until),
@@ -170,9 +170,11 @@ def _next_review(plan: Plan, last: pd.Timestamp, until: pd.Timestamp) -> str | N
     return f"{day:%Y-%m-%d}" if day < until else None
 
 
-def _next_anchor(plan: Plan, last: pd.Timestamp) -> pd.Timestamp:
+def _next_anchor(plan: Plan, last: pd.Timestamp) -> str | None:
+    """The next anchor day; None where the plan names its years and that one is not among them."""
     day = day_of(last.year, plan.anchor)
-    return day if day > last else day_of(last.year + 1, plan.anchor)
+    day = day if day > last else day_of(last.year + 1, plan.anchor)
+    return f"{day:%Y-%m-%d}" if plan.vintages is None or day.year in plan.vintages else None
 
 
 def _reference(simulation: Simulation, v: Vintage) -> float | None:

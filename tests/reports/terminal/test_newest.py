@@ -68,7 +68,10 @@ def test_a_vintage_that_is_over():
     found = lines("2022-06-30", bars={"2021-03-01": 90.0}, vintages=[2020])
     assert found["hedge"].startswith("of 2021, over; sold at 100.00 on average; bought at 90.00")
     assert "levels" not in found
-    assert "the complete one does not change" in found["newer data"]
+    assert found["newer data"] == (
+        "a longer file of prices brings what came since: figures of 2020 are final; the complete "
+        "one does not change"
+    )
 
 
 @pytest.mark.parametrize(("unfinished", "said"), [(True, ", in no average yet"), (False, "")])
