@@ -309,16 +309,11 @@ def _part_orders(
         made.append(
             (
                 *(int(place[p.session[part]]), hour, LEAVE, column, 0.0, float(ground.side)),
-                *(float(p.price[part]), exit_pays_slippage(reason), vintage, part + 1),
+                *(float(p.price[part]), pays_slippage(int(reason)), vintage, part + 1),
                 *(number, reason.label),
             )
         )
     return made
-
-
-def exit_pays_slippage(reason: Reason) -> bool:
-    """Whether an exit is a market order; targets are limit orders."""
-    return reason is Reason.CONDITION or pays_slippage(int(reason))
 
 
 def _refuse_stale(account: LegsAccount) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from strategy.legplan.account import exit_pays_slippage
 from strategy.legplan.positions import Held, LegVintage
 from strategy.legplan.simulation import LegsSimulation, round_trip
 from strategy.legs.reasons import Reason
+from strategy.legs.rules import pays_slippage
 
 VINTAGE_COLUMNS = (
     "vintage",
@@ -128,7 +128,7 @@ def last_reason(held: Held) -> Reason:
         key=lambda j: (
             p.session[j],
             p.phase[j],
-            exit_pays_slippage(Reason(int(p.reason[j]))),
+            pays_slippage(int(p.reason[j])),
             j,
         ),
     )
@@ -156,7 +156,7 @@ def position_return(
             np.array([p.price[j]]),
             fee,
             slippage if p.market else 0.0,
-            slippage if exit_pays_slippage(reason) else 0.0,
+            slippage if pays_slippage(int(reason)) else 0.0,
             exit_fee=0.0 if still else fee,
         )[0]
         total += ground.leg.exits.targets[j].share * float(got)

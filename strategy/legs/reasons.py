@@ -52,6 +52,9 @@ NOTHING_BOUGHT = frozenset(
     }
 )
 
+#: Reasons that only a leg of the general form can have: `tactical:` knows none of them.
+GENERAL = frozenset(r for r in Reason if r >= Reason.CONDITION)
+
 
 class Phase(IntEnum):
     """When in a session a fill happens."""

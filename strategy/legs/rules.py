@@ -19,6 +19,7 @@ from strategy.legs.records import Exits, SizeRules, TrancheOrders
 # plain integers for compiled functions
 _OPEN, _STOP, _TIME = int(Reason.OPEN), int(Reason.STOP), int(Reason.TIME)
 _NO_ROOM, _GATE, _NO_LEVELS = int(Reason.NO_ROOM), int(Reason.GATE), int(Reason.NO_LEVELS)
+_CONDITION, _NO_ENTRY = int(Reason.CONDITION), int(Reason.NO_ENTRY)
 _AT_OPEN, _AT_CLOSE = int(Phase.OPEN), int(Phase.CLOSE)
 
 #: See `signals.price.breakout.next_attempt`: the rule of the signals, compiled.
@@ -94,7 +95,8 @@ def size(rules: SizeRules, entry_price: float, stop: float, score: float) -> flo
 @compiled(nogil=True, forceinline=True)
 def bought(exits: Exits) -> bool:
     """Whether the resolver bought anything."""
-    return bool(exits.reason[0] < _NO_ROOM)
+    reason = exits.reason[0]
+    return bool(reason < _NO_ROOM or (reason > _NO_LEVELS and reason != _NO_ENTRY))
 
 
 @compiled(nogil=True, forceinline=True)
@@ -104,7 +106,7 @@ def pays_slippage(reason: int) -> bool:
     Targets are limit orders: filled at their price, or better at the open
     without slippage. What is still held was not sold.
     """
-    return _STOP <= reason <= _TIME
+    return _STOP <= reason <= _TIME or reason == _CONDITION
 
 
 @compiled(nogil=True, forceinline=True)

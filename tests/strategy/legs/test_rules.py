@@ -111,7 +111,7 @@ def test_the_net_return_is_what_a_ledger_of_one_unit_of_money_says(one, two, sha
     units = 1.0 / (100.0 * (1.0 + slippage) * (1.0 + fee))
     money = 0.0
     for (_, _, reason, price), part in ((one, share), (two, 1.0 - share)):
-        if reason not in (Reason.OPEN, Reason.TARGET_1, Reason.TARGET_2):
+        if reason is not Reason.OPEN and not reason.label.startswith("target_"):
             price -= price * slippage
         if reason is not Reason.OPEN:
             price -= price * fee

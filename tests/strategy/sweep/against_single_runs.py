@@ -29,7 +29,7 @@ import strategy.hedge.vintage
 import strategy.run.simulation
 from market import load
 from market.container import Market
-from strategy.legs.reasons import Reason
+from strategy.legs.reasons import GENERAL, Reason
 from strategy.plan import Plan
 from strategy.run.simulation import simulate
 from strategy.sweep.composed.compose import compose
@@ -99,7 +99,7 @@ class Tally:
     @property
     def missing(self) -> list[str]:
         """Exit reasons that no vintage ended for."""
-        return [reason.label for reason in Reason if not self.reasons[reason.label]]
+        return [r.label for r in Reason if r not in GENERAL and not self.reasons[r.label]]
 
 
 @cache
