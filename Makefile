@@ -74,7 +74,7 @@ test-all: test
 	$(BIN)/python -m tests.reliability.inputs --mutations 300 --seed 5
 	SIMULATE_LEG_CASES=$(LEG_CASES) SIMULATE_EVENINGS=$(EVENINGS) \
 	  SIMULATE_FUZZED_LEGS=$(FUZZED_LEGS) \
-	  $(BIN)/python -m pytest -q tests/strategy/legs/test_general.py tests/strategy/legplan
+	  $(BIN)/python -m pytest $(PYTEST_ARGS) tests/strategy/legs/test_general.py tests/strategy/legplan
 
 test-lowest:
 	@$(MAKE) --no-print-directory test VENV=.venv-lowest CONSTRAINTS=constraints-lowest.txt

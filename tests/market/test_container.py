@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from market.container import Market, Observations
 from market.rates import bill_rate
 from market.series.definition import SeriesSpec
+from tests.tolerances import printed
 
 
 def spec(series_id: str = "x", staleness: int = 40) -> SeriesSpec:
@@ -169,7 +170,7 @@ def test_bill_rate_prefers_the_curve_and_falls_back_to_bills():
     assert rates["source"].tolist() == ["bill_3m"] * 4 + ["treasury_curve"] * 2
     # a bill of 91 days at 7.65 % costs 1 - 0.0765 x 91 / 360 = 0.98066...
     bill = (1 / (1 - 0.0765 * 91 / 360) - 1) * 365 / 91
-    assert bill == pytest.approx(0.07909, abs=5e-6)
+    assert bill == pytest.approx(0.07909, abs=printed(5))
     assert rates["rate"].to_numpy() == pytest.approx([bill] * 4 + [0.0783] * 2)
     assert rates["known_at"].iloc[-1] == pd.Timestamp("1990-01-03")
 

@@ -11,6 +11,7 @@ from market.errors import InputError
 from strategy.result.result import Result
 from strategy.run.simulation import simulate
 from tests.strategy.tiny_market import make_market, make_plan, outcome_of, price_frame, weekdays
+from tests.tolerances import LONG_SUMS
 
 SHORT = {
     "core__weight": 0.0,
@@ -30,7 +31,7 @@ def market(bars=None, end="2017-01-31", score=1.0):
 def test_a_squeeze_of_half_in_a_day_costs_the_short_half_and_no_more():
     result = outcome_of(make_plan(**SHORT), market({"2016-06-01": 150.0}))
     day = result.daily.loc["2016-06-01"]
-    assert day["return_total"] == pytest.approx(-0.5, abs=1e-9)
+    assert day["return_total"] == pytest.approx(-0.5, abs=LONG_SUMS)
     assert result.daily["equity_total"].min() == pytest.approx(500.0, abs=1e-6)
     assert not result.simulation.chained.exhausted
 

@@ -6,6 +6,7 @@ import pytest
 from signals import RULES, evaluate
 from signals.price.resistance import structural_levels
 from signals.price.support import twenty_week_average
+from tests.tolerances import LONG_SUMS, ROUNDING, printed
 
 #: The last session whose figures are written down below; later data change none of them.
 LAST = "2025-01-31"
@@ -25,12 +26,12 @@ def with_lows(bundled, build):
 def test_levels_of_the_anchor_of_2024(bundled):
     prices = bundled.prices
     support = averages(prices["close"], "2024-11-21")
-    assert twenty_week_average(prices).loc["2024-11-21"] == pytest.approx(support, abs=1e-9)
+    assert twenty_week_average(prices).loc["2024-11-21"] == pytest.approx(support, abs=LONG_SUMS)
     found = structural_levels(prices, "2024-11-21")
-    assert found.support == pytest.approx(support, abs=1e-9)
+    assert found.support == pytest.approx(support, abs=LONG_SUMS)
     assert found.zone_low == 6001.35  # the highest close so far, of 2024-11-11
     assert found.zone_high == 6100.0  # the next hundred
-    assert found.extension_low == pytest.approx(6100.0 + (6100.0 - support), abs=1e-9)
+    assert found.extension_low == pytest.approx(6100.0 + (6100.0 - support), abs=LONG_SUMS)
     assert found.extension_high == 6600.0  # the next hundred after 6531.74
 
 
@@ -67,7 +68,7 @@ def test_long_streak_and_twenty_week_touch_never_fell_on_one_day(with_lows):
     over_fifty = streak >= 50
     assert over_fifty.sum() == 2108
     assert (gap[over_fifty] <= 0.0).sum() == 0
-    assert gap[over_fifty].min() == pytest.approx(0.0056, abs=5e-5)
+    assert gap[over_fifty].min() == pytest.approx(0.0056, abs=printed(4))
 
 
 def test_ratio_zone_is_touched_on_the_first_high_at_6180_by_5950_of_the_anchor(with_lows):
@@ -79,7 +80,7 @@ def test_ratio_zone_is_touched_on_the_first_high_at_6180_by_5950_of_the_anchor(w
         level = with_lows.prices["close"][anchor] * 6180 / 5950
         high = with_lows.prices["high"][season]
         state = touched["state"][season]
-        assert touched["threshold"][season[0]] == pytest.approx(level, rel=1e-12)
+        assert touched["threshold"][season[0]] == pytest.approx(level, rel=ROUNDING)
         assert list(state.index[state == 1][:1]) == list(high.index[high >= level][:1]), year
         happened += int((high >= level).any())
     assert 30 < happened < 61  # neither never nor always

@@ -14,6 +14,7 @@ from market.files.read import read_prices, read_series
 from market.judge.record import Nothing
 from market.judge.rows import exchange_holidays
 from market.sources.load import judged_series
+from tests.tolerances import LONG_SUMS
 
 DAYS = pd.bdate_range("2006-10-02", "2007-03-30")
 CLOSES = np.round(1000.0 + 12.0 * np.sin(np.arange(len(DAYS)) / 3.0), 2)
@@ -41,7 +42,7 @@ def rows(stamps, form: str, values=CLOSES) -> str:
 
 def assert_whole(file, days=DAYS, values=CLOSES):
     assert (file.prices.index == days).all()
-    assert file.prices["close"].tolist() == pytest.approx(list(values), abs=1e-9)
+    assert file.prices["close"].tolist() == pytest.approx(list(values), abs=LONG_SUMS)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from strategy.compare.stored import read_run
 from strategy.result.metrics import performance
 from tests.reports.folders import make_folder, same_series
 from tests.reports.page import loading_references, parse
+from tests.tolerances import LONG_SUMS
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" & 🚀 短多"
 
@@ -51,8 +52,8 @@ def test_measures_are_those_of_metrics_json(comparison):
         expected = performance(path, comparison.sessions)
         measured = path_measures((path[1:] / path[:-1] - 1.0)[:, None])[:, 0]
         for name, value in zip(comparison.measures, measured, strict=True):
-            assert value == pytest.approx(expected[name], rel=1e-9)
-            assert run.metrics["total"].get(name, value) == pytest.approx(value, rel=1e-9)
+            assert value == pytest.approx(expected[name], rel=LONG_SUMS)
+            assert run.metrics["total"].get(name, value) == pytest.approx(value, rel=LONG_SUMS)
 
 
 def test_paired_differences_by_hand(comparison):

@@ -6,6 +6,7 @@ from signals import evaluate
 from signals.risk.score import ScoreNumbers
 from strategy.decide.score import risk_score
 from strategy.plan import Risk
+from tests.tolerances import ROUNDING
 
 #: One component is enough.
 ALONE = ScoreNumbers(min_coverage=0.25, min_components=1)
@@ -15,7 +16,7 @@ def test_score_equals_the_plans_score_at_its_defaults(synthetic):
     found = evaluate(synthetic, "late_cycle")["value"].to_numpy()
     expected = risk_score(synthetic, Risk())["score"].to_numpy()
     assert np.isfinite(expected).sum() > 1000
-    assert found == pytest.approx(expected, nan_ok=True, rel=1e-12)
+    assert found == pytest.approx(expected, nan_ok=True, rel=ROUNDING)
 
 
 def test_score_is_unavailable_below_its_coverage(build):

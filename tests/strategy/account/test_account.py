@@ -23,6 +23,7 @@ from tests.strategy.tiny_market import (
     random_prices,
     weekdays,
 )
+from tests.tolerances import LONG_SUMS, ROUNDING, SHORT_SUMS
 
 DEAR = {
     "fee_bps": 10,
@@ -113,7 +114,7 @@ def test_a_week_of_equity_by_hand():
 
     daily = week().daily["equity_total"]
     assert daily.to_dict() == pytest.approx({pd.Timestamp(k): v for k, v in equity.items()})
-    assert daily.iloc[-1] == pytest.approx(equity["2022-01-05"], rel=1e-13)
+    assert daily.iloc[-1] == pytest.approx(equity["2022-01-05"], rel=SHORT_SUMS)
 
 
 def test_cash_that_earns_nothing_still_pays_for_a_loan():
@@ -124,8 +125,8 @@ def test_cash_that_earns_nothing_still_pays_for_a_loan():
     total = [d[["carry_core", "carry_tactical"]].iloc[2].sum() for d in (idle, paid)]
     leg = 500.0 / (100.0 * 1.002 * 1.001)
     dividends = (8.0 + leg) * 101.0 * 1e-4
-    assert total[1] == pytest.approx(dividends - 299.88 * 3e-4, rel=1e-12)
-    assert total[0] == pytest.approx(dividends - (300.0 - 0.08) * 3e-4, rel=1e-12)
+    assert total[1] == pytest.approx(dividends - 299.88 * 3e-4, rel=ROUNDING)
+    assert total[0] == pytest.approx(dividends - (300.0 - 0.08) * 3e-4, rel=ROUNDING)
 
 
 def test_the_tactical_leg_bears_the_interest_that_it_causes():
@@ -135,15 +136,15 @@ def test_the_tactical_leg_bears_the_interest_that_it_causes():
     cash = 200.0 + 0.08 + 0.04 - 500.0
     # without the leg the cash would be there and earn; with it there is a loan
     without = (cash + leg * 101.0) * 2e-4
-    assert night["carry_core"] == pytest.approx(8.0 * 101.0 * 1e-4 + without, rel=1e-12)
+    assert night["carry_core"] == pytest.approx(8.0 * 101.0 * 1e-4 + without, rel=ROUNDING)
     expected = leg * 101.0 * 1e-4 + cash * 3e-4 - without
-    assert night["carry_tactical"] == pytest.approx(expected, rel=1e-12)
+    assert night["carry_tactical"] == pytest.approx(expected, rel=ROUNDING)
 
 
 def test_tactical_return_is_per_unit_of_capital_given_to_the_leg():
     row = week().vintages.iloc[0]
     by_hand = (102.0 * 0.998 * 0.999) / (100.0 * 1.002 * 1.001) - 1.0
-    assert row["tactical_return"] == pytest.approx(by_hand, rel=1e-12)
+    assert row["tactical_return"] == pytest.approx(by_hand, rel=ROUNDING)
     # half of the capital: its profit before carry is half of it
     free = week(cash="zero", dividend_yield=0.0, margin_spread_bps=0)
     carry = free.daily["carry_tactical"].sum() / 1000.0
@@ -230,7 +231,7 @@ def dividends_by_hand(market: Market, day: pd.Timestamp, constant: float) -> flo
 
 def assert_recomputed(result: Result) -> None:
     again = np.array(recomputed_equity(result))
-    assert np.max(np.abs(again / result.daily["equity_total"].to_numpy() - 1.0)) < 1e-9
+    assert np.max(np.abs(again / result.daily["equity_total"].to_numpy() - 1.0)) < LONG_SUMS
 
 
 def walk(seed: int, volatility: float = 0.02) -> Market:
@@ -292,13 +293,13 @@ def test_equity_recomputed_on_real_history(history):
 def test_vectorbts_value_equals_the_account_with_and_without_costs(seed, costs):
     result = outcome_of(plan_with(COSTS[costs]), walk(seed))
     value = np.asarray(result.portfolio.value()).ravel()[1::2]
-    assert np.max(np.abs(value / result.daily["equity_total"].to_numpy() - 1.0)) < 1e-9
+    assert np.max(np.abs(value / result.daily["equity_total"].to_numpy() - 1.0)) < LONG_SUMS
     # and the plain recomputation, so that all three agree
-    assert np.max(np.abs(value / np.array(recomputed_equity(result)) - 1.0)) < 1e-9
+    assert np.max(np.abs(value / np.array(recomputed_equity(result)) - 1.0)) < LONG_SUMS
 
 
 def test_vectorbts_value_equals_the_account_on_real_history(history):
-    assert book_difference(closes(history.portfolio), history.simulation.chained) < 1e-9
+    assert book_difference(closes(history.portfolio), history.simulation.chained) < LONG_SUMS
 
 
 # --- sums -------------------------------------------------------------------------------------
@@ -315,16 +316,16 @@ SLEEVES = ("core", "tactical", "hedge")
 def assert_sums(result: Result) -> None:
     daily, capital = result.daily, result.plan.capital
     equity = sum(daily[f"equity_{s}"] for s in SLEEVES)
-    assert (np.abs(equity - daily["equity_total"]) / daily["equity_total"]).max() < 1e-12
+    assert (np.abs(equity - daily["equity_total"]) / daily["equity_total"]).max() < ROUNDING
     returns = sum(daily[f"return_{s}"] for s in SLEEVES)
-    assert np.abs(returns - daily["return_total"]).max() < 1e-12
+    assert np.abs(returns - daily["return_total"]).max() < ROUNDING
     from_equity = daily["equity_total"].pct_change().iloc[1:]
-    assert np.abs(from_equity - daily["return_total"].iloc[1:]).max() < 1e-12
+    assert np.abs(from_equity - daily["return_total"].iloc[1:]).max() < ROUNDING
     assert daily["equity_total"].iloc[0] == capital
     assert daily[[f"return_{s}" for s in (*SLEEVES, "total", "benchmark")]].iloc[0].eq(0.0).all()
     rows = result.vintages
     parts = rows["core_return"] + rows["tactical_contribution"] + rows["hedge_return"]
-    assert np.abs(parts - rows["total_return"]).max() < 1e-12
+    assert np.abs(parts - rows["total_return"]).max() < ROUNDING
 
 
 def test_sleeves_add_up_to_the_total_every_day_and_every_vintage(dear):
@@ -337,7 +338,7 @@ def test_sleeves_add_up_on_real_history(history):
 
 def test_exposures_and_cash_make_up_the_equity(dear):
     parts = dear.daily[[f"exposure_{s}" for s in SLEEVES] + ["cash"]].sum(axis=1)
-    assert np.abs(parts - 1.0).max() < 1e-12
+    assert np.abs(parts - 1.0).max() < ROUNDING
 
 
 def test_a_sleeve_earns_by_price_less_costs_plus_carry(dear):
@@ -347,7 +348,7 @@ def test_a_sleeve_earns_by_price_less_costs_plus_carry(dear):
         carry = dear.daily[f"carry_{sleeve}"].sum()
         start = dear.plan.capital if sleeve == "core" else 0.0
         total = dear.daily[f"equity_{sleeve}"].iloc[-1] - start
-        assert total == pytest.approx(traded + carry, abs=1e-9 * dear.plan.capital)
+        assert total == pytest.approx(traded + carry, abs=LONG_SUMS * dear.plan.capital)
 
 
 # --- what the account is ----------------------------------------------------------------------
@@ -356,22 +357,22 @@ def test_a_sleeve_earns_by_price_less_costs_plus_carry(dear):
 def test_the_capital_only_scales_the_account():
     small = outcome_of(plan_with(DEAR, capital=1.0), walk(4)).daily
     large = outcome_of(plan_with(DEAR, capital=1e9), walk(4)).daily
-    assert np.allclose(small["equity_total"], large["equity_total"] / 1e9, rtol=1e-12)
-    assert np.allclose(small["return_total"], large["return_total"], rtol=0, atol=1e-13)
+    assert np.allclose(small["equity_total"], large["equity_total"] / 1e9, rtol=ROUNDING)
+    assert np.allclose(small["return_total"], large["return_total"], rtol=0, atol=SHORT_SUMS)
 
 
 def test_without_sleeves_the_path_is_the_plain_core():
     off = {"tactical__size": {"weight": 0.0}, "hedge": {"max_ratio": 0.0}}
     daily = outcome_of(plan_with(DEAR, **off), walk(5)).daily
-    assert np.abs(daily["equity_total"] / daily["equity_benchmark"] - 1.0).max() < 1e-12
-    assert np.abs(daily["return_total"] - daily["return_benchmark"]).max() < 1e-12
+    assert np.abs(daily["equity_total"] / daily["equity_benchmark"] - 1.0).max() < ROUNDING
+    assert np.abs(daily["return_total"] - daily["return_benchmark"]).max() < ROUNDING
 
 
 def test_a_plain_core_without_costs_and_dividends_is_the_index():
     off = {"tactical__size": {"weight": 0.0}, "hedge": {"max_ratio": 0.0}}
     daily = outcome_of(make_plan(**off), market := walk(6)).daily
     close = market.prices["close"].loc[daily.index]
-    assert np.abs(daily["equity_total"] / 1000.0 / (close / close.iloc[0]) - 1.0).max() < 1e-12
+    assert np.abs(daily["equity_total"] / 1000.0 / (close / close.iloc[0]) - 1.0).max() < ROUNDING
 
 
 def test_no_core_and_no_sleeves_is_cash_at_the_bill_rate():
@@ -381,7 +382,7 @@ def test_no_core_and_no_sleeves_is_cash_at_the_bill_rate():
     dates = result.daily.index
     for last, now in pairwise(dates):
         equity *= 1.0 + 0.03 * (now - last).days / 365
-    assert result.daily["equity_total"].iloc[-1] == pytest.approx(equity, rel=1e-12)
+    assert result.daily["equity_total"].iloc[-1] == pytest.approx(equity, rel=ROUNDING)
     assert result.trades.empty
 
 

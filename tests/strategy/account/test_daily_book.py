@@ -7,6 +7,7 @@ import pytest
 from strategy.result.result import Result
 from strategy.run.simulation import simulate
 from tests.strategy.hedged_market import dear_plan, random_market
+from tests.tolerances import LONG_SUMS
 
 # vectorbt's own: subplots that a group of columns does not have, keywords that pandas gives up
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -31,7 +32,7 @@ def result(request):
 )
 def test_a_method_of_vectorbt_says_what_metrics_say(result, method, figure):
     found = float(getattr(result.portfolio, method)())
-    assert found == pytest.approx(result.metrics["total"][figure], rel=1e-9)
+    assert found == pytest.approx(result.metrics["total"][figure], rel=LONG_SUMS)
 
 
 def test_the_benchmark_is_the_core_alone(result):

@@ -12,6 +12,7 @@ from strategy.audit.tape import tape
 from strategy.plan import Plan
 from strategy.plan.file.plan_file import load_plan
 from tests.strategy.tiny_market import make_market, make_plan, price_frame, weekdays
+from tests.tolerances import LONG_SUMS, ROUNDING
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -184,13 +185,13 @@ def test_the_article_s_own_plan_in_2025():
         "2025-12-03",
     )
     assert rows["correction"]["status"] == "still open"
-    assert rows["correction"]["value"] == pytest.approx(6000.0 / 6600.0 - 1.0, abs=1e-12)
+    assert rows["correction"]["value"] == pytest.approx(6000.0 / 6600.0 - 1.0, abs=ROUNDING)
     readings = tape(market, plan, claims)
     assert readings["plan_reference"]["status"] == "differs"
-    assert readings["plan_reference"]["value"] == pytest.approx(6602.99, abs=1e-9)
+    assert readings["plan_reference"]["value"] == pytest.approx(6602.99, abs=LONG_SUMS)
     # nineteen weeks at 6600 and the day's close
     average = (19 * 6600.0 + 6602.99) / 20
-    assert readings["weekly_average"]["value"] == pytest.approx(average, abs=1e-9)
+    assert readings["weekly_average"]["value"] == pytest.approx(average, abs=LONG_SUMS)
     assert readings["touch"]["status"] == "agrees"
 
 

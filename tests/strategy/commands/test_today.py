@@ -13,6 +13,7 @@ from strategy.cli import cli
 from strategy.plan import Plan
 from strategy.run.simulation import simulate
 from strategy.today import today
+from tests.tolerances import LONG_SUMS
 
 
 def ask(*words, code=0):
@@ -62,7 +63,7 @@ def test_what_is_held_has_the_size_that_its_sale_has():
     (sale,) = leaving["orders_next_open"]
     assert sale["reason"] == "failed_breakout"
     for name in ("amount", "units", "futures"):
-        assert leaving["tactical"][name] == pytest.approx(sale[name], rel=1e-9)
+        assert leaving["tactical"][name] == pytest.approx(sale[name], rel=LONG_SUMS)
 
 
 def test_an_option_is_not_counted_in_futures():

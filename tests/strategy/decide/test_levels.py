@@ -11,6 +11,7 @@ from market.errors import InputError
 from strategy.decide.levels import vintage_levels
 from strategy.plan import Levels
 from tests.strategy.tiny_market import make_market, make_plan, outcome_of, price_frame, weekdays
+from tests.tolerances import LAST_BITS, ROUNDING, printed
 
 YEAR = weekdays("2019-06-03", "2020-12-31")
 ANCHOR = pd.Timestamp("2020-11-20")
@@ -35,17 +36,17 @@ def test_at_the_articles_own_level_the_ratio_gives_the_articles_levels():
 
 def test_the_exact_factors_of_the_design():
     found = levels_at(1.0)
-    assert found.zone_low == pytest.approx(1.0386554622, abs=5e-11)
-    assert found.zone_high == pytest.approx(1.0420168067, abs=5e-11)
-    assert found.extension_low == pytest.approx(1.0840336134, abs=5e-11)
-    assert found.extension_high == pytest.approx(1.0924369748, abs=5e-11)
+    assert found.zone_low == pytest.approx(1.0386554622, abs=printed(10))
+    assert found.zone_high == pytest.approx(1.0420168067, abs=printed(10))
+    assert found.extension_low == pytest.approx(1.0840336134, abs=printed(10))
+    assert found.extension_high == pytest.approx(1.0924369748, abs=printed(10))
 
 
 def test_ratio_levels_are_of_the_anchors_close_and_no_other_days():
     prices = price_frame(YEAR, 50.0, {"2020-11-20": (70.0, 90.0, 40.0, 60.0), "2020-11-23": 80.0})
     found = vintage_levels(make_market(prices), Levels(), ANCHOR)
-    assert found.zone_low == pytest.approx(60.0 * 6180.0 / 5950.0, rel=1e-15)
-    assert found.scale == pytest.approx(60.0 / 5950.0, rel=1e-15)
+    assert found.zone_low == pytest.approx(60.0 * 6180.0 / 5950.0, rel=LAST_BITS)
+    assert found.scale == pytest.approx(60.0 / 5950.0, rel=LAST_BITS)
 
 
 def test_ratio_has_no_guard():
@@ -109,10 +110,10 @@ def test_structural_levels_of_the_articles_own_picture():
     # support 5950 = the average of twenty weekly closes; highest close of 252 sessions 6180
     prices = price_frame(YEAR, 5950.0, {"2020-02-03": 6180.0, "2020-02-04": 5950.0})
     found = vintage_levels(make_market(prices), Levels(mode="structural"), ANCHOR)
-    assert found.support == pytest.approx(5950.0, rel=1e-12)
+    assert found.support == pytest.approx(5950.0, rel=ROUNDING)
     assert (found.zone_low, found.zone_high) == (6180.0, 6200.0)
     # E_lo = 2 x 6200 - 5950 = 6450, rounded up by steps of 100
-    assert found.extension_low == pytest.approx(6450.0, rel=1e-12)
+    assert found.extension_low == pytest.approx(6450.0, rel=ROUNDING)
     assert found.extension_high == 6500.0
     assert math.isnan(found.scale)
 

@@ -14,6 +14,7 @@ from strategy.decide.rule_parameters import plan_parameters
 from strategy.decide.score import combine, risk_components, risk_score
 from strategy.plan import Plan, Risk
 from tests.strategy.tiny_market import make_market, observations, price_frame, weekdays
+from tests.tolerances import ROUNDING
 
 NAMES = ("cash", "leverage", "credit", "concentration", "rotation")
 DAY = pd.DatetimeIndex(["2021-03-01"], name="date")
@@ -214,7 +215,7 @@ def test_the_score_once_more_from_the_series_as_they_are_exported(bundled):
     for day in found.loc["1963":"1997-06"].index[::61]:
         score, coverage = by_hand(day)
         assert found.at[day, "coverage"] == pytest.approx(coverage), day
-        assert found.at[day, "score"] == pytest.approx(score, abs=1e-12), day
+        assert found.at[day, "score"] == pytest.approx(score, abs=ROUNDING), day
 
 
 @pytest.mark.parametrize(

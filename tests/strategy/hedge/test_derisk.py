@@ -17,6 +17,7 @@ from tests.strategy.hedged_market import (
     random_market,
 )
 from tests.strategy.tiny_market import FREE, make_market, make_plan, price_frame
+from tests.tolerances import ROUNDING
 
 
 @pytest.mark.parametrize("fill", ["next_open", "next_close"])
@@ -37,9 +38,9 @@ def test_a_constant_hedge_at_no_cost_is_holding_less():
     market = flat_market(bars={"2021-06-01": 80.0})
     plan = make_plan(hedge={"max_ratio": 0.5, **AT_ONCE}, costs=FREE, vintages=[2020])
     (v,) = simulate(plan, market).vintages
-    assert v.account.equity[-1] == pytest.approx(0.9, abs=1e-12)
-    assert v.hedge.derisk_path.equity[-1] == pytest.approx(0.9, abs=1e-12)
-    assert v.hedge.unhedged.equity[-1] == pytest.approx(0.8, abs=1e-12)
+    assert v.account.equity[-1] == pytest.approx(0.9, abs=ROUNDING)
+    assert v.hedge.derisk_path.equity[-1] == pytest.approx(0.9, abs=ROUNDING)
+    assert v.hedge.unhedged.equity[-1] == pytest.approx(0.8, abs=ROUNDING)
 
 
 def test_the_comparator_earns_bills_on_what_it_sold_and_loses_its_dividends():
@@ -63,7 +64,7 @@ def test_more_than_the_core_cannot_be_sold_and_the_comparator_says_so():
     )
     (v,) = simulate(plan, flat_market()).vintages
     assert v.hedge.derisk.capped and v.hedge.derisk.weight == pytest.approx(0.3)
-    assert v.hedge.derisk.beta == pytest.approx(0.0, abs=1e-12)
+    assert v.hedge.derisk.beta == pytest.approx(0.0, abs=ROUNDING)
 
 
 def test_the_comparator_stands_beside_every_vintage_and_in_the_chained_path():

@@ -26,6 +26,7 @@ from tests.strategy.tiny_market import (
     price_frame,
     weekdays,
 )
+from tests.tolerances import LAST_BITS, LONG_SUMS, ROUNDING
 
 SESSIONS = weekdays("2020-11-02", "2022-01-31")
 #: score = ratio, so that tests read: a score of a quarter is a hedge of a quarter.
@@ -72,7 +73,7 @@ def changes(ratios: pd.Series) -> dict[str, float]:
     [(0.0, 0.0), (0.4, 0.0), (0.5, 0.125), (0.6, 0.25), (0.8, 0.5), (0.9, 0.5), (1.0, 0.5)],
 )
 def test_by_default_the_hedge_grows_from_a_score_of_04_to_half_at_08(score, ratio):
-    assert target_ratio(np.array([score]), Hedge())[0] == pytest.approx(ratio, abs=1e-12)
+    assert target_ratio(np.array([score]), Hedge())[0] == pytest.approx(ratio, abs=ROUNDING)
 
 
 def test_an_unknown_score_asks_for_nothing_known():
@@ -327,16 +328,16 @@ def test_a_window_that_begins_blind(policy, ratio):
 def test_the_profit_of_a_short_is_units_times_the_fall():
     # 1000 of equity, index 100: half short is 5 units, sold at 100, bought back at 90
     result = hedged({"2020-11-02": 0.5}, {"2021-06-01": 90.0})
-    assert result.daily["equity_hedge"].iloc[-1] == pytest.approx(50.0, abs=1e-9)
+    assert result.daily["equity_hedge"].iloc[-1] == pytest.approx(50.0, abs=LONG_SUMS)
     row = result.vintages.iloc[0]
-    assert row["hedge_return"] == pytest.approx(0.05, abs=1e-12)
-    assert row["core_return"] == pytest.approx(-0.10, abs=1e-12)
-    assert row["total_return"] == pytest.approx(-0.05, abs=1e-12)
+    assert row["hedge_return"] == pytest.approx(0.05, abs=ROUNDING)
+    assert row["core_return"] == pytest.approx(-0.10, abs=ROUNDING)
+    assert row["total_return"] == pytest.approx(-0.05, abs=ROUNDING)
 
 
 def test_a_short_loses_what_the_index_gains():
     result = hedged({"2020-11-02": 0.5}, {"2021-06-01": 130.0})
-    assert result.daily["equity_hedge"].iloc[-1] == pytest.approx(-150.0, abs=1e-9)
+    assert result.daily["equity_hedge"].iloc[-1] == pytest.approx(-150.0, abs=LONG_SUMS)
 
 
 def test_units_are_counted_at_the_previous_close_and_sold_at_the_open():
@@ -346,7 +347,7 @@ def test_units_are_counted_at_the_previous_close_and_sold_at_the_open():
     first = result.trades.query("sleeve == 'hedge'").iloc[0]
     assert first["entry_price"] == 98.0
     assert first["weight"] == pytest.approx(-5 * 98.0 / 1000.0)
-    assert result.daily["equity_hedge"].loc["2021-01-01"] == pytest.approx(0.0, abs=1e-12)
+    assert result.daily["equity_hedge"].loc["2021-01-01"] == pytest.approx(0.0, abs=ROUNDING)
 
 
 def test_units_stay_what_they_are_while_the_ratio_is_not_changed():
@@ -369,8 +370,8 @@ def test_a_short_pays_fee_and_slippage_both_ways():
     )
     daily = outcome_of(plan, market).daily
     slippage, fees = 5 * (1.0 + 1.0), 5 * (99.0 + 101.0) * 0.02
-    assert daily["equity_hedge"].iloc[-1] == pytest.approx(-(slippage + fees), rel=1e-12)
-    assert daily["costs_hedge"].sum() == pytest.approx(slippage + fees, rel=1e-12)
+    assert daily["equity_hedge"].iloc[-1] == pytest.approx(-(slippage + fees), rel=ROUNDING)
+    assert daily["costs_hedge"].sum() == pytest.approx(slippage + fees, rel=ROUNDING)
 
 
 def carried(bill: float | None, **costs: object) -> float:
@@ -391,16 +392,16 @@ DAYS = 364
 
 
 def test_a_short_pays_the_dividend():
-    assert carried(None, dividend_yield=0.02) == pytest.approx(-0.02 * DAYS / 365, rel=1e-12)
+    assert carried(None, dividend_yield=0.02) == pytest.approx(-0.02 * DAYS / 365, rel=ROUNDING)
 
 
 def test_a_short_pays_the_borrow_by_360_days():
-    assert carried(None, borrow_bps=40) == pytest.approx(-0.004 * DAYS / 360, rel=1e-12)
+    assert carried(None, borrow_bps=40) == pytest.approx(-0.004 * DAYS / 360, rel=ROUNDING)
 
 
 def test_a_short_earns_the_bill_rate_less_the_spread_on_its_proceeds():
     expected = (0.05 - 0.0025) * DAYS / 365
-    assert carried(0.05, rebate_spread_bps=25) == pytest.approx(expected, rel=1e-12)
+    assert carried(0.05, rebate_spread_bps=25) == pytest.approx(expected, rel=ROUNDING)
 
 
 def test_a_spread_above_the_bill_rate_is_no_fee():
@@ -424,8 +425,10 @@ def test_hedge_return_is_price_gain_less_cost():
         costs__fee_bps=10,
     )
     row = outcome_of(plan, market).vintages.iloc[0]
-    assert row["hedge_gain"] == pytest.approx(0.05, abs=1e-12)
-    assert row["hedge_return"] == pytest.approx(row["hedge_gain"] - row["hedge_cost"], abs=1e-15)
+    assert row["hedge_gain"] == pytest.approx(0.05, abs=ROUNDING)
+    assert row["hedge_return"] == pytest.approx(
+        row["hedge_gain"] - row["hedge_cost"], abs=LAST_BITS
+    )
     assert row["hedge_cost"] > 0.0
 
 

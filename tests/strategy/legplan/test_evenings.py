@@ -17,6 +17,7 @@ from strategy.lookahead.legs import look_ahead_of_legs
 from strategy.plan.file.legs_file import load_legs_plan
 from strategy.plan.legs_plan import LegsPlan
 from strategy.today.legs import today_of_legs
+from tests.tolerances import ROUNDING
 
 #: Evenings without a fill that are looked at; `make test-all` asks for more.
 EVENINGS = int(os.environ.get("SIMULATE_EVENINGS", "6"))
@@ -108,7 +109,7 @@ def agree(orders: list, entries: list, exits: list, where: str) -> None:
         order = entering[vintage]
         assert (order["kind"] == "market at the open") <= (phase is Phase.OPEN), where
         if phase is Phase.RANGE:
-            assert order["price"] == pytest.approx(price, rel=1e-12), where
+            assert order["price"] == pytest.approx(price, rel=ROUNDING), where
     for vintage, order in entering.items():
         if order["kind"] == "market at the open":
             assert vintage in [label for label, _, _ in entries], where
@@ -123,7 +124,7 @@ def agree(orders: list, entries: list, exits: list, where: str) -> None:
             assert price == pytest.approx(price) and ("stop", "stop") in kinds, where
         elif phase is Phase.RANGE:
             kind = "stop" if reason is Reason.STOP else "limit"
-            assert kinds[kind, reason.label] == pytest.approx(price, rel=1e-12), where
+            assert kinds[kind, reason.label] == pytest.approx(price, rel=ROUNDING), where
         else:
             assert ("limit", reason.label) in kinds, where
     for kind, reason in kinds:

@@ -18,6 +18,7 @@ from strategy.legplan.markets import Markets, load_markets
 from strategy.legplan.simulation import simulate_legs
 from strategy.legplan.tables import daily_table, trade_table, vintage_table
 from strategy.plan.file.legs_file import load_legs_plan
+from tests.tolerances import LONG_SUMS
 
 #: `make test-all` asks for 2,000.
 PLANS = int(os.environ.get("SIMULATE_FUZZED_LEGS", "30"))
@@ -147,7 +148,7 @@ def outcome(folder: Any, markets: Markets, seed: int) -> str:
         return error.what
     daily, trades, vintages = daily_table(run), trade_table(run), vintage_table(run)
     parts = daily[[c for c in daily if c.endswith("_contribution")]].sum(axis=1)
-    np.testing.assert_allclose(parts, daily["total_return"], atol=1e-9)
+    np.testing.assert_allclose(parts, daily["total_return"], atol=LONG_SUMS)
     assert len(vintages) == len(run.anchors) * len(plan.legs)
     assert not trades["pnl"].isna().any()
     if not run.account.exhausted:

@@ -13,6 +13,7 @@ from market.errors import InputError
 from strategy.legplan.markets import load_markets
 from strategy.legplan.result import LegsResult, run_legs
 from strategy.plan.file.legs_file import load_legs_plan
+from tests.tolerances import LONG_SUMS
 
 FREE = """
 costs: {fee_bps: 0, slippage_bps: 0, borrow_bps: 0, rebate_spread_bps: 10000, margin_spread_bps: 0,
@@ -274,7 +275,7 @@ legs:
     result = run_legs(load_legs_plan(tmp_path / "plan.yaml"))
     assert len(result.trades) > 20
     value = result.portfolio.value().to_numpy()[3::4]
-    np.testing.assert_allclose(value, result.daily["total_equity"], rtol=1e-9)
+    np.testing.assert_allclose(value, result.daily["total_equity"], rtol=LONG_SUMS)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from strategy.legs.records import LegRules
 from strategy.legs.resolver import resolve
 from strategy.legs.terms import EntryKind, Position, States, StopKind, Terms
 from tests.strategy.legs.naive_leg import Bar, Order, story
+from tests.tolerances import ROUNDING
 
 #: `make test-all` asks for a campaign.
 CASES = int(os.environ.get("SIMULATE_LEG_CASES", "400"))
@@ -402,7 +403,7 @@ def test_each_exit_of_each_entry(enters: str, leaves: str, side: str) -> None:
     assert (position.entry, Phase(position.entry_phase).name.lower()) == (1, hour)
     assert position.entry_price == paid
     assert only(position)[:3] == (day, when, why)
-    assert only(position)[3] == pytest.approx(price, abs=1e-12)
+    assert only(position)[3] == pytest.approx(price, abs=ROUNDING)
 
 
 @pytest.mark.parametrize("long", [True, False])

@@ -19,6 +19,7 @@ from strategy.legs.records import LegRules, leg_rules
 from strategy.legs.resolver import resolve
 from strategy.legs.rules import stop_level
 from strategy.plan import FailedBreakout, StopLevel, Tactical
+from tests.tolerances import LAST_BITS
 
 ZONE = (104.0, 105.0)
 EXTENSION = 108.0
@@ -556,7 +557,7 @@ def test_by_hand(case):
     outcome = leg(*case.bars, **case.settings)
     assert fills(outcome) == case.exits
     assert outcome.reason.label == case.reason
-    assert outcome.gross_return() == pytest.approx(case.gross, abs=1e-15)
+    assert outcome.gross_return() == pytest.approx(case.gross, abs=LAST_BITS)
     assert outcome.ambiguous_bars == case.ambiguous
 
 
@@ -631,20 +632,20 @@ def test_costs_of_a_leg_that_ends_by_time():
     # bought at 100 x 1.01 = 101 and a fee of 2 %: 103.02 a unit; sold at 101 x 0.99 x 0.98
     outcome = leg(CALM, (100.0, 102.0, 99.5, 101.0))
     expected = (101.0 * 0.99 * 0.98) / (100.0 * 1.01 * 1.02) - 1.0
-    assert outcome.net_return(fee=0.02, slippage=0.01) == pytest.approx(expected, abs=1e-15)
+    assert outcome.net_return(fee=0.02, slippage=0.01) == pytest.approx(expected, abs=LAST_BITS)
 
 
 def test_a_target_pays_the_fee_but_no_slippage():
     outcome = leg(CALM, (102.0, 109.0, 101.0, 107.0), CALM)
     received = 0.5 * 104.0 * 0.98 + 0.5 * 108.0 * 0.98
     expected = received / (100.0 * 1.01 * 1.02) - 1.0
-    assert outcome.net_return(fee=0.02, slippage=0.01) == pytest.approx(expected, abs=1e-15)
+    assert outcome.net_return(fee=0.02, slippage=0.01) == pytest.approx(expected, abs=LAST_BITS)
 
 
 def test_a_target_filled_at_a_gap_is_neither_worsened_nor_improved_by_slippage():
     outcome = leg(CALM, (110.0, 111.0, 90.0, 95.0), CALM)
     expected = 110.0 / (100.0 * 1.01) - 1.0
-    assert outcome.net_return(fee=0.0, slippage=0.01) == pytest.approx(expected, abs=1e-15)
+    assert outcome.net_return(fee=0.0, slippage=0.01) == pytest.approx(expected, abs=LAST_BITS)
 
 
 @pytest.mark.parametrize(
@@ -657,19 +658,19 @@ def test_a_target_filled_at_a_gap_is_neither_worsened_nor_improved_by_slippage()
 )
 def test_every_exit_at_the_market_pays_slippage(bars, raw):
     expected = raw * 0.99 / (100.0 * 1.01) - 1.0
-    assert leg(*bars).net_return(fee=0.0, slippage=0.01) == pytest.approx(expected, abs=1e-15)
+    assert leg(*bars).net_return(fee=0.0, slippage=0.01) == pytest.approx(expected, abs=LAST_BITS)
 
 
 def test_a_failed_breakout_pays_slippage_on_the_tranche_it_sells():
     outcome = leg(CALM, BREAKOUT, BELOW, (103.2, 104.0, 102.0, 103.0), CALM)
     expected = (0.5 * 104.0 + 0.5 * 103.2 * 0.99) / (100.0 * 1.01) - 1.0
-    assert outcome.net_return(fee=0.0, slippage=0.01) == pytest.approx(expected, abs=1e-15)
+    assert outcome.net_return(fee=0.0, slippage=0.01) == pytest.approx(expected, abs=LAST_BITS)
 
 
 def test_an_open_leg_is_valued_at_the_last_close_without_the_costs_of_a_sale():
     outcome = leg(CALM, (100.0, 102.0, 99.0, 101.5), timed=False)
     expected = 101.5 / (100.0 * 1.01 * 1.02) - 1.0
-    assert outcome.net_return(fee=0.02, slippage=0.01) == pytest.approx(expected, abs=1e-15)
+    assert outcome.net_return(fee=0.02, slippage=0.01) == pytest.approx(expected, abs=LAST_BITS)
     assert outcome.open
 
 

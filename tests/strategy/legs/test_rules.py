@@ -30,6 +30,7 @@ from strategy.scenario.engine.terms import Figure
 from strategy.sweep.engine.context import make_context
 from tests.strategy.scenario.engine.one_path import one_path
 from tests.strategy.tiny_market import make_market, make_plan, random_prices, weekdays
+from tests.tolerances import LAST_BITS, ROUNDING
 
 LEVELS = Levels(math.nan, 104.0, 105.0, 108.0, 110.0, 1.0)
 
@@ -45,19 +46,22 @@ def exits(*fills: tuple[int, Phase, Reason, float, float]) -> Exits:
 def test_the_size_is_the_smaller_of_weight_and_budget_less_what_the_score_takes_off():
     assert size(SizeRules(0.5, math.nan, 0.0), 100.0, 97.0, 0.8) == 0.5
     # a loss of 1 % at a stop 4 % away: a quarter
-    assert size(SizeRules(0.5, 0.01, 0.0), 100.0, 96.0, 0.8) == pytest.approx(0.25, rel=1e-12)
+    assert size(SizeRules(0.5, 0.01, 0.0), 100.0, 96.0, 0.8) == pytest.approx(0.25, rel=ROUNDING)
     # 1 - 0.5 x 0.8 = 0.6 of a half
-    assert size(SizeRules(0.5, math.nan, 0.5), 100.0, 97.0, 0.8) == pytest.approx(0.3, rel=1e-15)
+    assert size(SizeRules(0.5, math.nan, 0.5), 100.0, 97.0, 0.8) == pytest.approx(
+        0.3, rel=LAST_BITS
+    )
 
 
 def test_an_unknown_score_takes_nothing_off():
     assert score_factor(0.5, math.nan) == 1.0
-    assert score_factor(0.5, 0.8) == pytest.approx(0.6, rel=1e-15)
+    assert score_factor(0.5, 0.8) == pytest.approx(0.6, rel=LAST_BITS)
 
 
 def test_market_orders_pay_slippage_and_no_others():
     market = {r for r in Reason if pays_slippage(int(r))}
-    assert market == {Reason.STOP, Reason.STOP_GAP, Reason.FAILED_BREAKOUT, Reason.TIME}
+    timed = {Reason.FAILED_BREAKOUT, Reason.CONDITION, Reason.TIME}
+    assert market == {Reason.STOP, Reason.STOP_GAP} | timed
 
 
 @pytest.mark.parametrize(
@@ -83,7 +87,7 @@ def test_a_tranche_asks_to_be_bought_and_sold_where_it_has_a_size():
     assert tranche_orders(found, 0, 0.4, False)[:5] == (0.1, 3, Phase.RANGE, 104.0, False)
     assert tranche_orders(found, 0, 0.4, True).phase == Phase.CLOSE
     held = tranche_orders(found, 1, 0.4, False)
-    assert held.spent == pytest.approx(0.3, rel=1e-15)
+    assert held.spent == pytest.approx(0.3, rel=LAST_BITS)
     assert held.session == -1
     assert tranche_orders(found, 0, 0.0, False)[:2] == (0.0, -1)
 
@@ -116,7 +120,7 @@ def test_the_net_return_is_what_a_ledger_of_one_unit_of_money_says(one, two, sha
         if reason is not Reason.OPEN:
             price -= price * fee
         money += units * part * price
-    assert net_return(found, fee, slippage) == pytest.approx(money - 1.0, abs=1e-12)
+    assert net_return(found, fee, slippage) == pytest.approx(money - 1.0, abs=ROUNDING)
 
 
 @given(st.integers(-1, 9), prices, prices, st.integers(0, 4), st.floats(0.0, 0.1), st.booleans())
@@ -156,7 +160,7 @@ def test_run_sweep_and_scenario_give_the_same_numbers(changes):
         assert swept.reason[0, i] == v.outcome.reason
         assert np.array_equal(swept.net_return[0, i], made, equal_nan=True)
         spent = swept.legs.value[swept.row[0, i]].sum()
-        assert spent == pytest.approx(v.weight, rel=1e-15)
+        assert spent == pytest.approx(v.weight, rel=LAST_BITS)
         if not v.outcome.traded:
             continue
         traded += 1
@@ -170,7 +174,7 @@ def test_run_sweep_and_scenario_give_the_same_numbers(changes):
         _, futures = one_path(plan, market, v.schedule.anchor, v.schedule.hedge_last)
         assert futures[Figure.REASON][0] == v.outcome.reason
         # the future's prices are chained from returns: the last bits of a price are its own
-        assert futures[Figure.STOP][0] == pytest.approx(stop, rel=1e-12)
+        assert futures[Figure.STOP][0] == pytest.approx(stop, rel=ROUNDING)
         assert futures[Figure.WEIGHT][0] == pytest.approx(v.weight, rel=1e-10)
-        assert futures[Figure.TACTICAL_RETURN][0] == pytest.approx(made, abs=1e-12)
+        assert futures[Figure.TACTICAL_RETURN][0] == pytest.approx(made, abs=ROUNDING)
     assert traded >= 3

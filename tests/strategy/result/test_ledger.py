@@ -17,6 +17,7 @@ from tests.strategy.tiny_market import (
     random_prices,
     weekdays,
 )
+from tests.tolerances import LONG_SUMS, ROUNDING
 
 SESSIONS = weekdays("2020-11-02", "2022-01-31")
 HEDGE = {
@@ -57,8 +58,8 @@ def test_lots_are_bought_back_first_in_first_out():
     assert list(trades["exit_date"]) == ["2021-05-04", "2021-05-04", "2021-12-31"]
     assert list(trades["exit_price"]) == [80.0, 80.0, 90.0]
     assert list(trades["exit_reason"]) == ["score", "score", "window_end"]
-    assert list(trades["pnl"]) == pytest.approx([5 * 20.0, 0.0, -3.4375 * 10.0], abs=1e-9)
-    assert list(trades["return"]) == pytest.approx([0.2, 0.0, -0.125], abs=1e-12)
+    assert list(trades["pnl"]) == pytest.approx([5 * 20.0, 0.0, -3.4375 * 10.0], abs=LONG_SUMS)
+    assert list(trades["return"]) == pytest.approx([0.2, 0.0, -0.125], abs=ROUNDING)
 
 
 def test_costs_are_shared_out_by_units():
@@ -128,13 +129,13 @@ def storm(request) -> Result:
 
 def test_trades_bear_every_cent_of_fees_and_slippage(storm):
     paid = storm.daily[["costs_core", "costs_tactical", "costs_hedge"]].sum(axis=None)
-    assert storm.trades[["fees", "slippage"]].sum(axis=None) == pytest.approx(paid, rel=1e-12)
+    assert storm.trades[["fees", "slippage"]].sum(axis=None) == pytest.approx(paid, rel=ROUNDING)
 
 
 def test_all_profits_together_are_the_accounts_less_carry(storm):
     account = storm.daily["equity_total"].iloc[-1] - storm.plan.capital
     carry = storm.daily[["carry_core", "carry_tactical", "carry_hedge"]].sum(axis=None)
-    assert storm.trades["pnl"].sum() == pytest.approx(account - carry, abs=1e-9 * 1000)
+    assert storm.trades["pnl"].sum() == pytest.approx(account - carry, abs=LONG_SUMS * 1000)
 
 
 def test_units_bought_are_units_sold(storm):
@@ -151,7 +152,7 @@ def test_units_bought_are_units_sold(storm):
     ]
     units = sold["weight"] * base / sold["entry_price"]
     pnl = units * (sold["exit_price"] - sold["entry_price"]) - sold["fees"] - sold["slippage"]
-    assert np.allclose(pnl, sold["pnl"], rtol=0, atol=1e-9)
+    assert np.allclose(pnl, sold["pnl"], rtol=0, atol=LONG_SUMS)
 
 
 def test_no_trade_leaves_before_it_enters(storm):

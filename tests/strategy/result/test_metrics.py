@@ -21,6 +21,7 @@ from strategy.result.metrics import (
 from strategy.result.result import Result
 from strategy.validation.intervals import hit_interval
 from tests.strategy.tiny_market import weekdays
+from tests.tolerances import LONG_SUMS, ROUNDING
 
 
 def equity_path(seed: int, n: int = 700) -> tuple[np.ndarray, pd.DatetimeIndex]:
@@ -73,27 +74,29 @@ def test_every_figure_of_a_path_in_plain_python(seed):
     mean = sum(returns) / n
     deviation = statistics.stdev(returns)
     assert out["sessions"] == n
-    assert out["total_return"] == pytest.approx(math.prod(1 + r for r in returns) - 1, rel=1e-9)
-    assert out["cagr"] == pytest.approx((equity[-1] / equity[0]) ** (252 / n) - 1, rel=1e-12)
-    assert out["volatility"] == pytest.approx(deviation * math.sqrt(252), rel=1e-12)
-    assert out["sharpe"] == pytest.approx(mean / deviation * math.sqrt(252), rel=1e-12)
+    assert out["total_return"] == pytest.approx(
+        math.prod(1 + r for r in returns) - 1, rel=LONG_SUMS
+    )
+    assert out["cagr"] == pytest.approx((equity[-1] / equity[0]) ** (252 / n) - 1, rel=ROUNDING)
+    assert out["volatility"] == pytest.approx(deviation * math.sqrt(252), rel=ROUNDING)
+    assert out["sharpe"] == pytest.approx(mean / deviation * math.sqrt(252), rel=ROUNDING)
     downside = math.sqrt(sum(min(r, 0.0) ** 2 for r in returns) / n)
-    assert out["sortino"] == pytest.approx(mean / downside * math.sqrt(252), rel=1e-12)
+    assert out["sortino"] == pytest.approx(mean / downside * math.sqrt(252), rel=ROUNDING)
     peak, deepest = equity[0], 0.0
     for value in equity:
         peak = max(peak, value)
         deepest = min(deepest, value / peak - 1.0)
-    assert out["max_drawdown"] == pytest.approx(deepest, rel=1e-12)
-    assert out["calmar"] == pytest.approx(out["cagr"] / -deepest, rel=1e-12)
+    assert out["max_drawdown"] == pytest.approx(deepest, rel=ROUNDING)
+    assert out["calmar"] == pytest.approx(out["cagr"] / -deepest, rel=ROUNDING)
     worst = sorted(returns)[: math.ceil(0.05 * n)]
-    assert out["cvar_95"] == pytest.approx(sum(worst) / len(worst), rel=1e-12)
+    assert out["cvar_95"] == pytest.approx(sum(worst) / len(worst), rel=ROUNDING)
 
 
 def test_a_year_is_252_sessions():
     dates = pd.DatetimeIndex(pd.bdate_range("2021-01-04", periods=253))
     equity = 100.0 * 1.1 ** (np.arange(253) / 252)
     assert SESSIONS_A_YEAR == 252
-    assert performance(equity, dates)["cagr"] == pytest.approx(0.1, rel=1e-12)
+    assert performance(equity, dates)["cagr"] == pytest.approx(0.1, rel=ROUNDING)
 
 
 def test_a_flat_path_has_no_ratio_rather_than_an_infinite_one():
@@ -116,9 +119,11 @@ def test_ratios_are_those_of_vectorbt_on_a_year_of_252(history):
     returns = history.daily["return_total"].iloc[1:]
     accessor = returns.vbt.returns(freq=pd.Timedelta(days=1), year_freq=pd.Timedelta(days=252))
     total = history.metrics["total"]
-    assert total["sharpe"] == pytest.approx(float(accessor.sharpe_ratio()), rel=1e-9)
-    assert total["cagr"] == pytest.approx(float(accessor.annualized()), rel=1e-9)
-    assert total["volatility"] == pytest.approx(float(accessor.annualized_volatility()), rel=1e-9)
+    assert total["sharpe"] == pytest.approx(float(accessor.sharpe_ratio()), rel=LONG_SUMS)
+    assert total["cagr"] == pytest.approx(float(accessor.annualized()), rel=LONG_SUMS)
+    assert total["volatility"] == pytest.approx(
+        float(accessor.annualized_volatility()), rel=LONG_SUMS
+    )
     assert vbt.__version__.startswith("1.")
 
 
@@ -157,7 +162,7 @@ def test_monthly_returns_are_those_of_pandas_resampling():
     if dates[-1] + pd.offsets.BDay() <= expected.index[-1]:
         expected = expected.iloc[:-1]
     found = monthly_returns(equity, dates)
-    assert list(found) == pytest.approx(list(expected), rel=1e-12)
+    assert list(found) == pytest.approx(list(expected), rel=ROUNDING)
     out = performance(equity, dates)
     assert out["worst_month"] == pytest.approx(expected.min())
     assert out["best_month"] == pytest.approx(expected.max())
@@ -220,8 +225,8 @@ def test_tactical_figures_again_from_the_vintage_rows(history):
     values = list(legs["tactical_return"])
     assert found["n"] == len(values) == 63
     assert found["n_no_trade"] == len(rows) - len(legs)
-    assert found["mean"] == pytest.approx(statistics.fmean(values), rel=1e-12)
-    assert found["median"] == pytest.approx(statistics.median(values), rel=1e-12)
+    assert found["mean"] == pytest.approx(statistics.fmean(values), rel=ROUNDING)
+    assert found["median"] == pytest.approx(statistics.median(values), rel=ROUNDING)
     assert found["hits"] == sum(v > 0 for v in values)
     assert (found["hit_low"], found["hit_high"]) == pytest.approx(
         hit_interval(found["hits"], len(values))
@@ -230,7 +235,7 @@ def test_tactical_figures_again_from_the_vintage_rows(history):
     assert found["worst_vintage"] == int(legs.loc[legs["tactical_return"].idxmin(), "vintage"])
     assert found["exit_reasons"] == rows["exit_reason"].value_counts().to_dict()
     others = list(legs["tactical_return_other_policy"])
-    assert found["mean_other_policy"] == pytest.approx(statistics.fmean(others), rel=1e-12)
+    assert found["mean_other_policy"] == pytest.approx(statistics.fmean(others), rel=ROUNDING)
 
 
 def test_the_unfinished_vintage_is_shown_and_never_averaged(history):
@@ -247,10 +252,10 @@ def test_hedge_figures_again_from_the_vintage_rows(history):
     hedged = rows[rows["hedge_max_ratio"] > 0]
     assert found["n"] == len(hedged)
     assert found["n"] + found["n_not_hedged"] == 63
-    assert found["mean"] == pytest.approx(hedged["hedge_return"].mean(), rel=1e-12)
-    assert found["mean_cost"] == pytest.approx(hedged["hedge_cost"].mean(), rel=1e-12)
-    assert found["mean_gain"] - found["mean_cost"] == pytest.approx(found["mean"], abs=1e-12)
-    assert found["sum_return"] == pytest.approx(hedged["hedge_return"].sum(), rel=1e-12)
+    assert found["mean"] == pytest.approx(hedged["hedge_return"].mean(), rel=ROUNDING)
+    assert found["mean_cost"] == pytest.approx(hedged["hedge_cost"].mean(), rel=ROUNDING)
+    assert found["mean_gain"] - found["mean_cost"] == pytest.approx(found["mean"], abs=ROUNDING)
+    assert found["sum_return"] == pytest.approx(hedged["hedge_return"].sum(), rel=ROUNDING)
 
 
 def test_path_figures_again_from_the_daily_table(history):
@@ -258,7 +263,7 @@ def test_path_figures_again_from_the_daily_table(history):
         equity, found = history.daily[f"equity_{name}"], history.metrics[name]
         returns = equity.pct_change().iloc[1:]
         assert found["sharpe"] == pytest.approx(
-            returns.mean() / returns.std() * np.sqrt(252), rel=1e-9
+            returns.mean() / returns.std() * np.sqrt(252), rel=LONG_SUMS
         )
         assert found["max_drawdown"] == pytest.approx((equity / equity.cummax() - 1).min())
         assert found["total_return"] == pytest.approx(equity.iloc[-1] / equity.iloc[0] - 1)
@@ -283,7 +288,9 @@ def test_sleeve_figures_again_from_the_daily_table(history):
         assert found["carry"] == pytest.approx(daily[f"carry_{sleeve}"].sum())
         assert found["costs"] == pytest.approx(daily[f"costs_{sleeve}"].sum())
     costs = sum(s["costs"] for s in history.metrics["sleeves"].values())
-    assert costs == pytest.approx(history.trades[["fees", "slippage"]].sum(axis=None), rel=1e-9)
+    assert costs == pytest.approx(
+        history.trades[["fees", "slippage"]].sum(axis=None), rel=LONG_SUMS
+    )
 
 
 def test_coverage_figures_again_from_the_daily_table(history):

@@ -14,6 +14,7 @@ from tests.strategy.tiny_market import (
     random_prices,
     weekdays,
 )
+from tests.tolerances import LAST_BITS, ROUNDING
 
 
 def told(until, *, bars=None, score=1.0, begin="2020-11-02", **changes):
@@ -38,7 +39,7 @@ def test_the_vintage_2025_is_the_one_of_the_tape(history):
     ]
     # half of 6858.2316 / 6636.54 - 1 and half of 6860.19 / 6636.54 - 1
     by_hand = 0.5 * (6858.231630252101 / 6636.54 - 1) + 0.5 * (6860.19 / 6636.54 - 1)
-    assert found["tactical"]["gross_return"] == pytest.approx(by_hand, abs=1e-12)
+    assert found["tactical"]["gross_return"] == pytest.approx(by_hand, abs=ROUNDING)
     assert round(found["tactical"]["gross_return"], 5) == 0.03355
     assert found["tactical"]["net_return"] < found["tactical"]["gross_return"]
 
@@ -51,7 +52,7 @@ def test_the_hedge_of_2026_runs_to_the_last_day_of_the_data(history):
     held = history.daily["hedge_held"].loc["2026-01-02":]
     assert hedge["sessions"] == len(held)
     assert hedge["held"] == held.iloc[-1]
-    assert hedge["mean_ratio"] == pytest.approx(held.mean(), abs=1e-12)
+    assert hedge["mean_ratio"] == pytest.approx(held.mean(), abs=ROUNDING)
     close = history.market.prices["close"]
     assert hedge["reference"] == close.loc["2025-12-31"] == 6845.5
     assert found["levels"]["cover_1"]["price"] == pytest.approx(0.8 * 6845.5)
@@ -64,10 +65,10 @@ def test_before_and_after_costs_differ_by_the_costs(history):
     found, row = history.metrics["newest"], history.vintages.iloc[-1]
     assert found["result"]["after_costs"] == row["total_return"]
     assert found["result"]["before_costs"] == pytest.approx(
-        found["result"]["after_costs"] + found["result"]["costs"], abs=1e-15
+        found["result"]["after_costs"] + found["result"]["costs"], abs=LAST_BITS
     )
     assert found["hedge"]["gain"] - found["hedge"]["cost"] == pytest.approx(
-        found["hedge"]["return"], abs=1e-15
+        found["hedge"]["return"], abs=LAST_BITS
     )
 
 

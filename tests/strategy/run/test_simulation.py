@@ -27,6 +27,7 @@ from tests.strategy.tiny_market import (
     random_prices,
     weekdays,
 )
+from tests.tolerances import ROUNDING, SHORT_SUMS, printed
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 SOME_COSTS = {"fee_bps": 5, "slippage_bps": 10, "dividend_yield": 0.02, "cash": "bills"}
@@ -326,7 +327,7 @@ def test_the_2024_vintage_by_hand(history):
     assert (row["exit_date"], row["exit_reason"]) == ("2024-12-13", "time")
     # sold at the close of 6051.09, a fee of 1 bp and slippage of 2 bp each way
     expected = 6051.09 * 0.9998 * 0.9999 / (5944.36 * 1.0002 * 1.0001) - 1
-    assert row["tactical_return"] == pytest.approx(expected, rel=1e-12)
+    assert row["tactical_return"] == pytest.approx(expected, rel=ROUNDING)
     assert row["complete"]
 
 
@@ -340,16 +341,16 @@ def test_the_vintage_of_the_article_by_hand(history):
     legs = trades[(trades["vintage"] == 2025) & (trades["sleeve"] == "tactical")]
     assert legs["exit_reason"].tolist() == ["target_1", "failed_breakout"]
     assert [str(day)[:10] for day in legs["exit_date"]] == ["2025-12-03", "2025-12-15"]
-    assert legs["exit_price"].tolist() == pytest.approx([6858.2316, 6860.19], abs=5e-5)
+    assert legs["exit_price"].tolist() == pytest.approx([6858.2316, 6860.19], abs=printed(4))
     closes = history.market.prices["close"]
     assert (closes["2025-12-10":"2025-12-11"] > row["zone_high"]).all()
     assert closes["2025-12-12"] < row["zone_low"]
     gross = 0.5 * (row["zone_low"] / 6636.54 - 1) + 0.5 * (6860.19 / 6636.54 - 1)
-    assert gross == pytest.approx(0.03355, abs=5e-6)
+    assert gross == pytest.approx(0.03355, abs=printed(5))
     # a fee of 1 bp on each fill, slippage of 2 bp on the entry and on the market order
     paid = 6636.54 * 1.0002 * 1.0001
     made = 0.5 * row["zone_low"] * 0.9999 + 0.5 * 6860.19 * 0.9998 * 0.9999
-    assert row["tactical_return"] == pytest.approx(made / paid - 1, rel=1e-12)
+    assert row["tactical_return"] == pytest.approx(made / paid - 1, rel=ROUNDING)
 
 
 def test_the_bundled_bars_behind_the_2024_vintage(bundled):
@@ -424,7 +425,7 @@ def test_the_tactical_return_of_every_vintage_again_from_its_bars(history, bundl
         )
         again = naive.tactical_return(bars[0][0], bars[-1][3], fee=1e-4, slippage=2e-4)
         assert row["exit_reason"] == naive.exit_reason
-        assert row["tactical_return"] == pytest.approx(again, abs=1e-13)
+        assert row["tactical_return"] == pytest.approx(again, abs=SHORT_SUMS)
         assert row["exit_date"] == f"{prices.index[entry + naive.last_bar]:%Y-%m-%d}"
 
 

@@ -11,6 +11,7 @@ from strategy.sweep.engine.single import run_single
 from strategy.sweep.file.columns import METRICS
 from strategy.sweep.file.grid import make_grid
 from strategy.sweep.file.settings import plan_of
+from tests.tolerances import LONG_SUMS, ROUNDING
 
 SWEEP = """\
 name: days
@@ -48,6 +49,6 @@ def test_figures_a_year_of_a_market_that_never_closes_are_those_of_single_runs(
         single, _ = run_single(plan, engine.market(plan))
         for name in ("cagr", "volatility", "sharpe", "sortino", "calmar", "turnover", "cost"):
             got = rows.metrics[i, list(METRICS).index(name)]
-            assert got == pytest.approx(single[name], rel=1e-9, abs=1e-12), name
+            assert got == pytest.approx(single[name], rel=LONG_SUMS, abs=ROUNDING), name
     market = engine.market(plan_of(engine.grid, engine.grid.values(0)))
     assert market.sessions_a_year == 365.0

@@ -18,6 +18,7 @@ from strategy.plan import Plan
 from strategy.result.ledger import reason_label
 from strategy.run.simulation import Simulation, simulate
 from strategy.today import today
+from tests.tolerances import LONG_SUMS, ROUNDING
 
 pytestmark = pytest.mark.slow
 
@@ -94,7 +95,7 @@ def test_on_every_session_of_a_vintage_the_answer_is_what_the_run_did(bundle, ye
             continue
         for order in answer.content["orders_at_work"]:
             if order["order"] == "stop" and t > v.schedule.entry:
-                assert order["price"] == pytest.approx(v.outcome.stop, rel=1e-12)
+                assert order["price"] == pytest.approx(v.outcome.stop, rel=ROUNDING)
         held = {f.tranche for f in v.outcome.exits if f.session >= t and v.schedule.entry <= t}
         parts = {p["tranche"] for p in answer.content["tactical"].get("parts", [])}
         assert parts == held
@@ -112,7 +113,7 @@ def test_the_size_of_a_hedge_order_is_the_runs(bundle):
         (order,) = [o for o in answer.content["orders_next_open"] if o["sleeve"] == "hedge"]
         # units are counted at the close; the answer values them there
         share = abs(row["units"]) * run.close[t - 1] / row["equity"]
-        assert order["share_of_equity"] == pytest.approx(share, rel=1e-9)
+        assert order["share_of_equity"] == pytest.approx(share, rel=LONG_SUMS)
 
 
 def test_later_data_change_nothing(bundle):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strategy.validation.intervals import hit_interval, median_interval
+from tests.tolerances import LONG_SUMS, ROUNDING, printed
 
 
 @pytest.mark.parametrize(
@@ -21,13 +22,13 @@ from strategy.validation.intervals import hit_interval, median_interval
     ],
 )
 def test_the_interval_of_a_hit_rate_is_the_published_clopper_pearson(hits, n, low, high):
-    assert hit_interval(hits, n) == pytest.approx((low, high), abs=5e-5)
+    assert hit_interval(hits, n) == pytest.approx((low, high), abs=printed(4))
 
 
 def test_the_bound_of_no_hit_has_a_closed_form():
     for n in (1, 7, 62):
-        assert hit_interval(0, n)[1] == pytest.approx(1 - 0.025 ** (1 / n), rel=1e-12)
-        assert hit_interval(n, n)[0] == pytest.approx(0.025 ** (1 / n), rel=1e-12)
+        assert hit_interval(0, n)[1] == pytest.approx(1 - 0.025 ** (1 / n), rel=ROUNDING)
+        assert hit_interval(n, n)[0] == pytest.approx(0.025 ** (1 / n), rel=ROUNDING)
 
 
 def test_no_trial_has_no_interval():
@@ -49,7 +50,7 @@ def test_at_its_ends_the_interval_leaves_two_and_a_half_per_cent(case):
     if hits < n:
         assert 1.0 - binomial_tail(hits + 1, n, high) == pytest.approx(0.025, rel=1e-6)
     mirrored = hit_interval(n - hits, n)
-    assert mirrored == pytest.approx((1 - high, 1 - low), abs=1e-9)
+    assert mirrored == pytest.approx((1 - high, 1 - low), abs=LONG_SUMS)
 
 
 def test_counts_need_not_be_whole():
@@ -63,7 +64,7 @@ def test_clopper_pearson_of_known_counts():
     # 4 of 4: the low end is 0.025 ** (1/4)
     assert hit_interval(4, 4) == pytest.approx((0.025**0.25, 1.0))
     assert hit_interval(0, 10) == pytest.approx((0.0, 1.0 - 0.025**0.1))
-    assert hit_interval(8, 10) == pytest.approx((0.44390, 0.97479), abs=5e-6)
+    assert hit_interval(8, 10) == pytest.approx((0.44390, 0.97479), abs=printed(5))
     assert np.isnan(hit_interval(0, 0)).all()
 
 

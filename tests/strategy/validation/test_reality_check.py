@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from strategy.validation.reality_check import reality_check
+from tests.tolerances import ROUNDING
 
 
 def test_one_strong_variant_among_noise_survives():
@@ -25,7 +26,7 @@ def test_known_noise_world():
     models = rng.normal(size=(1000, 20))
     found = reality_check(models - benchmark[:, None], block=10, reps=2000, seed=123)
     # arch's test divides by no standard error, as White's does
-    assert found.white == pytest.approx(0.0815, abs=1e-12)
+    assert found.white == pytest.approx(0.0815, abs=ROUNDING)
     # the errors are nearly alike: so is the studentised answer
     assert found.consistent == pytest.approx(0.0815, abs=0.03)
 
@@ -39,7 +40,7 @@ def test_draws_and_recentring_are_those_of_arch(block):
     other = SPA(np.zeros(80), -leads, block_size=block, reps=500, bootstrap="stationary", seed=5)
     other.compute()
     found = reality_check(leads, block=block, reps=500, seed=5)
-    assert found.white == pytest.approx(other.pvalues["upper"], abs=1e-12)
+    assert found.white == pytest.approx(other.pvalues["upper"], abs=ROUNDING)
     if block == 1:
         return
     # one and the same error for all: nothing is left of the difference between the two
@@ -48,7 +49,7 @@ def test_draws_and_recentring_are_those_of_arch(block):
     other.compute()
     found = reality_check(same, block=block, reps=500, seed=5)
     for name in ("lower", "consistent", "upper"):
-        assert getattr(found, name) == pytest.approx(other.pvalues[name], abs=1e-12)
+        assert getattr(found, name) == pytest.approx(other.pvalues[name], abs=ROUNDING)
 
 
 def test_vintages_are_drawn_one_by_one_and_each_draw_has_its_own_error():

@@ -5,6 +5,7 @@ import pytest
 import statsmodels.api as sm  # type: ignore[import-untyped]
 
 from strategy.validation.regression import cosine_waves, long_run_covariance, market_model
+from tests.tolerances import LONG_SUMS, ROUNDING
 
 
 def world(seed, n=2000, alpha=0.0002, beta=0.8):
@@ -19,8 +20,8 @@ def test_the_line_is_the_one_of_statsmodels():
     returns, market = world(1)
     found = market_model(returns, market, 252)
     fit = sm.OLS(returns, sm.add_constant(market)).fit()
-    assert found["alpha"] == pytest.approx(fit.params[0] * 252, rel=1e-9)
-    assert found["beta"] == pytest.approx(fit.params[1], rel=1e-9)
+    assert found["alpha"] == pytest.approx(fit.params[0] * 252, rel=LONG_SUMS)
+    assert found["beta"] == pytest.approx(fit.params[1], rel=LONG_SUMS)
     # Newey and West's errors, another estimator of the same thing, are near
     robust = sm.OLS(returns, sm.add_constant(market)).fit(cov_type="HAC", cov_kwds={"maxlags": 12})
     assert (found["beta_high"] - found["beta_low"]) / (2 * 1.99) == pytest.approx(
@@ -31,7 +32,7 @@ def test_the_line_is_the_one_of_statsmodels():
 def test_a_plan_that_is_the_core_has_no_alpha_and_a_beta_of_one():
     _, market = world(2)
     found = market_model(market, market, 252)
-    assert (found["alpha"], found["beta"]) == pytest.approx((0.0, 1.0), abs=1e-12)
+    assert (found["alpha"], found["beta"]) == pytest.approx((0.0, 1.0), abs=ROUNDING)
 
 
 def test_the_long_run_covariance_is_the_mean_square_of_cosine_transforms():

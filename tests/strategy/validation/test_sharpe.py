@@ -21,6 +21,7 @@ from strategy.validation.sharpe import (
     sharpe_of_columns,
     sharpe_of_luck,
 )
+from tests.tolerances import ROUNDING, printed
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ from strategy.validation.sharpe import (
 )
 def test_psr_of_the_paper_s_hedge_fund(n, skew, kurtosis, expected):
     assert probabilistic_sharpe(Moments(n, 0.458, skew, kurtosis)) == pytest.approx(
-        expected, abs=5e-7
+        expected, abs=printed(6)
     )
 
 
@@ -41,8 +42,8 @@ def test_error_and_minimum_track_record_of_the_published_notebook(
     sharpe, skew, kurtosis, error, years
 ):
     m = Moments(134, sharpe, skew, kurtosis)
-    assert sharpe_error(m) == pytest.approx(error, abs=5e-5)
-    assert minimum_track_record(m) / 12.0 == pytest.approx(years, abs=5e-7)
+    assert sharpe_error(m) == pytest.approx(error, abs=printed(4))
+    assert minimum_track_record(m) / 12.0 == pytest.approx(years, abs=printed(6))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_error_and_minimum_track_record_of_the_published_notebook(
 def test_track_record_for_sharpe_two_against_one(periods, skew, kurtosis, years):
     root = np.sqrt(periods)
     m = Moments(1000, 2.0 / root, skew, kurtosis)
-    assert minimum_track_record(m, 1.0 / root) / periods == pytest.approx(years, abs=5e-5)
+    assert minimum_track_record(m, 1.0 / root) / periods == pytest.approx(years, abs=printed(4))
 
 
 def test_track_record_is_endless_at_the_benchmark():
@@ -75,16 +76,16 @@ def test_track_record_is_endless_at_the_benchmark():
 )
 def test_dsr_of_the_paper(trials, skew, kurtosis, days, expected):
     m = Moments(1250, 2.5 / np.sqrt(days), skew, kurtosis)
-    assert deflated_sharpe(m, 0.5 / days, trials) == pytest.approx(expected, abs=5e-7)
+    assert deflated_sharpe(m, 0.5 / days, trials) == pytest.approx(expected, abs=printed(6))
 
 
 def test_sharpe_of_luck_of_the_paper():
-    assert sharpe_of_luck(0.5 / 250, 100) == pytest.approx(0.113172, abs=5e-7)
+    assert sharpe_of_luck(0.5 / 250, 100) == pytest.approx(0.113172, abs=printed(6))
 
 
 def test_expected_maximum_and_minimum_backtest_length():
-    assert expected_maximum(10) == pytest.approx(1.5746, abs=5e-5)
-    assert minimum_backtest_length(45) == pytest.approx(4.998, abs=5e-4)
+    assert expected_maximum(10) == pytest.approx(1.5746, abs=printed(4))
+    assert minimum_backtest_length(45) == pytest.approx(4.998, abs=printed(3))
     assert expected_maximum(1) == 0.0
 
 
@@ -99,7 +100,7 @@ def test_mean_correlation_is_the_mean_of_the_matrix(seed):
     x = np.random.default_rng(seed).normal(size=(12, 5)).cumsum(axis=1)
     matrix = np.corrcoef(x, rowvar=False)
     expected = (matrix.sum() - 5) / 20
-    assert mean_correlation(x) == pytest.approx(expected, abs=1e-12)
+    assert mean_correlation(x) == pytest.approx(expected, abs=ROUNDING)
 
 
 def test_moments_by_hand():

@@ -8,6 +8,7 @@ from strategy.audit.study.outcomes import FEW_WINDOWS, Bars, Extremes, drawdowns
 from strategy.audit.study.windows import Windows
 from tests.strategy.audit.claims_by_hand import make_claim
 from tests.strategy.tiny_market import price_frame, weekdays
+from tests.tolerances import LAST_BITS
 
 CLOSES = [100.0, 110.0, 99.0, 121.0, 108.9, 115.0]
 
@@ -61,7 +62,7 @@ def test_both_ways_to_take_drawdowns_agree():
     end = start + rng.integers(1, 200, len(start))
     fast = drawdowns(close, start, end)
     slow = np.concatenate([drawdowns(close, start[i : i + 1], end[i : i + 1]) for i in start])
-    assert fast == pytest.approx(slow, abs=1e-15)
+    assert fast == pytest.approx(slow, abs=LAST_BITS)
 
 
 def test_a_touch_needs_a_high_after_the_event():

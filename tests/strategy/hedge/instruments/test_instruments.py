@@ -33,6 +33,7 @@ from tests.strategy.tiny_market import (
     price_frame,
     weekdays,
 )
+from tests.tolerances import LAST_BITS, LONG_SUMS, ROUNDING, SHORT_SUMS
 
 # --- sums and books ---------------------------------------------------------------------------
 
@@ -47,10 +48,10 @@ def test_sleeves_sum_to_the_total_and_vectorbt_agrees(instrument, fill):
     assert len(held) >= 2
     for account in [simulation.chained, *(v.account for v in simulation.vintages)]:
         total = account.capital + account.pnl.sum(axis=1)
-        assert np.allclose(total, account.equity, rtol=1e-12)
+        assert np.allclose(total, account.equity, rtol=ROUNDING)
     told = (market.sessions, simulation.open_, simulation.close, simulation.chained)
     book = closes(build_portfolio(*told))
-    assert book_difference(book, simulation.chained) < 1e-9
+    assert book_difference(book, simulation.chained) < LONG_SUMS
     # vectorbt's engine alone says what its Portfolio says, to the last bit
     assert np.array_equal(book_value(*told), book)
 
@@ -60,10 +61,10 @@ def test_cost_lines_add_up_to_gross_less_net(instrument):
     simulation = simulate(dear_plan(instrument), random_market(3))
     for v in simulation.vintages:
         costs = v.hedge.costs
-        assert costs.gross - sum(costs.lines.values()) == pytest.approx(costs.net, abs=1e-13)
-        assert costs.net == pytest.approx(v.account.pnl[-1, 2], abs=1e-15)
+        assert costs.gross - sum(costs.lines.values()) == pytest.approx(costs.net, abs=SHORT_SUMS)
+        assert costs.net == pytest.approx(v.account.pnl[-1, 2], abs=LAST_BITS)
         # nothing is left over that no cause explains
-        assert costs.lines.get("tracking", 0.0) == pytest.approx(0.0, abs=1e-13)
+        assert costs.lines.get("tracking", 0.0) == pytest.approx(0.0, abs=SHORT_SUMS)
 
 
 def test_the_gross_of_a_short_is_what_prices_paid_recomputed_from_its_trades():
@@ -80,10 +81,10 @@ def test_a_ratio_of_zero_is_the_plain_core(instrument):
     market = random_market(5)
     none = simulate(make_plan(costs=DEAR, hedge={"instrument": "none"}), market)
     zero = simulate(dear_plan(instrument, hedge={"max_ratio": 0.0}), market)
-    assert np.allclose(zero.chained.equity, none.chained.equity, rtol=1e-12)
-    assert np.allclose(zero.derisk.equity, none.chained.equity, rtol=1e-12)
+    assert np.allclose(zero.chained.equity, none.chained.equity, rtol=ROUNDING)
+    assert np.allclose(zero.derisk.equity, none.chained.equity, rtol=ROUNDING)
     for one, other in zip(zero.vintages, none.vintages, strict=True):
-        assert np.allclose(one.account.equity, other.account.equity, rtol=1e-12)
+        assert np.allclose(one.account.equity, other.account.equity, rtol=ROUNDING)
         assert (one.account.pnl[:, 2] == 0.0).all()
 
 
@@ -94,7 +95,9 @@ def test_a_run_on_data_cut_short_is_the_same_up_to_the_cut(instrument):
     names = ["equity_total", "equity_hedge", "exposure_hedge", "hedge_target", "hedge_held"]
     for day in ("2020-03-19", "2020-03-20", "2020-08-14", "2021-02-01"):
         cut = Result(simulate(dear_plan(instrument), market.until(day))).daily
-        pd.testing.assert_frame_equal(cut[names], whole.loc[:day, names], rtol=1e-12, atol=1e-12)
+        pd.testing.assert_frame_equal(
+            cut[names], whole.loc[:day, names], rtol=ROUNDING, atol=ROUNDING
+        )
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from tests.strategy.tiny_market import (
     price_frame,
     weekdays,
 )
+from tests.tolerances import LONG_SUMS, ROUNDING
 
 NO_COSTS = Costs.model_validate(FREE)
 
@@ -57,7 +58,7 @@ def test_up_ten_and_down_ten_percent_leaves_91_at_three_times_where_a_static_sho
     setting = setting_of([100.0, 110.0, 99.0], leverage=-3)
     legs = make_legs(setting)
     fill_prices(setting, legs, HedgeWindow(1, 2, True, 2020))
-    assert legs.close[:, 0] == pytest.approx([100.0, 70.0, 91.0], rel=1e-12)
+    assert legs.close[:, 0] == pytest.approx([100.0, 70.0, 91.0], rel=ROUNDING)
     static = 1.0 - 3.0 * (99.0 / 100.0 - 1.0)
     assert static == pytest.approx(1.03)
 
@@ -73,7 +74,7 @@ def test_a_day_of_costs_by_hand():
         spread=36.5,
     )
     earned = -2 * 1e-4 + 3 * 2e-4 - 2 * 1e-5 - 0.0252 / 252
-    assert daily_returns(setting)[1] == pytest.approx(earned, rel=1e-12)
+    assert daily_returns(setting)[1] == pytest.approx(earned, rel=ROUNDING)
 
 
 @pytest.mark.parametrize(("leverage", "drag"), [(-1, -0.0256), (-2, -0.0768), (-3, -0.1536)])
@@ -130,7 +131,7 @@ def test_a_short_set_anew_at_every_close_is_the_fund_of_minus_one_at_equal_costs
         capital=1.0, core_weight=0.0, legs=future,
     )  # fmt: skip
     assert short.equity[1] == 1.0
-    assert np.allclose(short.equity[2:], fund, rtol=1e-12)
+    assert np.allclose(short.equity[2:], fund, rtol=ROUNDING)
     assert abs(fund[-1] - 1.0) > 0.01  # not a comparison of constants
 
 
@@ -147,7 +148,9 @@ def test_a_fund_in_an_account_earns_the_fund_s_return():
         setting.sessions, close, setting.rate, 0, n - 1, once.table(), NO_COSTS,
         capital=1.0, core_weight=0.0, legs=legs,
     )  # fmt: skip
-    assert np.allclose(account.equity[1:], np.cumprod(1.0 + daily_returns(setting)[1:]), rtol=1e-12)
+    assert np.allclose(
+        account.equity[1:], np.cumprod(1.0 + daily_returns(setting)[1:]), rtol=ROUNDING
+    )
 
 
 # --- through the simulation -------------------------------------------------------------------
@@ -177,7 +180,7 @@ def test_a_hedge_of_six_tenths_takes_that_much_exposure_off_at_any_leverage():
     market = make_market(price_frame(YEAR), score=1.0)
     for leverage in (-1, -2, -3):
         daily = outcome_of(fund_plan(leverage=leverage), market).daily
-        assert daily["exposure_hedge"]["2021-06-01"] == pytest.approx(-0.6, abs=1e-12)
+        assert daily["exposure_hedge"]["2021-06-01"] == pytest.approx(-0.6, abs=ROUNDING)
 
 
 def test_the_decay_line_is_what_the_reset_loses_against_a_static_short():
@@ -185,9 +188,9 @@ def test_the_decay_line_is_what_the_reset_loses_against_a_static_short():
     simulation = simulate(fund_plan(leverage=-3), market)
     run = simulation.vintages[0].hedge
     # nothing was made or lost by the index between the first open and the last close
-    assert run.costs.lines["decay"] == pytest.approx(run.costs.gross - run.costs.net, abs=1e-12)
+    assert run.costs.lines["decay"] == pytest.approx(run.costs.gross - run.costs.net, abs=ROUNDING)
     assert run.costs.lines["decay"] > 0.05
-    assert run.costs.lines["tracking"] == pytest.approx(0.0, abs=1e-12)
+    assert run.costs.lines["tracking"] == pytest.approx(0.0, abs=ROUNDING)
 
 
 # --- loaded funds -----------------------------------------------------------------------------
@@ -304,4 +307,4 @@ def test_a_distribution_and_a_split_in_a_fund_s_prices_are_replaced_by_the_model
     market = make_market(prices, score=1.0, sh=observations("sh", YEAR, fund))
     fund_series = load_fund(market, "sh", np.r_[0.0, close[1:] / close[:-1] - 1.0] * -1.0)
     assert fund_series.tracking.patched == 2
-    assert fund_series.tracking.difference == pytest.approx(0.0, abs=1e-9)
+    assert fund_series.tracking.difference == pytest.approx(0.0, abs=LONG_SUMS)

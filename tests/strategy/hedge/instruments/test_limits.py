@@ -24,6 +24,7 @@ from tests.strategy.tiny_market import (
     make_plan,
     random_prices,
 )
+from tests.tolerances import LONG_SUMS
 
 # --- limits, margin, ruin ---------------------------------------------------------------------
 
@@ -33,7 +34,7 @@ def test_a_gross_cap_scales_the_hedge_at_the_open_and_is_logged():
     plan = make_plan(hedge={"caps": {"gross": 1.3}, "max_ratio": 0.5, **AT_ONCE}, vintages=[2020])
     result = Result(simulate(plan, market))
     daily = result.daily
-    assert daily.loc["2021-01-04", "exposure_hedge"] == pytest.approx(-0.3, abs=1e-9)
+    assert daily.loc["2021-01-04", "exposure_hedge"] == pytest.approx(-0.3, abs=LONG_SUMS)
     assert daily.loc["2021-01-01", "hedge_limit"] == 1
     assert daily.loc["2021-01-01", "hedge_limit_factor"] == pytest.approx(0.6)
     # long and short grew with the index: at the next open the hedge is scaled again
@@ -51,7 +52,7 @@ def test_a_net_cap_keeps_the_plan_from_being_shorter_than_it_allows():
     )
     result = Result(simulate(plan, flat_market()))
     net = result.daily.loc["2021-01-01":"2021-12-30"]
-    assert np.allclose(net["exposure_core"] + net["exposure_hedge"], -0.2, atol=1e-9)
+    assert np.allclose(net["exposure_core"] + net["exposure_hedge"], -0.2, atol=LONG_SUMS)
     # longer than the cap without a hedge: nothing a smaller hedge could cure
     assert (result.daily.loc[:"2020-12-31", "hedge_limit"] == 0).all()
 

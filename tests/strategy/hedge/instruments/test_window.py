@@ -25,6 +25,7 @@ from tests.strategy.tiny_market import (
     observations,
     price_frame,
 )
+from tests.tolerances import LAST_BITS, LONG_SUMS, ROUNDING
 
 # --- options through a window -----------------------------------------------------------------
 
@@ -69,10 +70,10 @@ def test_held_to_expiry_a_put_settles_at_intrinsic_value_without_a_spread():
     trades = hedge_trades(plan, flat_market(bars=fall | {"2021-04-19": 80.0}))
     first = trades.iloc[0]
     assert (first["exit_date"], first["exit_reason"]) == ("2021-04-16", "expiry")
-    assert first["exit_price"] == pytest.approx(15.0, abs=1e-12)
+    assert first["exit_price"] == pytest.approx(15.0, abs=ROUNDING)
     # half of the spread at entry only
     spent = first["slippage"] / (first["weight"] / first["entry_price"])
-    assert spent == pytest.approx(0.05 * first["entry_price"] * 1000.0, rel=1e-9)
+    assert spent == pytest.approx(0.05 * first["entry_price"] * 1000.0, rel=LONG_SUMS)
     assert trades.iloc[1]["entry_date"] == "2021-04-19"
     assert trades.iloc[1]["contract"].startswith("+put 76.0")
 
@@ -112,7 +113,7 @@ def test_without_vix_an_option_hedge_is_unavailable_and_never_a_zero(instrument)
     row = result.vintages.iloc[0]
     assert row["hedge_status"] == "unavailable"
     assert np.isnan(row["hedge_return"]) and np.isnan(row["hedge_cost"])
-    assert row["total_return"] == pytest.approx(row["unhedged_return"], abs=1e-15)
+    assert row["total_return"] == pytest.approx(row["unhedged_return"], abs=LAST_BITS)
     assert result.metrics["hedge"]["n_unavailable"] == 1
     assert result.metrics["hedge"]["n"] == 0
 

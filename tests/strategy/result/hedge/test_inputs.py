@@ -12,6 +12,7 @@ from strategy.decide.score import combine
 from strategy.result.hedge.inputs import hedged_days, known_by_true_inputs, rests_on
 from strategy.result.tables import vintage_table
 from strategy.run.simulation import Simulation
+from tests.tolerances import LAST_BITS, ROUNDING
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +67,9 @@ def test_the_two_kinds_add_up_to_the_hedge(told, history):
     assert true["n"] + proxy["n"] == hedge["n"]
     for name in ("mean", "mean_cost", "mean_gain"):
         whole = (true["n"] * true[name] + proxy["n"] * proxy[name]) / hedge["n"]
-        assert whole == pytest.approx(hedge[name], abs=1e-15)
+        assert whole == pytest.approx(hedge[name], abs=LAST_BITS)
     lead = sum(part["n"] * part["against_derisk"]["mean"] for part in (true, proxy)) / hedge["n"]
-    assert lead == pytest.approx(hedge["against_derisk"]["mean"], abs=1e-15)
+    assert lead == pytest.approx(hedge["against_derisk"]["mean"], abs=LAST_BITS)
 
 
 def test_no_hedged_year_of_the_bundled_history_rests_on_true_inputs_alone(history):
@@ -81,4 +82,4 @@ def test_no_hedged_year_of_the_bundled_history_rests_on_true_inputs_alone(histor
     share = (daily["coverage_true"] / daily["coverage"]).shift(1)
     # the hedge of vintage y is held in the year y + 1
     complete = daily.index.year <= history.metrics["vintages"]["last"]
-    assert found["true_share"] == pytest.approx(share[held & complete].mean(), abs=1e-12)
+    assert found["true_share"] == pytest.approx(share[held & complete].mean(), abs=ROUNDING)

@@ -12,6 +12,7 @@ from strategy.plan import Plan
 from strategy.result.hedge.readings import HALF, READINGS, ranked, readings
 from strategy.result.result import Result
 from strategy.run.simulation import simulate
+from tests.tolerances import LAST_BITS, ROUNDING
 
 #: The leg's size reads the score too; here it does not, so that the hedge alone differs.
 BASE: dict[str, Any] = {"name": "base", "tactical": {"size": {"risk_scaling": 0.0}}}
@@ -61,14 +62,16 @@ def test_a_reading_is_the_run_of_a_plan_that_reads_the_score_so(rows, bundled, n
     assert row["n_hedged"] == hedge["n"]
     if hedge["n"]:
         for key in ("mean", "mean_low", "mean_high", "worst"):
-            assert row[key] == pytest.approx(hedge[key], abs=1e-15)
+            assert row[key] == pytest.approx(hedge[key], abs=LAST_BITS)
         lead = hedge["against_derisk"]
-        assert row["against_derisk"] == pytest.approx(lead["mean"], abs=1e-15)
-        assert row["against_derisk_low"] == pytest.approx(lead["mean_low"], abs=1e-15)
-        assert row["against_derisk_high"] == pytest.approx(lead["mean_high"], abs=1e-15)
-    assert row["max_drawdown"] == pytest.approx(result.metrics["total"]["max_drawdown"], abs=1e-12)
+        assert row["against_derisk"] == pytest.approx(lead["mean"], abs=LAST_BITS)
+        assert row["against_derisk_low"] == pytest.approx(lead["mean_low"], abs=LAST_BITS)
+        assert row["against_derisk_high"] == pytest.approx(lead["mean_high"], abs=LAST_BITS)
+    assert row["max_drawdown"] == pytest.approx(
+        result.metrics["total"]["max_drawdown"], abs=ROUNDING
+    )
     assert row["derisk_max_drawdown"] == pytest.approx(
-        result.metrics["derisk"]["max_drawdown"], abs=1e-12
+        result.metrics["derisk"]["max_drawdown"], abs=ROUNDING
     )
     if name != "always_half":
         assert row["share_known"] == pytest.approx(1.0 - result.metrics["risk"]["share_blind"])

@@ -22,6 +22,7 @@ from strategy.result.result import Result
 from strategy.run.simulation import Simulation, simulate
 from tests.strategy.hedged_market import AT_ONCE, flat_market
 from tests.strategy.tiny_market import FREE, make_plan
+from tests.tolerances import LAST_BITS, LONG_SUMS, ROUNDING
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +50,8 @@ def test_every_vintage_has_a_row_with_its_lines(report, simulation):
     lines = rows.filter(regex="^hedge_(premium|decay|dividends|borrow|interest|swaps)$").sum(axis=1)
     more = rows[["hedge_expenses", "hedge_roll", "hedge_tracking", "hedge_fees"]].sum(axis=1)
     cost = lines + more + rows["hedge_slippage"]
-    assert np.allclose(cost, rows["hedge_cost"], atol=1e-15)
-    assert np.allclose(rows["hedge_gain"] - cost, rows["hedge_return"], atol=1e-12)
+    assert np.allclose(cost, rows["hedge_cost"], atol=LAST_BITS)
+    assert np.allclose(rows["hedge_gain"] - cost, rows["hedge_return"], atol=ROUNDING)
 
 
 def test_with_and_without_the_hedge_differ_by_its_profit(report):
@@ -163,7 +164,7 @@ def test_the_convexity_table_has_every_instrument_and_the_comparator(report):
         *("short", "inverse_etf_1x", "inverse_etf_2x", "inverse_etf_3x"),
         *("put", "put_spread", "collar", "derisk"),
     ]
-    assert (table.diff().dropna() < 1e-9).all().all()  # every hedge gains as the index falls
+    assert (table.diff().dropna() < LONG_SUMS).all().all()  # every hedge gains as the index falls
 
 
 def test_a_short_is_straight_and_an_option_s_loss_is_limited(report):
@@ -178,14 +179,16 @@ def test_a_short_is_straight_and_an_option_s_loss_is_limited(report):
 def test_a_frictionless_short_gains_its_ratio_times_the_fall():
     plan = make_plan(hedge={"max_ratio": 0.5, **AT_ONCE}, costs=FREE, vintages=[2020])
     table = hedge_report(simulate(plan, flat_market())).convexity
-    assert np.allclose(table["short"], -0.5 * table.index, atol=1e-12)
-    assert np.allclose(table["derisk"], -0.5 * table.index, atol=1e-12)
+    assert np.allclose(table["short"], -0.5 * table.index, atol=ROUNDING)
+    assert np.allclose(table["derisk"], -0.5 * table.index, atol=ROUNDING)
 
 
 def test_along_a_straight_path_the_shapes_are_the_convexity_table(report):
     straight = report.shapes[report.shapes["shape"] == "straight"].set_index("move")
     for name in report.convexity:
-        assert np.allclose(straight[name], report.convexity.loc[straight.index, name], atol=1e-12)
+        assert np.allclose(
+            straight[name], report.convexity.loc[straight.index, name], atol=ROUNDING
+        )
 
 
 def test_every_path_ends_at_its_move_and_a_short_does_not_mind_which(report):
@@ -212,7 +215,7 @@ def test_the_steps_of_each_path_by_hand():
 
 def test_the_parts_add_up_to_the_mean_and_interest_is_named(report):
     s = report.summary
-    assert sum(s["parts"].values()) == pytest.approx(s["mean"], abs=1e-12)
+    assert sum(s["parts"].values()) == pytest.approx(s["mean"], abs=ROUNDING)
     assert s["parts"]["direction"] == s["mean_gain"]
     assert s["parts"]["interest"] == pytest.approx(-s["costs"]["interest"])
 
@@ -224,7 +227,7 @@ def test_nothing_removed_is_the_run_itself(report):
     row = report.leave_one_out.iloc[0]
     assert row["removed"] == "nothing" and row["change_of_sum"] == 0.0
     assert row["n_hedged"] == report.summary["n"]
-    assert row["sum_return"] == pytest.approx(report.summary["sum_return"], rel=1e-12)
+    assert row["sum_return"] == pytest.approx(report.summary["sum_return"], rel=ROUNDING)
 
 
 def test_each_component_is_removed_once_and_equals_a_plan_without_its_weight(report, bundled):
@@ -241,7 +244,7 @@ def test_each_component_is_removed_once_and_equals_a_plan_without_its_weight(rep
     )
     other = Result(simulate(without, bundled)).metrics["hedge"]
     assert table.loc["credit", "n_hedged"] == other["n"]
-    assert table.loc["credit", "mean_ratio"] == pytest.approx(other["mean_ratio"], rel=1e-12)
+    assert table.loc["credit", "mean_ratio"] == pytest.approx(other["mean_ratio"], rel=ROUNDING)
 
 
 def test_the_only_component_cannot_be_removed_and_an_active_trigger_can():

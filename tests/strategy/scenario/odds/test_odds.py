@@ -15,6 +15,7 @@ from strategy.scenario.odds.distributions import describe, histogram
 from strategy.scenario.odds.odds import history_odds, rate, world_odds
 from strategy.scenario.settings import Scenario
 from strategy.scenario.worlds.worlds import make_world
+from tests.tolerances import ROUNDING
 
 
 def bars(*rows):
@@ -77,12 +78,12 @@ def test_base_rates_are_those_of_the_run(bundled, history):
     same = [y for y in base.years if y in table.index]
     assert len(same) >= 60
     np.testing.assert_allclose(
-        base.tactical, table.loc[base.years, "tactical_return"].to_numpy(dtype=float), atol=1e-12
+        base.tactical, table.loc[base.years, "tactical_return"].to_numpy(dtype=float), atol=ROUNDING
     )
     np.testing.assert_allclose(
         base.year_fall,
         table.loc[base.fall_years, "next_year_max_drawdown"].to_numpy(dtype=float),
-        atol=1e-12,
+        atol=ROUNDING,
     )
     sold = table.loc[base.years, "first_target_hit"].to_numpy(dtype=bool)
     np.testing.assert_array_equal(base.zone_first, sold)

@@ -13,6 +13,7 @@ from strategy.scenario.engine.terms import Figure
 from strategy.scenario.settings import Scenario
 from strategy.scenario.worlds.history import politis_white
 from strategy.scenario.worlds.worlds import look_alikes, make_world
+from tests.tolerances import ROUNDING
 
 SHOCK = {"name": "fall", "fall": 0.2, "sessions": 30, "start": "2026-02-02"}
 ALL = ("bootstrap", "lookalike", "analog", "garch", "replay", "fall")
@@ -117,7 +118,7 @@ def test_the_kernel_and_the_hedge_code_of_a_run_agree_on_every_future(start, blo
         Figure.CORE_PNL,
         Figure.MEAN_RATIO,
     ):
-        np.testing.assert_allclose(slow[figure], fast[figure], atol=1e-12, err_msg=figure.name)
+        np.testing.assert_allclose(slow[figure], fast[figure], atol=ROUNDING, err_msg=figure.name)
     np.testing.assert_allclose(slow.fans[1], fast.fans[1], atol=1e-6)
 
 
@@ -128,7 +129,7 @@ def test_a_shock_moves_the_mean_by_what_was_stated(start, worlds):
     )
     at = start.shock_session(start.scenario.shocks[0])
     np.testing.assert_allclose(shocked[:, :at], plain[:, :at])
-    np.testing.assert_allclose(shocked[:, at + 29 :], 0.8 * plain[:, at + 29 :], rtol=1e-12)
+    np.testing.assert_allclose(shocked[:, at + 29 :], 0.8 * plain[:, at + 29 :], rtol=ROUNDING)
 
 
 def test_listed_worlds_replay_the_sessions_after_their_anchor(start, worlds, bundled):
@@ -138,7 +139,7 @@ def test_listed_worlds_replay_the_sessions_after_their_anchor(start, worlds, bun
     anchor = close.index.get_loc("2007-11-21")
     path = draw_future(start, world, 2).close
     wanted = close.iloc[anchor : anchor + start.horizon + 1].to_numpy()
-    np.testing.assert_allclose(path / path[0], wanted / wanted[0], rtol=1e-12)
+    np.testing.assert_allclose(path / path[0], wanted / wanted[0], rtol=ROUNDING)
 
 
 def test_precedents_that_lie_ahead_are_not_known(bundled):

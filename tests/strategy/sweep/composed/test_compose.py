@@ -12,6 +12,7 @@ from strategy.sweep.engine.context import make_context
 from strategy.sweep.engine.paths import PATH_METRICS
 from strategy.sweep.engine.walk import CALLED, NO_TROUBLE
 from tests.strategy.sweep.random_plans import CONTEXTS, random_plan
+from tests.tolerances import ROUNDING, SHORT_SUMS
 
 pytestmark = pytest.mark.slow
 
@@ -43,9 +44,11 @@ def assert_agree(walked, composed, name=""):
             assert (np.abs(a[:, j] - b[:, j]) <= a[:, stated] + b[:, stated] + 1e-15).all(), name
             continue
         np.testing.assert_allclose(
-            b[:, j], a[:, j], rtol=1e-12, atol=1e-13, err_msg=f"{name}: {metric}"
+            b[:, j], a[:, j], rtol=ROUNDING, atol=SHORT_SUMS, err_msg=f"{name}: {metric}"
         )
-    np.testing.assert_allclose(composed.vintages[same], walked.vintages[same], rtol=0.0, atol=1e-12)
+    np.testing.assert_allclose(
+        composed.vintages[same], walked.vintages[same], rtol=0.0, atol=ROUNDING
+    )
     return same
 
 

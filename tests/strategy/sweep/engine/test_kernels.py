@@ -22,6 +22,7 @@ from tests.strategy.sweep.against_single_runs import (
     make_batch,
 )
 from tests.strategy.sweep.random_plans import SPANS, random_plan
+from tests.tolerances import ROUNDING
 
 #: Plans of each context that are compared.
 PLANS = 4
@@ -107,13 +108,13 @@ def test_every_metric_of_the_table_has_a_single_run_s_counterpart(history):
     assert not any(np.isnan(v) for v in found.values())
     total = history.metrics["total"]
     for name in ("total_return", "cagr", "volatility", "sharpe", "sortino", "calmar", "cvar_95"):
-        assert found[name] == pytest.approx(total[name], rel=1e-12)
+        assert found[name] == pytest.approx(total[name], rel=ROUNDING)
     assert found["trades"] == history.metrics["tactical"]["n"]
     assert found["hit_rate"] == pytest.approx(history.metrics["tactical"]["hit_rate"])
     assert found["hedged"] == history.metrics["hedge"]["n"]
     assert found["tactical_sessions"] == history.metrics["tactical"]["share_of_sessions"]
     growth = np.prod([1.0 + r for r in vintages.values()])
-    assert growth - 1.0 == pytest.approx(found["total_return"], rel=1e-12)
+    assert growth - 1.0 == pytest.approx(found["total_return"], rel=ROUNDING)
 
 
 def test_the_result_does_not_depend_on_the_number_of_threads(bundled):

@@ -18,6 +18,7 @@ from strategy.sweep.evidence.held import held_to_the_end, same_exposure
 from strategy.sweep.work import run as run_module
 from strategy.sweep.work.run import prepare, run_sweep
 from strategy.validation.sharpe import moments
+from tests.tolerances import LONG_SUMS, ROUNDING
 
 pytestmark = pytest.mark.slow
 
@@ -109,7 +110,7 @@ def test_daily_figures_are_those_of_the_account(long):
     found, done, _ = long
     best = found["best"]["variant"]
     row = pd.read_parquet(done.folder.variants).set_index("variant").loc[best]
-    assert found["daily"]["sharpe"] == pytest.approx(row["sharpe"], rel=1e-9)
+    assert found["daily"]["sharpe"] == pytest.approx(row["sharpe"], rel=LONG_SUMS)
 
 
 def test_the_lead_of_the_best_by_the_normal_way(long):
@@ -161,7 +162,7 @@ def test_holding_has_no_lead_over_itself(long):
     years = list(returns)[:-1]
     found, remark = same_exposure(engine, np.array([number]), np.array([held["exposure"]]), years)
     assert remark == ""
-    np.testing.assert_allclose(found[:, 0], [returns[y] for y in years], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found[:, 0], [returns[y] for y in years], rtol=0, atol=ROUNDING)
 
 
 def test_a_hedge_is_held_against_holding_less(write_sweep, tmp_path):

@@ -7,6 +7,7 @@ from strategy.sweep.engine.engine import Engine
 from strategy.sweep.evidence.judge import JudgeError
 from strategy.sweep.file.columns import METRICS
 from strategy.sweep.work.run import run_sweep
+from tests.tolerances import ROUNDING
 
 JUDGED = """\
 name: judged
@@ -21,7 +22,7 @@ sweep:
 def test_a_sound_sweep_is_confirmed_with_vectorbt_s_book(write_sweep, tmp_path):
     judged = run_sweep(write_sweep(JUDGED), tmp_path).summary["judge"]
     assert 4 <= judged["judged"] <= 6
-    assert judged["largest_difference"] < 1e-12
+    assert judged["largest_difference"] < ROUNDING
     assert judged["largest_cvar_difference"] < 1e-5
 
 

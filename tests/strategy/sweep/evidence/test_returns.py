@@ -10,6 +10,7 @@ from strategy.sweep.engine.engine import make_engine
 from strategy.sweep.file.grid import make_grid
 from strategy.sweep.file.settings import variant_plan
 from strategy.sweep.work.run import run_sweep
+from tests.tolerances import ROUNDING, SHORT_SUMS
 
 
 def test_vintage_returns_are_those_of_the_file(small, tmp_path):
@@ -17,7 +18,7 @@ def test_vintage_returns_are_those_of_the_file(small, tmp_path):
     kept = pq.read_table(done.folder.vintages).to_pandas().set_index("variant")
     found = vintage_returns(small, [3, 77, 134])
     assert list(found.columns) == done.summary["years"]
-    np.testing.assert_allclose(found, kept.loc[found.index], rtol=0.0, atol=1e-13)
+    np.testing.assert_allclose(found, kept.loc[found.index], rtol=0.0, atol=SHORT_SUMS)
 
 
 def test_daily_returns_are_those_of_single_runs(small):
@@ -26,7 +27,7 @@ def test_daily_returns_are_those_of_single_runs(small):
     for number in (0, 60):
         plan = variant_plan(engine.grid, number)
         account = simulate(plan, engine.market(plan)).chained
-        np.testing.assert_allclose(found[number], account.returns()[1:], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(found[number], account.returns()[1:], rtol=0, atol=ROUNDING)
         assert len(found) == len(account.equity) - 1
 
 

@@ -21,6 +21,7 @@ from tests.strategy.sweep.work.killed import (
     kill_and_resume,
     start,
 )
+from tests.tolerances import ROUNDING, SHORT_SUMS
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_sweep_leaves_one_row_a_variant_with_its_keys_and_metrics(small, tmp_p
     years = [c for c in vintages if c.startswith("vintage_")]
     assert len(vintages) == 135 and years[0] == "vintage_1995"
     growth = (1.0 + vintages[years]).prod(axis=1, skipna=True) - 1.0
-    np.testing.assert_allclose(growth, table["total_return"], rtol=1e-12)
+    np.testing.assert_allclose(growth, table["total_return"], rtol=ROUNDING)
     best = done.summary["best"]
     ranked = table.sort_values(["sharpe", "variant"], ascending=[False, True])
     ranked = ranked.drop_duplicates(list(METRICS))[:3]
@@ -88,7 +89,9 @@ def test_parts_of_any_size_and_any_way_of_computing_agree(
     assert tables[0].equals(tables[1]), "the size of a part shows in the bits"
     for name in METRICS:
         if not name.startswith("cvar"):
-            np.testing.assert_allclose(tables[0][name], tables[2][name], rtol=1e-12, atol=1e-13)
+            np.testing.assert_allclose(
+                tables[0][name], tables[2][name], rtol=ROUNDING, atol=SHORT_SUMS
+            )
 
 
 def test_threads_do_not_show_in_the_bytes(small, tmp_path, in_small_parts):
@@ -160,7 +163,7 @@ def test_vintage_returns_of_some_are_those_of_all(write_sweep, tmp_path, monkeyp
     b = pq.read_table(every.folder.vintages).to_pandas().set_index("variant")
     assert 20 <= len(a) <= 25 and some.summary["vintage_returns"] == "some"
     assert some.summary["best"][0]["variant"] in a.index
-    np.testing.assert_allclose(a, b.loc[a.index], rtol=0.0, atol=1e-13)
+    np.testing.assert_allclose(a, b.loc[a.index], rtol=0.0, atol=SHORT_SUMS)
 
 
 def test_what_the_kernels_do_not_follow_is_run_the_normal_way(
