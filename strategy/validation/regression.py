@@ -43,7 +43,12 @@ def long_run_covariance(scores: Floats, waves: int) -> Floats:
 
     # sums of cosines, as a discrete cosine transform has them
     transforms = np.sqrt(0.5 / len(scores)) * dct(scores, axis=0)[1 : waves + 1]
-    return np.asarray(transforms.T @ transforms / waves)
+    return _product(transforms.T, transforms) / waves
+
+
+def _product(left: Floats, right: Floats) -> Floats:
+    """Matrix product whose last digits are the same whatever linear algebra a machine has."""
+    return np.asarray((left[:, :, None] * right[None, :, :]).sum(axis=1))
 
 
 def market_model(returns: Floats, market: Floats, year: float) -> dict[str, Any]:
@@ -70,10 +75,12 @@ def market_model(returns: Floats, market: Floats, year: float) -> dict[str, Any]
     if waves < 2 or not market.std() > 0.0:
         return {"n": n}
     design = np.column_stack([np.ones(n), market])
-    inverse = np.linalg.inv(design.T @ design / n)
-    fitted = inverse @ (design.T @ returns / n)
-    scores = design * (returns - design @ fitted)[:, None]
-    covariance = inverse @ long_run_covariance(scores, waves) @ inverse / n
+    moments = _product(design.T, design) / n
+    (one, mean), (_, square) = moments
+    inverse = np.array([[square, -mean], [-mean, one]]) / (one * square - mean * mean)
+    fitted = _product(inverse, _product(design.T, returns[:, None]) / n)[:, 0]
+    scores = design * (returns - fitted[0] - market * fitted[1])[:, None]
+    covariance = _product(_product(inverse, long_run_covariance(scores, waves)), inverse) / n
     reach = float(stdtrit(waves, 0.5 + CONFIDENCE / 2.0)) * np.sqrt(np.diag(covariance))
     out: dict[str, Any] = {"n": n}
     for i, (name, scale) in enumerate((("alpha", year), ("beta", 1.0))):
