@@ -15,7 +15,7 @@ somebody asks for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -58,6 +58,13 @@ def row_index(sessions: pd.DatetimeIndex) -> pd.DatetimeIndex:
     times[0::2] = (sessions + OPEN_TIME).to_numpy()
     times[1::2] = (sessions + CLOSE_TIME).to_numpy()
     return pd.DatetimeIndex(times, name="time")
+
+
+class _Valued(Protocol):
+    """An account with an equity at each close."""
+
+    @property
+    def equity(self) -> np.ndarray: ...
 
 
 class _Book(NamedTuple):
@@ -236,7 +243,7 @@ def _why_not_whole(book: _Book, index: pd.DatetimeIndex, columns: tuple[str, ...
     return "vectorbt did not fill every order whole and gives no reason"
 
 
-def book_difference(value: np.ndarray, account: Account) -> float:
+def book_difference(value: np.ndarray, account: _Valued) -> float:
     """Largest difference between vectorbt's value at each close and the account's equity.
 
     In parts of the highest equity up to the day, the start included: the book's

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from strategy.account.book import LEAST_PRICE, LEAST_UNITS, BookError
+from strategy.account.book import LEAST_PRICE, LEAST_UNITS, BookError, book_difference
 from strategy.legplan.account import Hour, LegsAccount
 
 if TYPE_CHECKING:
@@ -102,6 +102,6 @@ def legs_portfolio(account: LegsAccount) -> vbt.Portfolio:
 
 
 def legs_book_difference(portfolio: vbt.Portfolio, account: LegsAccount) -> float:
-    """Largest relative difference between vectorbt's value and the account's equity."""
+    """See `strategy.account.book.book_difference`."""
     value = np.asarray(portfolio.value(), dtype=float).ravel()[ROWS - 1 :: ROWS]
-    return float(np.max(np.abs(value / account.equity - 1.0)))
+    return book_difference(value, account)
