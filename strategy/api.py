@@ -138,8 +138,8 @@ def run(
     progress : callable, optional
         Called as ``progress(what, done, of)``.
     simulated : callable, optional
-        Called with the result before vectorbt is loaded to check it, which takes
-        as long as the simulation: what does not wait for the check can begin.
+        Called with the result before it is held against vectorbt's book: what
+        does not wait for the check can begin.
 
     Returns
     -------

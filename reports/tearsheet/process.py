@@ -1,7 +1,7 @@
 """The tear sheet in a process of its own, which loads its libraries while the plan is simulated.
 
 quantstats, seaborn and matplotlib take a second to load and two to draw; on
-two cores that is as long as the rest of a run, which loads vectorbt meanwhile.
+two cores that is as long as the rest of a run.
 """
 
 from __future__ import annotations

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("core", "tactical_1", "tactical_2", "hedge", "carry")
 
+#: Largest difference allowed between vectorbt's book and the account; see `book_difference`.
+BOOK_TOLERANCE = 1e-9
+
 #: Least price that vectorbt is given.
 LEAST_PRICE = 1e-12
 
@@ -81,11 +84,7 @@ class _Book(NamedTuple):
         return int(np.count_nonzero(~np.isnan(self.size)))
 
     def whole(self, filled: np.ndarray) -> bool:
-        """Whether every order was filled, none in part."""
-        expected = np.abs(self.size[filled["idx"], filled["col"]])
-        return len(filled) == self.wanted and np.allclose(
-            filled["size"], expected, rtol=1e-12, atol=0.0
-        )
+        return filled_whole(filled, self.size)
 
 
 def _book(open_: np.ndarray, close: np.ndarray, account: Account) -> _Book:
@@ -241,6 +240,23 @@ def _why_not_whole(book: _Book, index: pd.DatetimeIndex, columns: tuple[str, ...
             f"({words.lower()})"
         )
     return "vectorbt did not fill every order whole and gives no reason"
+
+
+def filled_whole(filled: np.ndarray, size: np.ndarray) -> bool:
+    """Whether vectorbt filled every order of `size` (NaN for none), none in part."""
+    expected = np.abs(size[filled["idx"], filled["col"]])
+    return len(filled) == np.count_nonzero(~np.isnan(size)) and np.allclose(
+        filled["size"], expected, rtol=1e-12, atol=0.0
+    )
+
+
+def refuse_difference(difference: float) -> None:
+    """Raise BookError where a `book_difference` is larger than `BOOK_TOLERANCE`."""
+    if not difference <= BOOK_TOLERANCE:
+        raise BookError(
+            f"vectorbt's value differs from the account's equity by {difference:.3g} "
+            f"(allowed {BOOK_TOLERANCE:g})"
+        )
 
 
 def book_difference(value: np.ndarray, account: _Valued) -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from strategy.account.book import LEAST_PRICE, LEAST_UNITS, BookError, book_difference
+from strategy.account.book import LEAST_PRICE, LEAST_UNITS, BookError, book_difference, filled_whole
 from strategy.legplan.account import Hour, LegsAccount
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ def legs_portfolio(account: LegsAccount) -> vbt.Portfolio:
         engine="rust",
     )
     filled = portfolio.order_records
-    expected = np.abs(size[filled["idx"], filled["col"]])
-    if len(filled) != wanted or not np.allclose(filled["size"], expected, rtol=1e-12, atol=0.0):
+    if not filled_whole(filled, size):
         raise BookError(f"vectorbt filled {len(filled)} of {wanted} orders whole")
     return portfolio.replace(init_cash=np.array([account.capital]))
 

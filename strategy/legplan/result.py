@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from strategy.account.book import BookError
+from strategy.account.book import refuse_difference
 from strategy.legplan.book import legs_book_difference, legs_portfolio
 from strategy.legplan.figures import figures
 from strategy.legplan.markets import Markets, load_markets
@@ -19,7 +19,6 @@ from strategy.legplan.tables import daily_table, trade_table, vintage_table
 from strategy.plan.file.legs_file import legs_sha256, resolved_legs
 from strategy.plan.legs_plan import LegsPlan
 from strategy.result.provenance import code_version, figures_in_use, package_versions
-from strategy.result.result import BOOK_TOLERANCE
 
 if TYPE_CHECKING:
     import vectorbt as vbt
@@ -67,12 +66,7 @@ class LegsResult:
         """
         account = self.simulation.account
         portfolio = legs_portfolio(account)
-        difference = legs_book_difference(portfolio, account)
-        if not difference <= BOOK_TOLERANCE:
-            raise BookError(
-                f"vectorbt's value differs from the account's equity by {difference:.3g} "
-                f"(allowed {BOOK_TOLERANCE:g})"
-            )
+        refuse_difference(legs_book_difference(portfolio, account))
         return portfolio
 
     @cached_property

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from market.container import Market
 from market.serialise import plain
-from strategy.account.book import BookError, book_difference, book_value, build_portfolio, closes
+from strategy.account.book import (
+    book_difference,
+    book_value,
+    build_portfolio,
+    closes,
+    refuse_difference,
+)
 from strategy.plan import Plan
 from strategy.result.figures import figures
 from strategy.result.hedge.inputs import rests_on
@@ -25,9 +30,6 @@ from strategy.run.simulation import Simulation
 
 if TYPE_CHECKING:
     import vectorbt as vbt
-
-#: Largest relative difference allowed between vectorbt's book and the account.
-BOOK_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Result:
             simulation.chained,
             simulation.benchmark.equity,
         )
-        self._agree(closes(portfolio))
+        refuse_difference(book_difference(closes(portfolio), simulation.chained))
         return portfolio
 
     def check_book(self) -> None:
@@ -109,17 +111,10 @@ class Result:
             Where vectorbt's value and the account's equity differ.
         """
         simulation = self.simulation
-        self._agree(
-            book_value(self.market.sessions, simulation.open_, simulation.close, simulation.chained)
+        value = book_value(
+            self.market.sessions, simulation.open_, simulation.close, simulation.chained
         )
-
-    def _agree(self, value: np.ndarray) -> None:
-        difference = book_difference(value, self.simulation.chained)
-        if not difference <= BOOK_TOLERANCE:
-            raise BookError(
-                f"vectorbt's value differs from the account's equity by {difference:.3g} "
-                f"(allowed {BOOK_TOLERANCE:g})"
-            )
+        refuse_difference(book_difference(value, simulation.chained))
 
     @cached_property
     def metrics(self) -> dict[str, Any]:

@@ -158,7 +158,7 @@ def test_two_orders_of_one_leg_in_one_half_of_a_session_are_an_error(result):
 
 
 def test_a_run_is_refused_when_the_book_does_not_agree(monkeypatch):
-    monkeypatch.setattr("strategy.result.result.BOOK_TOLERANCE", -1.0)
+    monkeypatch.setattr("strategy.account.book.BOOK_TOLERANCE", -1.0)
     sessions = weekdays("2020-11-02", "2021-01-29")
     with pytest.raises(BookError):
         run(make_plan(), make_market(price_frame(sessions), score=0.0))
