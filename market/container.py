@@ -13,6 +13,7 @@ import pandas as pd
 from market.judge.days import rows_a_year
 from market.judge.record import Judged
 from market.series.catalogue import SeriesSpec
+from market.shown import html_by
 
 PRICE_COLUMNS = ("open", "high", "low", "close")
 
@@ -111,6 +112,8 @@ class Market:
     data_version: str = ""
     judged: Judged | None = None
     adjusted: bool = False
+
+    _repr_html_ = html_by("reports.figures.notebook:market_html")
 
     def __repr__(self) -> str:
         if self.prices.empty:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from market import load
 from market.container import Market
 from market.errors import InputError
+from market.shown import Accessor, html_by
 from strategy.decide.admission import admitted
 from strategy.plan import Plan
 from strategy.plan.file.plan_file import read_plan_file
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from strategy.audit.audit import Audit
     from strategy.audit.claims.file import LoadedClaims
     from strategy.compare.comparison import Comparison
+    from strategy.legplan.markets import Markets
+    from strategy.legplan.result import LegsResult
     from strategy.lookahead import Report
+    from strategy.plan.legs_plan import LegsPlan
     from strategy.result.hedge.report import HedgeReport
     from strategy.scenario.api import ScenarioResult
     from strategy.scenario.scenario_file import ScenarioFile
@@ -46,12 +50,14 @@ __all__ = [
     "audit",
     "compare",
     "hedge",
+    "load_legs",
     "load_market",
     "load_plan",
     "load_scenario",
     "load_sweep",
     "lookahead",
     "run",
+    "run_legs",
     "scenario",
     "sweep",
     "today",
@@ -166,6 +172,71 @@ def run(
     if progress:
         progress("vectorbt's book", 1, 1)
     return result
+
+
+def load_legs(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> LegsPlan:
+    """A plan of named legs from its file, or by the name of one that comes with the program.
+
+    Parameters
+    ----------
+    path, overrides
+        As for `load_plan`.
+
+    Returns
+    -------
+    LegsPlan
+        Frozen; docs/legs.md explains its keys.
+
+    Raises
+    ------
+    InputError
+        For every mistake in the file, the overrides, or the files they name,
+        as one line.
+
+    Examples
+    --------
+    >>> load_legs("golden_cross", ["capital=50000"]).capital
+    50000.0
+    """
+    from strategy.plan.file.legs_file import has_legs, read_legs_file
+
+    with plan_path(path) as found:
+        if not has_legs(found):
+            raise InputError(
+                "this plan has no `legs`", where=os.fspath(path), do="load_plan and run take it"
+            )
+        return read_legs_file(found, overrides).plan
+
+
+def run_legs(
+    plan: LegsPlan, markets: Markets | None = None, *, progress: Progress | None = None
+) -> LegsResult:
+    """Run a plan of named legs and check the account against vectorbt's book.
+
+    Parameters
+    ----------
+    plan : LegsPlan
+    markets : Markets, optional
+        Loaded from the plan where not given.
+    progress : callable, optional
+        Called as ``progress(what, done, of)``.
+
+    Returns
+    -------
+    LegsResult
+        ``vintages`` has one row a vintage and leg, ``trades`` one a part of a
+        position, ``daily`` one a session; ``metrics`` sums them up.
+
+    Raises
+    ------
+    InputError
+        Where plan and data do not fit.
+    BookError
+        Where vectorbt's value and the account's equity differ.
+    """
+    from strategy.legplan.result import run_legs as follow
+
+    return follow(plan, markets, progress)
 
 
 def hedge(
@@ -294,6 +365,10 @@ class SweepResult:
 
     run: SweepRun
     evidence: dict[str, Any]
+
+    #: Figures for notebooks; see `reports.figures.plots.SweepPlots`.
+    plot = Accessor("reports.figures.plots:SweepPlots")
+    _repr_html_ = html_by("reports.figures.notebook:sweep_html")
 
 
 def sweep(

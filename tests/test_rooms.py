@@ -42,6 +42,7 @@ FLOORS = (
     {"reports.run"},  # a run's charts and sections are used again by the pages of many runs
     {"reports.compare"},
     {"reports.sweep", "reports.scenario", "reports.audit", "reports.legs"},
+    {"reports.figures"},  # what notebooks show of all of them
     {"reports.terminal"},
     {"reports"},
     {"strategy.commands"},

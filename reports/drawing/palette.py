@@ -88,6 +88,22 @@ def chart_style(scheme: Scheme = "light") -> str:
     return re.sub(r"var\(--([\w-]+)\)", lambda m: PALETTE[m[1]][which], _read("chart.css"))
 
 
+@cache
+def class_colour(cls: str, scheme: Scheme = "light") -> str:
+    """The colour that the style sheets give a class: of its stroke or its fill.
+
+    Raises
+    ------
+    KeyError
+        Where no style sheet has a colour for it.
+    """
+    styles = _read("chart.css") + _read("scenario.css.j2")
+    rule = re.search(rf"\.{re.escape(cls)}(?![\w.-])[^{{}}]*{{[^}}]*var\(--([\w-]+)\)", styles)
+    if rule is None:
+        raise KeyError(cls)
+    return PALETTE[rule[1]][("light", "dark").index(scheme)]
+
+
 def _variables(scheme: int) -> str:
     return "".join(f"--{name}:{colours[scheme]};" for name, colours in PALETTE.items())
 

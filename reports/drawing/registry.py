@@ -1,9 +1,9 @@
-"""The registry: a chart is a function of the view and a width that returns a drawing."""
+"""The registry: a chart is its data, the drawing made of them on pages, the figure in notebooks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from markupsafe import Markup
@@ -41,25 +41,34 @@ class Chart:
     title : str
     caption : str
         What the marks mean, with units. Both are English; pages translate them.
-    function : callable
-        ``(subject, width, **options) -> Drawing``, or None where there is nothing to show.
+    function : callable or None
+        ``(subject, width, **options) -> Drawing``, or None where there is nothing to
+        show; None: its page shows the data as a table.
     section : {'', 'verdict', 'path'}
         Section of the report at whose end the chart stands; empty: the page's
         template places it.
+    data : callable, optional
+        ``(subject, **options) -> data``, or None where there is nothing to show:
+        the numbers of both the drawing and the figure.
+    figure : callable, optional
+        ``(data, sheet)``: draws on a `reports.figures.sheet.Sheet`, for notebooks.
     """
 
     name: str
     title: str
     caption: str
-    function: Callable[..., Drawing | None]
+    function: Callable[..., Drawing | None] | None
     section: Section = ""
+    data: Callable[..., Any] | None = None
+    figure: Callable[..., Any] | None = None
 
 
 #: Charts of a run, drawn from a `View`; of runs side by side, from a `Comparison`; of a sweep,
-#: from a `SweepData`.
+#: from a `SweepData`; of a scenario, from its figures.
 CHARTS: dict[str, Chart] = {}
 COMPARISON_CHARTS: dict[str, Chart] = {}
 SWEEP_CHARTS: dict[str, Chart] = {}
+SCENARIO_CHARTS: dict[str, Chart] = {}
 
 
 def chart(
@@ -69,6 +78,7 @@ def chart(
     caption: str,
     of: dict[str, Chart] = CHARTS,
     section: Section = "",
+    data: Callable[..., Any] | None = None,
 ) -> Callable[[Callable[..., Drawing | None]], Callable[..., Drawing | None]]:
     """Register a function as the chart `name`, of a run unless another registry is given.
 
@@ -82,11 +92,15 @@ def chart(
         `CHARTS`, `COMPARISON_CHARTS` or `SWEEP_CHARTS`.
     section : {'', 'verdict', 'path'}, optional
         See `Chart`.
+    data : callable, optional
+        See `Chart`. The function then takes ``(subject, data, width)``, and is
+        not called where there is nothing to show.
 
     Returns
     -------
     callable
-        The decorator; it hands the function back as it is.
+        The decorator; it hands the function back as it is, or one of
+        ``(subject, width, **options)`` where the chart has `data`.
 
     Raises
     ------
@@ -97,7 +111,45 @@ def chart(
     def register(function: Callable[..., Drawing | None]) -> Callable[..., Drawing | None]:
         if name in of:
             raise ValueError(f"two charts are called {name!r}")
-        of[name] = Chart(name, title, caption, function, section)
+        drawn = function if data is None else _of_data(data, function)
+        of[name] = Chart(name, title, caption, drawn, section, data)
+        return drawn
+
+    return register
+
+
+def _of_data(
+    data: Callable[..., Any], function: Callable[..., Drawing | None]
+) -> Callable[..., Drawing | None]:
+    def drawn(subject: Any, width: float, **options: Any) -> Drawing | None:
+        found = data(subject, **options)
+        return None if found is None else function(subject, found, width)
+
+    drawn.__doc__ = function.__doc__
+    return drawn
+
+
+def figure(
+    name: str, *, of: dict[str, Chart] = CHARTS
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as what the chart `name` looks like in a notebook.
+
+    Parameters
+    ----------
+    name : str
+        A registered chart with `data`, which the function is given.
+    of : dict of str to Chart, optional
+        As for `chart`.
+
+    Returns
+    -------
+    callable
+        The decorator; it hands the function back as it is.
+    """
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        assert of[name].data is not None, name
+        of[name] = replace(of[name], figure=function)
         return function
 
     return register
@@ -121,4 +173,6 @@ def standalone(
 
 def draw(name: str, view: View, width: float, **options: Any) -> Drawing | None:
     """The chart `name` at a width in pixels; None where the run has nothing to show in it."""
-    return CHARTS[name].function(view, width, **options)
+    function = CHARTS[name].function
+    assert function is not None, name
+    return function(view, width, **options)

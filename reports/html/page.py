@@ -60,7 +60,9 @@ class Figures:
         return drawing.canvas.render("", ' aria-hidden="true" focusable="false"')
 
     def _draw(self, name: str, width: float, options: dict[str, Any]) -> Drawing | None:
-        return self._charts[name].function(self._subject, width, **options)
+        function = self._charts[name].function
+        assert function is not None, name
+        return function(self._subject, width, **options)
 
 
 def render(template: str, scripts: tuple[str, ...], context: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from market.serialise import plain
 from reports.drawing.registry import Chart, Drawing, chart
 from reports.html.page import Figures, render
 from reports.legs.sentences import leg_sentences, plan_sentences
-from reports.run.charts.path import Line, draw_growth
+from reports.run.charts.path import Growth, Line, draw_growth
 from reports.text.format import percent, show, words
 from reports.text.language import _, speaking
 
@@ -24,15 +24,8 @@ LEGS_CHARTS: dict[str, Chart] = {}
 MOST_ROWS = 400
 
 
-@chart(
-    "legs_growth",
-    title="Growth of 1 and drawdown",
-    caption="Above: worth of 1 at the start, logarithmic scale, after costs and carry. Below: "
-    "percent under the highest worth so far.",
-    of=LEGS_CHARTS,
-)
-def growth(result: LegsResult, width: float) -> Drawing | None:
-    """Equity of the plan and of its core alone."""
+def growth_data(result: LegsResult) -> Growth | None:
+    """The plan and its core alone; None before the second session."""
     daily = result.daily
     if len(daily) < 2:
         return None
@@ -43,13 +36,26 @@ def growth(result: LegsResult, width: float) -> Drawing | None:
     for column, name, cls in names:
         equity = daily[column].to_numpy(dtype=float)
         lines.append(Line(name, cls, equity / equity[0]))
+    return Growth(pd.DatetimeIndex(daily.index), tuple(lines))
+
+
+@chart(
+    "legs_growth",
+    title="Growth of 1 and drawdown",
+    caption="Above: worth of 1 at the start, logarithmic scale, after costs and carry. Below: "
+    "percent under the highest worth so far.",
+    of=LEGS_CHARTS,
+    data=growth_data,
+)
+def growth(_result: LegsResult, data: Growth, width: float) -> Drawing | None:
+    """Equity of the plan and of its core alone."""
     alt = _(
         "Growth of 1 from {first} to {last}: {plan} with the plan.",
-        first=f"{daily.index[0]:%Y-%m-%d}",
-        last=f"{daily.index[-1]:%Y-%m-%d}",
-        plan=f"{lines[-1].grown[-1]:,.2f}",
+        first=f"{data.sessions[0]:%Y-%m-%d}",
+        last=f"{data.sessions[-1]:%Y-%m-%d}",
+        plan=f"{data.lines[-1].grown[-1]:,.2f}",
     )
-    return Drawing(draw_growth(pd.DatetimeIndex(daily.index), lines, width), alt)
+    return Drawing(draw_growth(data.sessions, data.lines, width), alt)
 
 
 def build_legs_report(result: LegsResult, *, language: str = "en") -> str:

@@ -1,4 +1,4 @@
-"""Charts of a scenario: odds beside history, fans, the leg by stop distance, histograms."""
+"""Charts of a scenario: odds beside history, equity, the leg by stop distance, histograms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from markupsafe import Markup
 from reports.drawing.svg import Canvas, Scale, number, span, text_width
 from reports.text.format import MINUS, grouped, percent
 from reports.text.language import _, told
-from strategy.legs.rules import stop_level
 
 #: Width under which a chart is drawn for a phone.
 PHONE = 500.0
@@ -88,48 +87,6 @@ def odds_chart(figures: Figures, width: float) -> Canvas:
                 + _("{share} ({hits} of {n}), {low} to {high}", **_rate(odds)),
             )
         y += rows + (gap - 16.0 if phone else gap)
-    return canvas
-
-
-def fan_chart(
-    figures: Figures, name: str, width: float, *, december: bool = False
-) -> Canvas | None:
-    """Quantiles of the index over time, with the plan's levels."""
-    found = figures["worlds"][name]["fan"].get("index")
-    if found is None:
-        return None
-    start = figures["start"]
-    dates = figures["dates"]
-    last = dates.index(start["exit_date"]) if december else len(dates) - 1
-    price = start["price"]
-    bands = {q: np.array(found[q][: last + 1]) * price for q in found}
-    canvas, x, y = _frame(
-        width, last, [*bands["q05"], *bands["q95"], *_levels(start)] if december
-        else [*bands["q05"], *bands["q95"]], _("index points"),
-    )  # fmt: skip
-    if december and None not in start["zone"]:
-        for cls, (low, high), words in (
-            ("zone", start["zone"], _("zone")), ("extension", start["extension"], _("extension")),
-        ):  # fmt: skip
-            canvas.rect(
-                x(0), y(high), x(last) - x(0), max(y(low) - y(high), 2.0), cls,
-                f"{words} " + _("{low} to {high}", low=grouped(low), high=grouped(high)),
-            )  # fmt: skip
-        stop = _stop(start)
-        canvas.line(x(0), y(stop), x(last), y(stop), "stop-line", f"{_('stop')} {grouped(stop)}")
-        for text, level in (
-            (_("zone"), start["zone"][0]),
-            (_("extension"), start["extension"][0]),
-            (_("stop"), stop),
-        ):
-            canvas.text(x(0) + 6.0, y(level) - 5.0, f"{text} {grouped(level, 0)}", "note")
-    cls = world_class(figures, name)
-    _band(canvas, x, y, bands["q05"], bands["q95"], f"{cls} outer")
-    _band(canvas, x, y, bands["q25"], bands["q75"], f"{cls} inner")
-    _line(canvas, x, y, bands["q50"], f"{cls} median")
-    canvas.text(x(last) - 4.0, y(bands["q95"][-1]) - 6.0, "95%", "note", "end")
-    canvas.text(x(last) - 4.0, y(bands["q05"][-1]) - 5.0, "5%", "note", "end")
-    _dates(canvas, x, dates[: last + 1], canvas.height - 26.0, width)
     return canvas
 
 
@@ -281,15 +238,6 @@ def _rate(odds: Mapping[str, Any]) -> dict[str, object]:
         "low": percent(odds["low"], 1),
         "high": percent(odds["high"], 1),
     }
-
-
-def _levels(start: Mapping[str, Any]) -> list[float]:
-    levels = [*start["zone"], start["extension"][0], _stop(start)]
-    return [v for v in levels if v is not None]
-
-
-def _stop(start: Mapping[str, Any]) -> float:
-    return float(stop_level(start["price"], start["stop"], start["stop_is_level"], 1.0))
 
 
 def _frame(

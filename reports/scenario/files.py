@@ -34,15 +34,19 @@ def write_scenario(
         Where the folder cannot be written.
     """
     typed = command if command is None or isinstance(command, str) else shlex.join(command)
-    figures = dict(result.figures)
-    dates = [f"{day:%Y-%m-%d}" for day in result.start.sessions]
+    figures = dated_figures(result)
     files = {
         "scenario.csv": csv_text(scenario_table(figures)).encode(),
-        "scenario.json": json_text({**figures, "dates": dates}).encode(),
+        "scenario.json": json_text(figures).encode(),
     }
-    page = build_scenario({**figures, "dates": dates}, command=typed, language=language)
+    page = build_scenario(figures, command=typed, language=language)
     files["scenario.html"] = page.encode()
     return _placed(files, out_dir, figures)
+
+
+def dated_figures(result: ScenarioResult) -> dict[str, Any]:
+    """The figures of a scenario with the sessions of its futures, as scenario.json holds them."""
+    return {**result.figures, "dates": [f"{day:%Y-%m-%d}" for day in result.start.sessions]}
 
 
 def write_calibration(

@@ -11,6 +11,7 @@ from reports.drawing.palette import page_style
 from reports.drawing.svg import Canvas
 from reports.html.page import NARROW, WIDE, policy, render, source
 from reports.scenario import charts
+from reports.scenario.fan import fan_chart
 from reports.text.fields import Kind
 from reports.text.format import grouped, percent, run_on, show
 from reports.text.hedge_words import INSTRUMENTS
@@ -334,6 +335,11 @@ def facts(world: Figures) -> list[tuple[str, str]]:
     return out
 
 
+def _fan(figures: Figures, name: str, width: float, *, december: bool = False) -> Canvas | None:
+    drawing = fan_chart(figures, width, name=name, december=december)
+    return None if drawing is None else drawing.canvas
+
+
 class _Drawer:
     """Charts for the template, each for desks and for phones."""
 
@@ -344,7 +350,7 @@ class _Drawer:
         """Both drawings; empty where there is nothing to show."""
         drawings: dict[str, Callable[..., Canvas | None]] = {
             "odds": charts.odds_chart,
-            "fan": charts.fan_chart,
+            "fan": _fan,
             "portfolio": charts.portfolio_fan,
             "stops": charts.stops_chart,
             "histogram": charts.histogram_chart,

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from reports.drawing.registry import SWEEP_CHARTS, Drawing, chart
+from reports.drawing.registry import SWEEP_CHARTS, Chart, Drawing, chart
 from reports.drawing.svg import Canvas, Scale, path, span, spread, text_width
 from reports.sweep.data import SweepData
 from reports.text.fields import field
 from reports.text.format import grouped, setting, show
-from reports.text.language import _
+from reports.text.language import _, noted
 
 BINS = 48
 #: Lines of the parallel coordinates: the best, and others at random.
 TOP_LINES, OTHER_LINES = 24, 160
+
+# the page shows it as a table that can be read aloud
+SWEEP_CHARTS["heatmap"] = Chart(
+    "heatmap",
+    noted("By two parameters"),
+    noted("Solid frame: the best variant; dashed frame: the plan as written."),
+    None,
+    data=SweepData.heat_map,
+)
 
 
 @chart(

@@ -24,6 +24,8 @@ import pandas as pd
 from market.errors import InputError
 from market.serialise import plain
 from reports.sweep.grids import Grid, Slice, coded_values, make_grid, make_slice
+from reports.text.fields import Field, field
+from reports.text.format import grouped
 from strategy.compare.comparison import flatten
 from strategy.compare.stored import read_json
 
@@ -34,6 +36,35 @@ READ = ("sharpe", "cagr", "max_drawdown", "hit_rate", "exposure", "turnover", "v
 MOST_PARAMETERS = 10
 #: Ranks among which the best with different results are sought.
 MOST_RANKED = 5_000
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """What a heat map shows.
+
+    Attributes
+    ----------
+    grid : Grid
+    metric : Field
+        What the variants are ranked by.
+    middle, reach : float
+        The plan as written, or the middle of all; and the furthest from it.
+    sign : float
+        -1 where less of the metric is better.
+    """
+
+    grid: Grid
+    metric: Field
+    middle: float
+    reach: float
+    sign: float
+
+    def written(self, value: float) -> str:
+        """A cell's value: percent without its sign, or a ratio; nothing where there is none."""
+        if not math.isfinite(value):
+            return ""
+        fraction = self.metric.kind in ("percent", "share", "cost")
+        return grouped(value * 100, 2) if fraction else grouped(value, 3)
 
 
 @dataclass(frozen=True)
@@ -155,6 +186,22 @@ class SweepData:
             base=self.base_row,
             sign=self.sign,
         )
+
+    @cached_property
+    def middle(self) -> float:
+        """The metric of the plan as written, or of the middle variant."""
+        base = self.base.get(self.metric)
+        return float(np.nanmedian(self.scores)) if base is None else float(base)
+
+    @cached_property
+    def reach(self) -> float:
+        """The furthest that a variant lies from `middle`."""
+        return float(np.nanmax(np.abs(self.scores - self.middle))) or 1.0
+
+    def heat_map(self, *, row: str, column: str, mode: str) -> HeatMap:
+        """The metric by two parameters with what its shades are measured from."""
+        grid = self.grid(row, column, mode)
+        return HeatMap(grid, field(self.metric), self.middle, self.reach, self.sign)
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:

@@ -15,11 +15,10 @@ from reports.drawing.registry import SWEEP_CHARTS
 from reports.html.page import Figures, render
 from reports.sweep import chart as _charts  # noqa: F401 - registers them
 from reports.sweep import evidence as sweep_evidence
-from reports.sweep.data import SweepData, read_sweep
-from reports.sweep.grids import Grid
+from reports.sweep.data import HeatMap, SweepData, read_sweep
 from reports.sweep.statistics import statistics
 from reports.text.fields import field
-from reports.text.format import exact, grouped, setting, show, telling_digits
+from reports.text.format import exact, setting, show, telling_digits
 from reports.text.language import _, noted, say, speaking
 
 MODE_WORDS = {
@@ -69,13 +68,13 @@ def build_sweep(sweep: SweepData, *, command: str | None = None, language: str =
             "chained": sweep_evidence.chained(found),
             "walk": sweep_evidence.walk_rows(found),
             "maps": [
-                (f"map-{i}-{mode}", row, column, i, mode, _(words), sweep.grid(row, column, mode))
+                (f"map-{i}-{mode}", row, column, i, mode, _(words), shown)
                 for i, (row, column) in enumerate(sweep.pairs)
                 for mode, words in MODE_WORDS.items()
+                for shown in [sweep.heat_map(row=row, column=column, mode=mode)]
             ],
             "modes": [(mode, _(words)) for mode, words in MODE_WORDS.items()],
-            "shade": _shades(sweep),
-            "digits": lambda v: _cell(v, known.kind),
+            "shade": shade,
             "best_rows": rows,
             "best_digits": {
                 name: telling_digits([row[name] for row in rows], field(name).kind)
@@ -114,33 +113,21 @@ def headline(sweep: SweepData) -> Markup:
     )
 
 
-def _shades(sweep: SweepData) -> Any:
+def shade(shown: HeatMap, i: int, j: int) -> str:
     """Class of a heat map's cell by its distance from the plan as written, or from the middle."""
-    middle = sweep.base.get(sweep.metric)
-    middle = float(np.nanmedian(sweep.scores)) if middle is None else float(middle)
-    reach = float(np.nanmax(np.abs(sweep.scores - middle))) or 1.0
-
-    def shade(grid: Grid, i: int, j: int) -> str:
-        value = grid.values[i, j]
-        classes = []
-        if math.isfinite(value):
-            step = round(min(abs(value - middle) / reach, 1.0) * SHADES)
-            if step:
-                better = (value - middle) * sweep.sign > 0.0
-                classes.append(f"{'up' if better else 'down'}-{step}")
-        if (i, j) == grid.best:
-            classes.append("is-best")
-        elif (i, j) == grid.base:
-            classes.append("is-base")
-        return " ".join(classes)
-
-    return shade
-
-
-def _cell(value: float, kind: str) -> str:
-    if not math.isfinite(value):
-        return ""
-    return grouped(value * 100, 2) if kind in ("percent", "share", "cost") else grouped(value, 3)
+    grid = shown.grid
+    value = grid.values[i, j]
+    classes = []
+    if math.isfinite(value):
+        step = round(min(abs(value - shown.middle) / shown.reach, 1.0) * SHADES)
+        if step:
+            better = (value - shown.middle) * shown.sign > 0.0
+            classes.append(f"{'up' if better else 'down'}-{step}")
+    if (i, j) == grid.best:
+        classes.append("is-best")
+    elif (i, j) == grid.base:
+        classes.append("is-base")
+    return " ".join(classes)
 
 
 def _value(value: float, kind: Any) -> Markup:

@@ -19,6 +19,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from market.serialise import plain
 from market.sources.listing import CACHE_ORIGIN
 from market.year import SESSIONS_A_YEAR
 from reports.terminal.inputs import input_lines, reading_lines
@@ -481,7 +482,7 @@ def _unfinished(facts: RunFacts) -> list[RenderableType]:
             continue
         told = [words(row["exit_reason"])]
         if _known(row["exit_date"]):
-            told[0] += f" on {row['exit_date']}"
+            told[0] += f" on {plain(row['exit_date'])}"
         if _known(row["tactical_return"]):
             told[0] += f", tactical {_percent(row['tactical_return'])}"
         if _known(row["hedge_mean_ratio"]):
@@ -522,7 +523,8 @@ def _nothing(metrics: Mapping[str, Any]) -> str:
 
 
 def _known(value: object) -> bool:
-    return value is not None and not (isinstance(value, float) and math.isnan(value))
+    # NaN and NaT equal nothing
+    return value is not None and value == value
 
 
 def _percent(value: float | None, *, sign: bool = True) -> str:

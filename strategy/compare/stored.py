@@ -16,6 +16,7 @@ import pandas as pd
 
 from market.atomic import read_regular
 from market.errors import InputError
+from strategy.result.tables import with_dates
 
 #: Files that make a folder a run's.
 RUN_FILES = ("run.json", "metrics.json", "vintages.csv", "trades.csv", "daily.parquet")
@@ -266,7 +267,12 @@ def _csv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     for column in ("vintage", "complete"):
         if column in columns and not _whole(frame[column], column):
             raise InputError(f"column {column!r} is damaged", where=str(path), do=_AGAIN)
-    return frame.astype(object).where(frame.notna(), None).infer_objects()
+    whole = frame.astype(object).where(frame.notna(), None).infer_objects()
+    try:
+        return with_dates(whole)
+    except ValueError as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"has a damaged date: {reason}", where=str(path), do=_AGAIN) from error
 
 
 def _whole(column: pd.Series, name: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from market.shown import Accessor, html_by
 from strategy.account.book import refuse_difference
 from strategy.legplan.book import legs_book_difference, legs_portfolio
 from strategy.legplan.figures import figures
@@ -35,6 +36,10 @@ class LegsResult:
     """
 
     simulation: LegsSimulation
+
+    #: Figures for notebooks; see `reports.figures.plots.LegsPlots`.
+    plot = Accessor("reports.figures.plots:LegsPlots")
+    _repr_html_ = html_by("reports.figures.notebook:legs_html")
 
     @property
     def plan(self) -> LegsPlan:

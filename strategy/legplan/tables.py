@@ -11,6 +11,7 @@ from strategy.legplan.positions import Held, LegVintage
 from strategy.legplan.simulation import LegsSimulation, round_trip
 from strategy.legs.reasons import Reason
 from strategy.legs.rules import pays_slippage
+from strategy.result.tables import with_dates
 
 VINTAGE_COLUMNS = (
     "vintage",
@@ -64,7 +65,8 @@ def vintage_table(simulation: LegsSimulation) -> pd.DataFrame:
         for i in range(len(simulation.anchors))
         for vintages in simulation.vintages.values()
     ]
-    return pd.DataFrame(rows, columns=[*VINTAGE_COLUMNS, *_level_columns(simulation)])
+    table = pd.DataFrame(rows, columns=[*VINTAGE_COLUMNS, *_level_columns(simulation)])
+    return with_dates(table)
 
 
 def _level_columns(simulation: LegsSimulation) -> list[str]:
@@ -80,7 +82,7 @@ def _vintage_row(simulation: LegsSimulation, v: LegVintage) -> dict[str, Any]:
         "vintage": v.anchor.label,
         "leg": v.leg,
         "side": ground.leg.side,
-        "anchor_date": f"{v.anchor.day:%Y-%m-%d}",
+        "anchor_date": v.anchor.day,
         "anchor_close": float(closes[v.window.anchor]) if v.window.anchor >= 0 else np.nan,
         "exit_reason": v.idle.label,
         "positions": len(v.held),
@@ -94,10 +96,10 @@ def _vintage_row(simulation: LegsSimulation, v: LegVintage) -> dict[str, Any]:
         return row
     first, last = v.held[0], v.held[-1]
     row |= {
-        "entry_date": f"{days[first.position.entry]:%Y-%m-%d}",
+        "entry_date": days[first.position.entry],
         "entry_price": first.position.entry_price,
         "stop": first.position.stop if np.isfinite(first.position.stop) else np.nan,
-        "exit_date": f"{days[last.last]:%Y-%m-%d}",
+        "exit_date": days[last.last],
         "exit_reason": last_reason(last).label,
         "sessions_held": sum(h.last - h.position.entry + 1 for h in v.held),
         "weight": first.weight,
@@ -205,7 +207,7 @@ def trade_table(simulation: LegsSimulation) -> pd.DataFrame:
             "leg": leg,
             "side": simulation.grounds[leg].leg.side,
             "part": int(entry["part"]),
-            "entry_date": f"{days[int(entry['session'])]:%Y-%m-%d}",
+            "entry_date": days[int(entry["session"])],
             "entry_price": float(entry["raw_price"]),
             "exit_reason": Reason.OPEN.label,
             "weight": float(entry["value"]),
@@ -215,7 +217,7 @@ def trade_table(simulation: LegsSimulation) -> pd.DataFrame:
         if len(pair) > 1:
             leave = pair.iloc[1]
             row |= {
-                "exit_date": f"{days[int(leave['session'])]:%Y-%m-%d}",
+                "exit_date": days[int(leave["session"])],
                 "exit_price": float(leave["raw_price"]),
                 "exit_reason": leave["reason"],
                 "pnl": -float((pair["units"] * pair["price"]).sum() + pair["fee"].sum()),
@@ -228,7 +230,7 @@ def trade_table(simulation: LegsSimulation) -> pd.DataFrame:
             }
         row["return"] = row["pnl"] / spent
         rows.append(row)
-    return pd.DataFrame(rows, columns=list(TRADE_COLUMNS))
+    return with_dates(pd.DataFrame(rows, columns=list(TRADE_COLUMNS)))
 
 
 def daily_table(simulation: LegsSimulation) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from market.shown import html_by
 from strategy.plan.base import (
     ARTICLE,
     AUTHOR,
@@ -297,6 +298,8 @@ class Plan(Model):
         description="Starting capital, in currency.",
         json_schema_extra=AUTHOR,
     )
+
+    _repr_html_ = html_by("reports.figures.notebook:plan_html")
 
     @model_validator(mode="after")
     def _vintages_ascend(self) -> Plan:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
+from market.shown import html_by
 from strategy.plan import Costs, Data
 from strategy.plan.base import AUTHOR, Date, Misfit, Model, MonthDay, Year, as_tuple, one_line
 from strategy.plan.leg import Leg, When
@@ -135,6 +136,8 @@ class LegsPlan(Model):
     capital: float = Field(
         100_000.0, ge=0.01, le=1e15, description="Starting capital, in currency."
     )
+
+    _repr_html_ = html_by("reports.figures.notebook:legs_plan_html")
 
     @property
     def first_market(self) -> str:

@@ -62,7 +62,6 @@ def trades_of(
     first_vintage : int
         Vintage of the core that is held from the start.
     """
-    dates = sessions.strftime("%Y-%m-%d")
     rows: list[tuple[tuple[int, int], dict[str, object]]] = []
     lots: dict[int, list[dict[str, float]]] = {
         leg: [] for leg in range(int(Leg.HEDGE) + MAX_HEDGE_LEGS)
@@ -85,7 +84,7 @@ def trades_of(
                     "vintage": int(lot["vintage"]),
                     "sleeve": SLEEVES[SLEEVE_OF_LEG[leg]],
                     "tranche": 2 if leg == Leg.TACTICAL_2 else 1,
-                    "entry_date": dates[int(lot["session"])],
+                    "entry_date": sessions[int(lot["session"])],
                     "entry_price": lot["raw"],
                     "exit_date": exit_["date"],
                     "exit_price": raw,
@@ -128,7 +127,7 @@ def trades_of(
                 lot,
                 share,
                 {
-                    "date": dates[order["session"]],
+                    "date": sessions[int(order["session"])],
                     "raw": order["raw_price"],
                     "fee": order["fee"] * part,
                     "slip": slip * part,

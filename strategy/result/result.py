@@ -10,6 +10,7 @@ import pandas as pd
 
 from market.container import Market
 from market.serialise import plain
+from market.shown import Accessor, html_by
 from strategy.account.book import (
     book_difference,
     book_value,
@@ -43,6 +44,11 @@ class Result:
     """
 
     simulation: Simulation
+
+    #: Figures for notebooks: ``result.plot.vintage(2025)``, ``.vintages()``, ``.equity()``,
+    #: ``.hedge()``; see `reports.figures.plots.RunPlots`.
+    plot = Accessor("reports.figures.plots:RunPlots")
+    _repr_html_ = html_by("reports.figures.notebook:result_html")
 
     @property
     def plan(self) -> Plan:

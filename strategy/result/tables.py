@@ -56,7 +56,16 @@ def vintage_table(simulation: Simulation) -> pd.DataFrame:
     not complete they run to the end of the data. ``tactical_return`` is per
     unit of capital given to the leg.
     """
-    return pd.DataFrame([_vintage_row(simulation, v) for v in simulation.vintages])
+    return with_dates(pd.DataFrame([_vintage_row(simulation, v) for v in simulation.vintages]))
+
+
+def with_dates(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with every column ``*_date`` as datetime64; a missing day is NaT.
+
+    Also where no row has one: what is written and what is asked for is a date all the same.
+    """
+    dated = [str(name) for name in table if str(name).endswith("_date")]
+    return table.astype({name: "datetime64[ns]" for name in dated})
 
 
 def _vintage_row(simulation: Simulation, v: Vintage) -> dict[str, object]:
@@ -76,15 +85,15 @@ def _vintage_row(simulation: Simulation, v: Vintage) -> dict[str, object]:
     blind = np.isnan(simulation.target[window])
     return {
         "vintage": s.year,
-        "anchor_date": _day(sessions, s.anchor),
+        "anchor_date": sessions[s.anchor],
         "anchor_close": float(market.prices["close"].iloc[s.anchor]),
-        "entry_date": _day(sessions, s.entry) if outcome.traded else None,
+        "entry_date": sessions[s.entry] if outcome.traded else None,
         "entry_price": outcome.entry_price,
         "stop": outcome.stop,
         "zone_low": v.levels.zone_low,
         "zone_high": v.levels.zone_high,
         "extension_low": v.levels.extension_low,
-        "exit_date": _day(sessions, final.session) if final and closed else None,
+        "exit_date": sessions[final.session] if final and closed else None,
         "exit_reason": outcome.reason.label,
         "tactical_return": outcome.net_return(fee, slippage),
         "max_adverse": outcome.max_adverse,
@@ -133,8 +142,8 @@ def _hedge_columns(simulation: Simulation, v: Vintage) -> dict[str, object]:
     return {
         "hedge_status": h.status,
         "hedge_priced_by": h.fate.priced_by or None,
-        "hedge_first_date": _day(sessions, window.first) if path is not None else None,
-        "hedge_last_date": _day(sessions, window.last) if path is not None else None,
+        "hedge_first_date": sessions[window.first] if path is not None else None,
+        "hedge_last_date": sessions[window.last] if path is not None else None,
         "hedge_contracts": len(h.fate.contracts),
         **{f"hedge_{name}": np.nan if unavailable else lines[name] for name in COST_LINES},
         "hedge_limited_sessions": int((h.account.limit != NO_LIMIT).sum()),
@@ -169,10 +178,6 @@ def _months(sessions: pd.DatetimeIndex, account: Account) -> np.ndarray:
     if not passed(span, month_end):
         months[months == months[-1]] = -1
     return months
-
-
-def _day(sessions: pd.DatetimeIndex, position: int) -> str:
-    return f"{sessions[position]:%Y-%m-%d}"
 
 
 def _calendar_year(simulation: Simulation, year: int) -> tuple[float, float]:
@@ -236,12 +241,13 @@ def daily_table(simulation: Simulation) -> pd.DataFrame:
 
 def trade_table(simulation: Simulation) -> pd.DataFrame:
     """Every fill-to-fill leg of the chained path; see `strategy.result.ledger.trades_of`."""
-    return trades_of(
+    trades = trades_of(
         simulation.chained,
         simulation.market.sessions,
         simulation.close,
         simulation.vintages[0].schedule.year,
     )
+    return with_dates(trades)
 
 
 def _padded(path: np.ndarray, n: int) -> np.ndarray:

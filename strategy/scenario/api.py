@@ -11,6 +11,7 @@ from market.container import Market
 from market.errors import InputError
 from market.message import Message
 from market.serialise import plain
+from market.shown import Accessor, html_by
 from strategy.hedge.instruments import NEEDS_VIX
 from strategy.legs.reasons import Reason
 from strategy.legs.rules import stop_level
@@ -57,6 +58,10 @@ class ScenarioResult:
     figures: dict[str, Any]
     seconds: dict[str, float]
     id: str
+
+    #: Figures for notebooks; see `reports.figures.plots.ScenarioPlots`.
+    plot = Accessor("reports.figures.plots:ScenarioPlots")
+    _repr_html_ = html_by("reports.figures.notebook:scenario_html")
 
 
 def run_scenario(

@@ -13,6 +13,7 @@ from strategy.legs.reasons import Phase
 from strategy.plan import Costs
 from strategy.result.result import Result
 from strategy.run.simulation import simulate
+from tests.tables import iso_days
 
 backtesting: Any = pytest.importorskip("backtesting")
 
@@ -73,7 +74,7 @@ def both(request, bundled, make_plan):
     """Vintages of this program and trades of backtesting.py, side by side by entry date."""
     plan = leg(make_plan, fee_bps=request.param)
     market = bundled.until("2024-12-31")
-    ours = Result(simulate(plan, market)).vintages
+    ours = iso_days(Result(simulate(plan, market)).vintages)
     ours = ours[ours["vintage"] <= 2023]
     stats = trades_of(
         market.prices.loc["1961-12-01":],

@@ -61,7 +61,7 @@ def test_margin_buys_a_squeezed_short_back_at_the_next_open():
     result = outcome_of(plan, market({"2016-06-01": 150.0, "2016-06-20": 300.0}))
     trades = result.trades[result.trades["sleeve"] == "hedge"]
     assert trades["exit_reason"].tolist()[0] == "margin"
-    assert trades["exit_date"].tolist()[0] == "2016-06-02"
+    assert trades["exit_date"].tolist()[0] == pd.Timestamp("2016-06-02")
     assert result.daily["equity_total"].iloc[-1] == pytest.approx(500.0, abs=1e-6)
 
 

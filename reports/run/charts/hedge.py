@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -23,6 +25,38 @@ COMPONENTS = {
 STEPS = 5
 
 
+@dataclass(frozen=True)
+class HedgeHistory:
+    """What the chart of all hedges shows.
+
+    Attributes
+    ----------
+    daily : DataFrame
+        ``score``, ``risk_<component>``, ``hedge_held`` and ``hedge_target``, one row a session.
+    low, high : float
+        Scores at which the hedge begins and is full.
+    components : tuple of str
+        Those that weigh something in the score.
+    """
+
+    daily: pd.DataFrame
+    low: float
+    high: float
+    components: tuple[str, ...]
+
+
+def hedge_history_data(view: View) -> HedgeHistory | None:
+    """Score, components and hedge of every session; None without score and hedge."""
+    daily = view.daily
+    if not daily["score"].notna().any() and not (daily["hedge_held"] > 0).any():
+        return None
+    weights = {name: c.weight for name, c in view.plan.risk.components().items()}
+    named = tuple(n for n in COMPONENTS if f"risk_{n}" in daily and weights.get(n))
+    columns = ["score", *(f"risk_{name}" for name in named), "hedge_held", "hedge_target"]
+    score = view.plan.hedge.score
+    return HedgeHistory(daily[columns], score.from_, score.to, named)
+
+
 @chart(
     "hedge_history",
     title="Risk score, its components and the hedge held",
@@ -30,12 +64,11 @@ STEPS = 5
     "its coverage suffices; the band runs from the score at which the hedge begins to the score "
     "at which it is full. Middle: components, the further from the ground colour the riskier; "
     "empty: no usable input. Bottom: hedge held each session, percent of equity; line: target.",
+    data=hedge_history_data,
 )
-def hedge_history(view: View, width: float) -> Drawing | None:
+def hedge_history(view: View, data: HedgeHistory, width: float) -> Drawing | None:
     """Score, component strips and the ratio held over time."""
-    daily = view.daily
-    if not daily["score"].notna().any() and not (daily["hedge_held"] > 0).any():
-        return None
+    daily = data.daily
     wide = width > 500
     rows = _ends(daily, "M" if wide else "Q")
     left, right = (100.0 if wide else 92.0), width - 8.0
@@ -49,23 +82,18 @@ def hedge_history(view: View, width: float) -> Drawing | None:
     top, tall = 26.0, 96.0
     y = Scale(0.0, 1.0, top + tall, top)
     canvas.y_axis(y, left, right, lambda v: f"{v:g}", count=2, unit=_("score, 0 to 1"))
-    low, high = view.plan.hedge.score.from_, view.plan.hedge.score.to
-    canvas.rect(left, y(high), right - left, y(low) - y(high), "band")
+    canvas.rect(left, y(data.high), right - left, y(data.low) - y(data.high), "band")
     for a, b in _runs(rows["score"].notna().to_numpy()):
         canvas.trace(path(at[a:b], y.array(rows["score"].to_numpy()[a:b])), "line-score")
 
     line = top + tall + 20.0
     row_height, gap = 15.0, 4.0
-    weights = {name: c.weight for name, c in view.plan.risk.components().items()}
     canvas.text(2, line + 4, _("components"), "unit")
     line += 12
-    for name in COMPONENTS:
-        column = f"risk_{name}"
-        if column not in rows or not weights.get(name):
-            continue
+    for name in data.components:
         canvas.text(left - 6, line + row_height - 4, _(COMPONENTS[name]), "tick", "end")
         canvas.rect(left, line, right - left, row_height, "empty")
-        values = rows[column].to_numpy(dtype=float)
+        values = rows[f"risk_{name}"].to_numpy(dtype=float)
         level = np.where(np.isfinite(values), np.minimum(values * STEPS, STEPS - 1), -1).astype(int)
         for a, b in _equal_runs(level):
             if level[a] >= 0:

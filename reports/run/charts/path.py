@@ -41,6 +41,38 @@ class Line:
     cls: str
     grown: np.ndarray
 
+    @property
+    def fall(self) -> np.ndarray:
+        """How far below its highest so far, as a fraction."""
+        return np.asarray(self.grown / np.maximum.accumulate(self.grown) - 1.0)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What a growth chart shows.
+
+    Attributes
+    ----------
+    sessions : DatetimeIndex
+    lines : tuple of Line
+        The last is drawn on top.
+    """
+
+    sessions: pd.DatetimeIndex
+    lines: tuple[Line, ...]
+
+
+def growth_data(view: View) -> Growth | None:
+    """The plan, the core alone and holding less; None before the second session."""
+    if len(view.sessions) < 2:
+        return None
+    lines = []
+    for name, words, cls in LINES:
+        if f"equity_{name}" in view.daily:
+            equity = view.daily[f"equity_{name}"].to_numpy(dtype=float)
+            lines.append(Line(_(words), cls, equity / equity[0]))
+    return Growth(view.sessions, tuple(lines))
+
 
 @chart(
     "growth",
@@ -49,17 +81,11 @@ class Line:
     "percent under the highest worth so far. Plan: core, December longs and hedges; core alone: "
     "the same core held throughout; holding less: no hedge, but less of the core, at the hedged "
     "plan's mean exposure.",
+    data=growth_data,
 )
-def growth(view: View, width: float) -> Drawing | None:
+def growth(view: View, data: Growth, width: float) -> Drawing | None:
     """Equity of the plan and of the core on a log scale, drawdowns beneath."""
-    if len(view.sessions) < 2:
-        return None
-    lines = []
-    for name, words, cls in LINES:
-        if f"equity_{name}" in view.daily:
-            equity = view.daily[f"equity_{name}"].to_numpy(dtype=float)
-            lines.append(Line(_(words), cls, equity / equity[0]))
-    grown = {line.cls: line.grown[-1] for line in lines}
+    grown = {line.cls: line.grown[-1] for line in data.lines}
     total, core = view.metrics["total"], view.metrics["benchmark"]
     alt = _(
         "From {first} to {last} 1 grew to {plan} with the plan and {core} with the core alone. "
@@ -71,7 +97,7 @@ def growth(view: View, width: float) -> Drawing | None:
         plan_fall=show(lookup(total, "max_drawdown"), "percent"),
         core_fall=show(lookup(core, "max_drawdown"), "percent"),
     )
-    return Drawing(draw_growth(view.sessions, lines, width), alt)
+    return Drawing(draw_growth(data.sessions, data.lines, width), alt)
 
 
 def draw_growth(sessions: pd.DatetimeIndex, lines: Sequence[Line], width: float) -> Canvas:
@@ -84,7 +110,7 @@ def draw_growth(sessions: pd.DatetimeIndex, lines: Sequence[Line], width: float)
     middle = top + (230.0 if wide else 200.0)
     floor_top = middle + 46.0
     floor = floor_top + (110.0 if wide else 90.0)
-    falls = [line.grown / np.maximum.accumulate(line.grown) - 1.0 for line in lines]
+    falls = [line.fall for line in lines]
     lowest = min(float(line.grown.min()) for line in lines)
     highest = max(float(line.grown.max()) for line in lines)
     log = lowest > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -15,30 +16,84 @@ from reports.text.language import _
 BEFORE, AFTER = 30, 12
 
 
+@dataclass(frozen=True)
+class Fill:
+    """A tranche bought or sold: ``reason`` is ``buy``, or why it left."""
+
+    date: pd.Timestamp
+    price: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class VintageData:
+    """What the chart of one vintage shows.
+
+    Attributes
+    ----------
+    row : VintageRow
+    bars : DataFrame
+        ``open``, ``high``, ``low``, ``close`` in index points, one row a session.
+    first : int
+        Position of the first bar among the market's sessions.
+    anchor, exit_by : int
+        Positions of the anchor and of the last session that the leg may be held.
+    bands : tuple of (str, float or None, float or None)
+        Name, low and high of extension and resistance zone.
+    stop : float or None
+    fills : tuple of Fill
+        In order of time; the first is the entry.
+    """
+
+    row: VintageRow
+    bars: pd.DataFrame
+    first: int
+    anchor: int
+    exit_by: int
+    bands: tuple[tuple[str, float | None, float | None], ...]
+    stop: float | None
+    fills: tuple[Fill, ...]
+
+
+def vintage_data(view: View, year: int) -> VintageData:
+    """Bars, levels and fills around the leg of `year`."""
+    row = view.by_year[year]
+    anchor = view.position(row["anchor_date"])
+    exit_by = view.position(f"{year}-{view.plan.tactical.exit_by}", "right") - 1
+    first = max(anchor - BEFORE, 0)
+    end = min(max(exit_by, anchor) + AFTER + 1, len(view.market.sessions))
+    fills = []
+    if row.traded:
+        fills.append(Fill(pd.Timestamp(row["entry_date"]), row["entry_price"], "buy"))
+        fills += [Fill(e.date, e.price, e.reason) for e in row.exits if e.date is not None]
+    bands = (
+        ("extension", row["extension_low"], row["extension_high"]),
+        ("zone", row["zone_low"], row["zone_high"]),
+    )
+    bars = view.market.prices.iloc[first:end]
+    return VintageData(row, bars, first, anchor, exit_by, bands, row["stop"], tuple(fills))
+
+
 @chart(
     "vintage",
     title="One vintage",
     caption="Daily open, high, low and close in index points. Upper band: extension; lower band: "
     "resistance zone; dashes: stop. Upward triangle: bought; downward triangles: sold, coloured "
     "by the reason.",
+    data=vintage_data,
 )
-def vintage(view: View, width: float, year: int) -> Drawing | None:
-    """Bars around the leg of `year`."""
-    row = view.by_year[year]
+def vintage(view: View, data: VintageData, width: float) -> Drawing | None:
+    """Bars around the leg of a year."""
+    row, anchor, exit_by = data.row, data.anchor, data.exit_by
     wide = width > 500
     sessions = view.market.sessions
-    anchor = view.position(row["anchor_date"])
-    exit_by = view.position(f"{year}-{view.plan.tactical.exit_by}", "right") - 1
-    begin = max(anchor - (BEFORE if wide else BEFORE // 2), 0)
-    end = min(max(exit_by, anchor) + AFTER + 1, len(sessions))
+    begin = data.first if wide else max(anchor - BEFORE // 2, 0)
+    end = data.first + len(data.bars)
+    bars = data.bars.iloc[begin - data.first :]
     left, right = 54.0, width - (152.0 if wide else 44.0)
     top, bottom = (34.0, 330.0) if wide else (52.0, 298.0)
-    bands = [
-        ("extension", row["extension_low"], row["extension_high"]),
-        ("zone", row["zone_low"], row["zone_high"]),
-    ]
-    lows, highs = view.prices["low"][begin:end], view.prices["high"][begin:end]
-    levels = [v for _name, a, b in bands for v in (a, b)] + [row["stop"]]
+    lows, highs = bars["low"].to_numpy(dtype=float), bars["high"].to_numpy(dtype=float)
+    levels = [v for _name, a, b in data.bands for v in (a, b)] + [data.stop]
     y = Scale(*span([*lows, *highs, *(v for v in levels if v is not None)], pad=0.03), bottom, top)
     x = Scale(begin - 0.5, end - 0.5, left, right)
     canvas = Canvas(width, bottom + (76 if row.traded else 42))
@@ -46,7 +101,7 @@ def vintage(view: View, width: float, year: int) -> Drawing | None:
     canvas.y_axis(y, left, right, _points(y.high), count=6, unit=_("index points") if wide else "")
     if not wide:
         canvas.text(2, 14, _("index points"), "unit")
-    _levels(canvas, row, bands, y, left, right, wide)
+    _levels(canvas, data, y, left, right, wide)
     labels = [(anchor, _("anchor {day}", day=_short(sessions[anchor])))]
     if exit_by > anchor:
         last = sessions[min(exit_by, len(sessions) - 1)]
@@ -56,15 +111,14 @@ def vintage(view: View, width: float, year: int) -> Drawing | None:
         canvas.line(at, top - 4, at, bottom, "guide")
         canvas.text(at + (-4 if side == "end" else 4), top - 8, text, "note", side)
     _dates(canvas, sessions, begin, end, x, bottom, wide)
-    canvas.trace(_bars(view, begin, end, x, y), "bars")
-    _fills(canvas, view, row, x, y, (left, right), (bottom + 42, width))
+    canvas.trace(_bars(bars, begin, x, y), "bars")
+    _fills(canvas, view, data, x, y, (left, right), (bottom + 42, width))
     return Drawing(canvas, _alt(row))
 
 
 def _levels(
     canvas: Canvas,
-    row: VintageRow,
-    bands: list[tuple[str, float | None, float | None]],
+    data: VintageData,
     y: Scale,
     left: float,
     right: float,
@@ -74,7 +128,7 @@ def _levels(
     label = _points(y.high)
     words_of = {"zone": _("zone"), "extension": _("extension")}
     short = {"zone": _("zone"), "extension": _("ext.")}
-    for name, low, high in bands:
+    for name, low, high in data.bands:
         if low is None:
             continue
         high = low if high is None else high
@@ -88,21 +142,21 @@ def _levels(
         )
         span_text = f"{words_of[name]} {label(low)}–{label(high)}"
         marks.append(((y(low) + y(high)) / 2, span_text if wide else short[name]))
-    if row["stop"] is not None:
-        canvas.line(left, y(row["stop"]), right, y(row["stop"]), "stop-line")
-        marks.append((y(row["stop"]), f"{_('stop')} {label(row['stop'])}" if wide else _("stop")))
+    if data.stop is not None:
+        canvas.line(left, y(data.stop), right, y(data.stop), "stop-line")
+        marks.append((y(data.stop), f"{_('stop')} {label(data.stop)}" if wide else _("stop")))
     places = spread([m for m, _text in marks], 14.0, y.end + 4, y.start)
     for (_at, text), place in zip(marks, places, strict=True):
         canvas.text(right + 5, place + 4, text, "note")
 
 
-def _bars(view: View, begin: int, end: int, x: Scale, y: Scale) -> str:
-    tick = min((x.end - x.start) / (end - begin) * 0.36, 4.0)
+def _bars(bars: pd.DataFrame, begin: int, x: Scale, y: Scale) -> str:
+    tick = min((x.end - x.start) / len(bars) * 0.36, 4.0)
     open_, high, low, close = (
-        y.array(view.prices[c][begin:end]) for c in ("open", "high", "low", "close")
+        y.array(bars[c].to_numpy(dtype=float)) for c in ("open", "high", "low", "close")
     )
     parts = []
-    for i in range(end - begin):
+    for i in range(len(bars)):
         at = x(begin + i)
         parts.append(
             f"M{number(at)},{number(low[i])}V{number(high[i])}"
@@ -132,27 +186,26 @@ def _dates(
 def _fills(
     canvas: Canvas,
     view: View,
-    row: VintageRow,
+    data: VintageData,
     x: Scale,
     y: Scale,
     plot: tuple[float, float],
     lane: tuple[float, float],
 ) -> None:
     """Markers at the fills and one line of words each under the plot."""
-    if not row.traded:
+    if not data.fills:
         return
     label = _points(y.high)
     first_line, width = lane
-    entry = x(view.position(row["entry_date"]))
-    price = row["entry_price"]
+    bought, *sold = data.fills
+    entry, price = x(view.position(bought.date)), bought.price
     canvas.line(entry, y(price), entry, first_line - 10, "lead")
-    title = _("bought at {price} on {date}", price=label(price), date=row["entry_date"])
+    title = _("bought at {price} on {date}", price=label(price), date=f"{bought.date:%Y-%m-%d}")
     _marker(canvas, entry, y(price), 1, "buy", title)
     spoken_at = [(entry, first_line, _("bought {price}", price=label(price)))]
     groups: dict[tuple[str, str], list[float]] = {}
-    for exit_ in row.exits:
-        if exit_.date is not None:
-            groups.setdefault((f"{exit_.date:%Y-%m-%d}", exit_.reason), []).append(exit_.price)
+    for fill in sold:
+        groups.setdefault((f"{fill.date:%Y-%m-%d}", fill.reason), []).append(fill.price)
     by_day: dict[str, list[str]] = {}
     for (date, reason), prices in groups.items():
         at = x(view.position(date))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +17,34 @@ from reports.text.language import _
 from reports.text.words import EXIT_REASONS
 
 
+@dataclass(frozen=True)
+class Strip:
+    """What the chart of all vintages shows, fractions by year.
+
+    Attributes
+    ----------
+    rows : tuple of VintageRow
+        Every vintage, oldest first.
+    tactical : dict of int to float or None
+        Return of the leg on its own capital; None where nothing was bought.
+    hedge : dict of int to float
+        What the hedge added to equity, of the vintages that held one.
+    """
+
+    rows: tuple[VintageRow, ...]
+    tactical: dict[int, float | None]
+    hedge: dict[int, float]
+
+
+def strip_data(view: View) -> Strip:
+    """The December long and the hedge of every vintage."""
+    return Strip(
+        view.rows,
+        {row.year: row["tactical_return"] for row in view.rows},
+        {row.year: row["hedge_return"] or 0.0 for row in view.hedged},
+    )
+
+
 @chart(
     "strip",
     title="Every vintage",
@@ -23,10 +52,11 @@ from reports.text.words import EXIT_REASONS
     "how it ended. Below: what the hedge of the following year added to equity, percent. "
     "A ring: nothing was bought. Hatched: unfinished. A triangle marks the years that the "
     "article names as precedents.",
+    data=strip_data,
 )
-def strip(view: View, width: float) -> Drawing | None:
+def strip(view: View, data: Strip, width: float) -> Drawing | None:
     """Tactical return and hedge contribution by year."""
-    rows = view.rows
+    rows = data.rows
     left, right = 46.0, width - 8.0
     step = (right - left) / max(len(rows), 8)
     bar = max(2.0, min(step * 0.72, 22.0))
@@ -35,7 +65,7 @@ def strip(view: View, width: float) -> Drawing | None:
     def x(year: int) -> float:
         return left + (index[year] + 0.5) * step
 
-    has_hedge = bool(view.hedged)
+    has_hedge = bool(data.hedge)
     top, upper, gap = 26.0, 190.0, 50.0
     lower = 90.0 if has_hedge else 0.0
     bottom = top + upper + (gap + lower if has_hedge else 0.0)
@@ -43,17 +73,18 @@ def strip(view: View, width: float) -> Drawing | None:
     hatch = f"hatch-strip-{int(width)}"
     _hatch(canvas, hatch)
 
-    low, high = span((row["tactical_return"] for row in rows if row.traded), zero=True)
+    low, high = span((v for v in data.tactical.values() if v is not None), zero=True)
     y = Scale(low, high, top + upper, top)
     canvas.y_axis(y, left, right, _tick, count=5, unit=_("December long, % of its capital"))
     for row in rows:
-        _bar(canvas, row, row["tactical_return"], x(row.year), bar, y, hatch, _tactical_title(row))
+        value = data.tactical[row.year]
+        _bar(canvas, row, value, x(row.year), bar, y, hatch, _tactical_title(row))
     if has_hedge:
-        low, high = span((row["hedge_return"] for row in view.hedged), zero=True)
+        low, high = span(data.hedge.values(), zero=True)
         y = Scale(low, high, bottom, bottom - lower)
         canvas.y_axis(y, left, right, _tick, count=3, unit=_("Hedge, % of equity"))
         for row in view.hedged:
-            value = row["hedge_return"] or 0.0
+            value = data.hedge[row.year]
             canvas.rect(
                 x(row.year) - bar / 2,
                 y(0.0),

@@ -23,6 +23,7 @@ from tests.strategy.tiny_market import (
     random_prices,
     weekdays,
 )
+from tests.tables import iso_days
 from tests.tolerances import LONG_SUMS, ROUNDING, SHORT_SUMS
 
 DEAR = {
@@ -171,7 +172,7 @@ def recomputed_equity(result: Result) -> list[float]:
     yields = [dividends_by_hand(market, day, costs.dividend_yield) for day in dates]
 
     entries: dict[str, list[Any]] = {}
-    for trade in result.trades.to_dict("records"):
+    for trade in iso_days(result.trades).to_dict("records"):
         entries.setdefault(trade["entry_date"], []).append(trade)
 
     cash = plan.capital
@@ -410,9 +411,9 @@ def test_weekends_and_holidays_carry_every_night():
 
 def test_the_core_goes_back_to_its_weight_at_the_window_and_after_the_next_anchor():
     result = outcome_of(plan_with(COSTS["dear"], hedge={"max_ratio": 0.0}), walk(3))
-    bought = result.trades.query("sleeve == 'core'")
+    bought = iso_days(result.trades).query("sleeve == 'core'")
     days = set(bought["entry_date"]) | set(bought["exit_date"].dropna())
-    anchor_days = set(result.vintages["entry_date"].iloc[1:])
+    anchor_days = set(iso_days(result.vintages)["entry_date"].iloc[1:])
     assert anchor_days <= days
     # nothing else moves the core: first opens of the windows, opens after later anchors
     sessions = result.market.sessions
@@ -422,7 +423,7 @@ def test_the_core_goes_back_to_its_weight_at_the_window_and_after_the_next_ancho
     later = {
         f"{sessions[sessions > a][0]:%Y-%m-%d}" for a in result.vintages["anchor_date"].iloc[1:]
     }
-    assert days <= firsts | later | {result.vintages["anchor_date"].iloc[0]}
+    assert days <= firsts | later | {iso_days(result.vintages)["anchor_date"].iloc[0]}
 
 
 # --- ruin -------------------------------------------------------------------------------------

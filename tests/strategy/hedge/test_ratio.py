@@ -26,6 +26,7 @@ from tests.strategy.tiny_market import (
     price_frame,
     weekdays,
 )
+from tests.tables import iso_days
 from tests.tolerances import LAST_BITS, LONG_SUMS, ROUNDING
 
 SESSIONS = weekdays("2020-11-02", "2022-01-31")
@@ -282,7 +283,8 @@ def test_a_cover_in_the_middle_of_a_phase_in_scales_what_is_held_and_what_is_sti
 
 def test_covers_are_named_in_the_trades():
     bars = {"2021-03-01": 80.0}
-    trades = hedged({"2020-11-02": 0.5}, bars, cover=RULES).trades.query("sleeve == 'hedge'")
+    result = hedged({"2020-11-02": 0.5}, bars, cover=RULES)
+    trades = iso_days(result.trades).query("sleeve == 'hedge'")
     assert list(trades["exit_reason"]) == ["cover", "window_end"]
     assert list(trades["exit_date"]) == ["2021-03-02", "2021-12-31"]
     assert list(trades["weight"]) == pytest.approx([-0.25, -0.25])
@@ -446,7 +448,7 @@ def test_no_hedge_is_no_order_and_no_cent(off):
 def test_a_window_of_one_session_is_sold_and_covered_in_it():
     bars = {"2021-01-04": (100.0, 100.0, 90.0, 90.0), "2021-01-05": 90.0}
     result = hedged({"2020-11-02": 0.5}, bars, window={"start": "01-02", "end": "01-04"})
-    (trade,) = result.trades.query("sleeve == 'hedge'").to_dict("records")
+    (trade,) = iso_days(result.trades).query("sleeve == 'hedge'").to_dict("records")
     assert (trade["entry_date"], trade["exit_date"]) == ("2021-01-04", "2021-01-04")
     assert (trade["entry_price"], trade["exit_price"]) == (100.0, 90.0)
     assert trade["pnl"] == pytest.approx(50.0)

@@ -13,6 +13,7 @@ from market.errors import InputError
 from strategy.legplan.markets import load_markets
 from strategy.legplan.result import LegsResult, run_legs
 from strategy.plan.file.legs_file import load_legs_plan
+from tests.tables import iso_days
 from tests.tolerances import LONG_SUMS
 
 FREE = """
@@ -66,7 +67,7 @@ def test_core_and_leg_add_up_to_an_account_done_by_hand(tmp_path):
     result = run(tmp_path, ONE_LEG.replace("SIDE", "long"), a=weekdays("2024-04-01", RISING))
     # 30 April is session 21: close 121. Bought at the open of 1 May, the close before: 121;
     # sold at the close of 3 May, 124
-    (row,) = result.vintages.to_dict("records")
+    (row,) = iso_days(result.vintages).to_dict("records")
     assert (row["entry_date"], row["exit_date"]) == ("2024-05-01", "2024-05-03")
     assert (row["entry_price"], row["exit_reason"]) == (121.0, "time")
     assert row["leg_return"] == pytest.approx(124.0 / 121.0 - 1.0)
@@ -82,7 +83,7 @@ def test_core_and_leg_add_up_to_an_account_done_by_hand(tmp_path):
 
 def test_a_short_loses_what_the_long_wins(tmp_path):
     result = run(tmp_path, ONE_LEG.replace("SIDE", "short"), a=weekdays("2024-04-01", RISING))
-    (row,) = result.vintages.to_dict("records")
+    (row,) = iso_days(result.vintages).to_dict("records")
     assert row["leg_return"] == pytest.approx(-(124.0 / 121.0 - 1.0))
     grown = 1.0 + 0.5 * (139.0 / 121.0 - 1.0) - 0.25 * (124.0 / 121.0 - 1.0)
     assert result.daily["total_equity"].iloc[-1] == pytest.approx(100_000 * grown)
@@ -131,7 +132,7 @@ legs:
     assert result.simulation.calendar.names == ("index", "coin")
     saturday = result.daily.loc["2024-04-06"]
     assert saturday["leg_turn_contribution"] == 0.0
-    table = result.vintages.set_index(["vintage", "leg"])
+    table = iso_days(result.vintages).set_index(["vintage", "leg"])
     # 29 March, a Friday, is the last session of the index in March: the coin's first session after
     # it is the Saturday
     assert table.loc[("2024-03", "turn"), "entry_date"] == "2024-04-01"
@@ -154,7 +155,7 @@ legs:
 """
     n = 200
     result = run(tmp_path, text, a=weekdays("2023-09-01", [100.0] * n))
-    (row,) = result.vintages.to_dict("records")
+    (row,) = iso_days(result.vintages).to_dict("records")
     assert (row["vintage"], row["entry_date"], row["exit_date"]) == (
         "2023",
         "2023-12-28",
@@ -182,7 +183,7 @@ legs:
     # 121 x 1.04 = 125.84, which the high of 6 May reaches: its close of 125 and one point
     assert list(trades["exit_price"]) == [124.0, pytest.approx(125.84), 129.0]
     wanted = (0.5 * 124.0 + 0.25 * 125.84 + 0.25 * 129.0) / 121.0 - 1.0
-    (row,) = result.vintages.to_dict("records")
+    (row,) = iso_days(result.vintages).to_dict("records")
     assert row["leg_return"] == pytest.approx(wanted)
     assert trades["pnl"].sum() == pytest.approx(100_000 * wanted)
     assert row["same_days_return"] == pytest.approx(129.0 / 121.0 - 1.0)
@@ -201,8 +202,8 @@ legs:
     exits: {by: {sessions: 3}}
 """
     result = run(tmp_path, text, a=weekdays("2024-04-01", RISING))
-    assert list(result.trades["entry_date"]) == ["2024-05-01", "2024-05-06", "2024-05-09"]
-    (row,) = result.vintages.to_dict("records")
+    assert list(iso_days(result.trades)["entry_date"]) == ["2024-05-01", "2024-05-06", "2024-05-09"]
+    (row,) = iso_days(result.vintages).to_dict("records")
     assert row["positions"] == 3
     wanted = (124 / 121) * (127 / 124) * (130 / 127) - 1.0
     assert row["leg_return"] == pytest.approx(wanted)
@@ -238,7 +239,9 @@ legs:
     prices = weekdays("2024-04-01", closes)
     result = run(tmp_path, text.replace("GAP", "1"), a=prices)
     days = pd.bdate_range("2024-04-01", periods=40)
-    assert list(result.vintages["anchor_date"]) == [f"{days[t]:%Y-%m-%d}" for t in (15, 30)]
+    assert list(iso_days(result.vintages)["anchor_date"]) == [
+        f"{days[t]:%Y-%m-%d}" for t in (15, 30)
+    ]
     result = run(tmp_path, text.replace("GAP", "16"), a=prices)
     assert len(result.vintages) == 1
 

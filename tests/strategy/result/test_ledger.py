@@ -17,6 +17,7 @@ from tests.strategy.tiny_market import (
     random_prices,
     weekdays,
 )
+from tests.tables import iso_days
 from tests.tolerances import LONG_SUMS, ROUNDING
 
 SESSIONS = weekdays("2020-11-02", "2022-01-31")
@@ -50,7 +51,7 @@ def short_story(**costs: float) -> Result:
 def test_lots_are_bought_back_first_in_first_out():
     # equity 1000: 5 units sold at 100. At 80 equity is 1100: 75 % are 10.3125 units, 5.3125 more.
     # 25 % are 3.4375 units: 6.875 are bought back, the first 5 and 1.875 of the second lot.
-    trades = short_story().trades
+    trades = iso_days(short_story().trades)
     units = trades["weight"] * [1000.0, 1100.0, 1100.0] / trades["entry_price"]
     assert list(units) == pytest.approx([-5.0, -1.875, -3.4375])
     assert list(trades["entry_date"]) == ["2021-01-01", "2021-03-02", "2021-03-02"]
@@ -104,7 +105,8 @@ def test_the_tranches_of_a_leg_are_two_trades():
 
 def test_what_is_still_held_is_valued_at_the_last_close_and_has_no_exit_date():
     prices = price_frame(weekdays("2021-10-01", "2021-12-01"), 100.0, {"2021-12-01": 101.0})
-    trades = outcome_of(make_plan(costs__fee_bps=100), make_market(prices, score=0.0)).trades
+    result = outcome_of(make_plan(costs__fee_bps=100), make_market(prices, score=0.0))
+    trades = iso_days(result.trades)
     assert list(trades["exit_reason"]) == ["open"] * 3
     assert trades["exit_date"].isna().all()
     assert list(trades["exit_price"]) == [101.0] * 3
@@ -139,7 +141,7 @@ def test_all_profits_together_are_the_accounts_less_carry(storm):
 
 
 def test_units_bought_are_units_sold(storm):
-    trades, sessions = storm.trades, storm.market.sessions
+    trades, sessions = iso_days(storm.trades), storm.market.sessions
     equity = storm.daily["equity_total"]
     for year, lots in trades.query("sleeve == 'hedge'").groupby("vintage"):
         assert (lots["weight"] < 0).all()
@@ -184,7 +186,7 @@ def test_reasons_of_the_leg_keep_their_names(reason):
 
 
 def test_real_trades_are_in_their_vintages_window(history):
-    for trade in history.trades.to_dict("records"):
+    for trade in iso_days(history.trades).to_dict("records"):
         year = trade["vintage"]
         if trade["sleeve"] == "tactical":
             assert f"{year}-11-21" < trade["entry_date"] <= trade["exit_date"] <= f"{year}-12-15"

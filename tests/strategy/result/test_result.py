@@ -10,9 +10,11 @@ from types import MappingProxyType
 import pandas as pd
 import pytest
 
+from market.serialise import csv_text
 from strategy.plan import Plan
 from strategy.result.provenance import run_id
 from strategy.result.result import Result
+from strategy.result.tables import with_dates
 from tests.strategy.tiny_market import (
     make_market,
     make_plan,
@@ -74,13 +76,20 @@ def test_a_session_belongs_to_the_vintage_whose_anchor_came_last(result):
     assert vintage.loc["2021-11-19"] == 2021
 
 
-def test_dates_in_tables_are_iso_text(result):
+def test_dates_in_tables_are_dates(result):
     for table, columns in (
         (result.vintages, ("anchor_date", "entry_date", "exit_date")),
         (result.trades, ("entry_date", "exit_date")),
     ):
         for column in columns:
-            assert table[column].dropna().str.fullmatch(r"\d{4}-\d\d-\d\d").all()
+            assert table[column].dtype == "datetime64[ns]"
+            assert table[column].dropna().isin(result.market.sessions).all()
+
+
+def test_a_column_of_dates_stays_one_where_no_row_has_a_date():
+    table = with_dates(pd.DataFrame({"entry_date": [None, None], "exit_reason": ["gate"] * 2}))
+    assert table["entry_date"].dtype == "datetime64[ns]" and table["entry_date"].isna().all()
+    assert csv_text(table) == "entry_date,exit_reason\n,gate\n,gate\n"
 
 
 def test_tables_are_made_once(result):

@@ -27,6 +27,7 @@ from tests.strategy.tiny_market import (
     random_prices,
     weekdays,
 )
+from tests.tables import iso_days
 from tests.tolerances import ROUNDING, SHORT_SUMS, printed
 
 CONFIGS = Path(__file__).parents[3] / "configs"
@@ -182,7 +183,7 @@ def test_with_next_close_the_entry_is_at_the_close_and_ranges_are_not_seen():
     bars = {"2021-11-22": (100.0, 120.0, 50.0, 101.0), "2021-11-23": (90.0, 130.0, 60.0, 102.0)}
     market = make_market(price_frame(sessions, 100.0, {**bars, "2021-11-24": 102.0}), score=0.0)
     plan = make_plan(tactical__entry={"fill": "next_close"}, tactical__exit_by="11-23")
-    row = outcome_of(plan, market).vintages.iloc[0]
+    row = iso_days(outcome_of(plan, market).vintages).iloc[0]
     assert row["entry_price"] == 101.0
     assert (row["exit_reason"], row["exit_date"]) == ("time", "2021-11-23")
     assert row["tactical_return"] == pytest.approx(102.0 / 101.0 - 1.0)
@@ -249,7 +250,7 @@ def test_the_distance_of_a_stop_level_counts_from_the_entry():
 
 def test_data_that_end_on_the_anchor_leave_a_vintage_still_to_come():
     result = run(make_plan(), make_market(price_frame(weekdays("2020-11-02", "2020-11-20"))))
-    (row,) = result.vintages.to_dict("records")
+    (row,) = iso_days(result.vintages).to_dict("records")
     assert (row["vintage"], row["exit_reason"], row["complete"]) == (2020, "open", False)
     assert row["entry_date"] is None
     assert math.isnan(row["entry_price"])
@@ -268,7 +269,7 @@ def test_data_that_end_after_the_entry_leave_the_leg_open_at_the_last_close():
         weekdays("2020-11-02", "2020-11-24"), 100.0, {"2020-11-24": (100.0, 103.0, 100.0, 102.0)}
     )
     result = run(make_plan(), make_market(prices, score=0.0))
-    (row,) = result.vintages.to_dict("records")
+    (row,) = iso_days(result.vintages).to_dict("records")
     assert row["exit_reason"] == "open"
     assert row["exit_date"] is None
     assert row["tactical_return"] == pytest.approx(0.02)
@@ -288,7 +289,7 @@ def test_a_window_without_a_session_does_not_lose_the_tactical_leg():
     bars = {"2021-11-22": (100.0, 109.0, 100.0, 109.0)}
     market = make_market(price_frame(sessions, 100.0, bars), score=0.0)
     plan = make_plan(hedge__window={"start": "03-05", "end": "03-06"}, vintages=[2021])
-    row = outcome_of(plan, market).vintages.iloc[0]
+    row = iso_days(outcome_of(plan, market).vintages).iloc[0]
     assert row["tactical_return"] == pytest.approx(0.06)
     assert row["tactical_contribution"] == pytest.approx(0.06)
 
@@ -306,7 +307,7 @@ def test_the_progress_of_a_run_is_told_to_who_asks():
 
 
 def test_real_history_holds_64_vintages_of_which_63_are_complete(history):
-    rows = history.vintages
+    rows = iso_days(history.vintages)
     assert list(rows["vintage"]) == list(range(1962, 2026))
     assert rows["complete"].sum() == 63
     assert history.metrics["vintages"]["unfinished"] == [2025]
@@ -314,7 +315,7 @@ def test_real_history_holds_64_vintages_of_which_63_are_complete(history):
 
 
 def row_of(result: Result, year: int) -> pd.Series:
-    return result.vintages.set_index("vintage").loc[year]
+    return iso_days(result.vintages).set_index("vintage").loc[year]
 
 
 def test_the_2024_vintage_by_hand(history):
@@ -389,7 +390,7 @@ def test_the_crash_of_1987_is_in_the_year_after_the_1986_vintage(history):
 
 
 def test_every_leg_on_real_history_is_inside_its_calendar(history):
-    rows = history.vintages
+    rows = iso_days(history.vintages)
     traded = rows[rows["entry_date"].notna()]
     for row in traded.to_dict("records"):
         year = row["vintage"]
@@ -406,7 +407,7 @@ def test_the_tactical_return_of_every_vintage_again_from_its_bars(history, bundl
     from tests.strategy.legs.naive_resolver import naive_path
 
     prices = bundled.prices
-    for row in history.vintages.to_dict("records"):
+    for row in iso_days(history.vintages).to_dict("records"):
         entry = prices.index.get_loc(row["entry_date"])
         last = int(prices.index.searchsorted(f"{row['vintage']}-12-15", side="right")) - 1
         bars = [tuple(map(float, bar)) for bar in prices.iloc[entry : last + 1].to_numpy()]
@@ -431,7 +432,7 @@ def test_the_tactical_return_of_every_vintage_again_from_its_bars(history, bundl
 
 def test_as_written_runs_the_articles_own_levels_on_2024(bundled):
     result = outcome_of(load_plan(CONFIGS / "as_written.yaml"), bundled)
-    (row,) = result.vintages.to_dict("records")
+    (row,) = iso_days(result.vintages).to_dict("records")
     assert (row["vintage"], row["entry_price"]) == (2024, 5944.36)
     assert (row["zone_low"], row["zone_high"]) == (6180.0, 6200.0)
     assert (row["extension_low"], row["extension_high"]) == (6450.0, 6500.0)

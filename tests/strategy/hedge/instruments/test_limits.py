@@ -108,7 +108,7 @@ def test_a_short_that_margin_no_longer_covers_is_bought_back_and_stays_so():
     result = Result(simulate(plan, market))
     # at 115: equity 1.15 + 1 - 1.30 = 0.85 of positions of 3.45, less than a quarter
     trade = result.trades.query("sleeve == 'hedge'").iloc[0]
-    assert (trade["exit_date"], trade["exit_reason"]) == ("2021-02-02", "margin")
+    assert (trade["exit_date"], trade["exit_reason"]) == (pd.Timestamp("2021-02-02"), "margin")
     assert result.vintages["hedge_status"].iloc[0] == "forced"
     assert (result.daily.loc["2021-02-02":, "exposure_hedge"] == 0.0).all()
     assert result.portfolio is not None

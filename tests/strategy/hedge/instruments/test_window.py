@@ -25,6 +25,7 @@ from tests.strategy.tiny_market import (
     observations,
     price_frame,
 )
+from tests.tables import iso_days
 from tests.tolerances import LAST_BITS, LONG_SUMS, ROUNDING
 
 # --- options through a window -----------------------------------------------------------------
@@ -43,7 +44,8 @@ def option_plan(instrument: str = "put", **options: Any) -> Plan:
 
 
 def hedge_trades(plan: Plan, market: Market) -> pd.DataFrame:
-    return Result(simulate(plan, market)).trades.query("sleeve == 'hedge'").reset_index(drop=True)
+    trades = iso_days(Result(simulate(plan, market)).trades)
+    return trades.query("sleeve == 'hedge'").reset_index(drop=True)
 
 
 def test_a_put_is_bought_at_its_model_price_and_rolled_on_the_calendar():
@@ -141,7 +143,7 @@ def test_where_vix_ends_the_option_is_sold_at_the_next_open():
     result = Result(simulate(option_plan(), market))
     last = result.trades.query("sleeve == 'hedge'").iloc[-1]
     # usable for seven days after 10 June; at the close of the 18th it is not
-    assert (last["exit_date"], last["exit_reason"]) == ("2021-06-21", "unpriced")
+    assert last["exit_date"] == pd.Timestamp("2021-06-21") and last["exit_reason"] == "unpriced"
     assert result.vintages.iloc[0]["hedge_status"] == "partial"
     assert (result.daily.loc["2021-06-22":, "exposure_hedge"] == 0.0).all()
 

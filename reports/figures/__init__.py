@@ -1,0 +1,1 @@
+"""Figures of matplotlib and HTML of results, for notebooks."""
