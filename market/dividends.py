@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.kept import kept
 from market.series.catalogue import PRICE_SERIES
 
 #: Trailing twelve-month dividends by the price series that they belong to.
 TRAILING = {PRICE_SERIES: "sp500_dividends"}
 
 
+@kept
 def dividend_yield(market: Market, constant: float, *, series: bool = True) -> pd.DataFrame:
     """Dividends a year over price, at the close of each session.
 

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.kept import kept
 
 PERCENT = 100.0
 #: Days to maturity of the bill that the monthly figure is of.
 BILL_DAYS = 91.0
 
 
+@kept(prices=False)
 def bill_rate(market: Market) -> pd.DataFrame:
     """Short Treasury rate in force at the close of each session.
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from market.container import Market
 from market.errors import InputError
+from market.kept import kept
 from signals.catalogue.parameters import Parameter, Provenance, check
 from signals.catalogue.reading import unavailable
 
@@ -140,6 +141,7 @@ def rule(
                 return unavailable(market.sessions)
             return function(market, *args, **kwargs)
 
+        remembered = kept(cast("Callable[Concatenate[Market, P], pd.DataFrame]", guarded))
         _enter(
             Rule(
                 id=id,
@@ -158,10 +160,10 @@ def rule(
                 ),
                 computable=True,
                 reason="",
-                function=guarded,
+                function=remembered,
             )
         )
-        return cast("Callable[Concatenate[Market, P], pd.DataFrame]", guarded)
+        return remembered
 
     return enter
 

@@ -16,9 +16,11 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market, asof_join
+from market.kept import kept
 from signals.history.bars import Bools, Floats, Ints
 
 
+@kept(prices=False)
 def figures(market: Market, series_id: str, column: str | None = None) -> pd.DataFrame:
     """All figures of one column: index ``stamp``; ``value``, ``known_at``.
 
@@ -48,6 +50,7 @@ def in_order(rows: pd.DataFrame) -> pd.DataFrame:
     return rows if keep.all() else rows[keep]
 
 
+@kept(prices=False)
 def bars(market: Market, series_id: str, *columns: str) -> pd.DataFrame:
     """Rows of a daily series in order: index ``stamp``, the columns asked for, ``known_at``.
 
@@ -67,6 +70,7 @@ def bars(market: Market, series_id: str, *columns: str) -> pd.DataFrame:
     return in_order(rows)
 
 
+@kept(prices=False)
 def aligned(market: Market, series: Mapping[str, str] | tuple[str, ...]) -> pd.DataFrame:
     """Closes of several daily series on the stamps that all of them have.
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.kept import kept
 from market.year import DAYS_A_YEAR
 from signals.catalogue.parameters import Parameter
 from signals.catalogue.reading import on_figures
@@ -24,6 +25,7 @@ Earlier = tuple[tuple[dt.date | pd.Timestamp, float, float], ...]
 EARLIER: Earlier = ((dt.date(2020, 12, 31), 4.5, 3.5),)
 
 
+@kept(prices=False)
 def cash_risk(
     market: Market, *, from_: float = 5.0, to: float = 4.0, earlier: Earlier = EARLIER
 ) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.kept import kept
 from signals.catalogue.parameters import Parameter
 from signals.catalogue.reading import on_figures
 from signals.catalogue.rules import rule
@@ -20,6 +21,7 @@ LEADERSHIP = "leadership"
 LEADERSHIP_WINDOW, LEADERSHIP_HISTORY = 240, 120
 
 
+@kept(prices=False)
 def concentration_risk(
     market: Market, *, from_: float = 0.5, to: float = 1.0, min_history: int = 20
 ) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.kept import kept
 from signals.catalogue.parameters import Parameter
 from signals.catalogue.reading import on_figures, prefer
 from signals.catalogue.rules import not_computable, rule
@@ -33,6 +34,7 @@ SPREAD_TOLERANCE_DAYS = 10
 _LOSS = Parameter("loss", "log return", "least loss against Treasuries", least=0)
 
 
+@kept(prices=False)
 def credit_risk(
     market: Market,
     *,
@@ -74,6 +76,7 @@ def _high_yield_risk(market: Market, from_: float, to: float, months: int) -> pd
     return component(joined, measure, ramp(measure, from_, to))
 
 
+@kept(prices=False)
 def quality_spread_change(market: Market, months: int) -> pd.DataFrame:
     """Change of Baa less Aaa in force: ``value`` (percentage points), ``stamp``, ``known_at``."""
     rows = change_over_months(quality_spread(market), months, "difference")

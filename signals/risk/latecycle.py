@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from market.container import Market
+from market.kept import kept
 from signals.catalogue.parameters import Parameter
 from signals.catalogue.reading import on_figures
 from signals.catalogue.rules import rule
@@ -64,6 +65,7 @@ def high_risk_bounce(
     return on_figures(joined, value, 1.0, value < 1.0)
 
 
+@kept(prices=False)
 def _score(market: Market, numbers: ScoreNumbers) -> pd.DataFrame:
     """Score of each session with the dates of its newest input."""
     parts = components(market, numbers)

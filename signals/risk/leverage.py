@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from market.container import Market
+from market.kept import kept
 from signals.catalogue.parameters import Parameter
 from signals.catalogue.reading import on_figures
 from signals.catalogue.rules import rule
@@ -20,6 +21,7 @@ ASSETS = "leveraged_etf_assets"
 OWN_SCOPE = "us_leveraged"  # scopes are never joined; the article's figures are of this one
 
 
+@kept(prices=False)
 def leverage_risk(
     market: Market,
     *,
@@ -66,6 +68,7 @@ def assets_growth(market: Market, scope: str) -> pd.DataFrame:
     return in_force(market.sessions, rows, staleness(market, ASSETS))
 
 
+@kept(prices=False)
 def margin_growth(market: Market) -> pd.DataFrame:
     """Yearly growth of margin debt in force: ``value`` (fraction), ``stamp``, ``known_at``."""
     frames = {

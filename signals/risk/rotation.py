@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.kept import kept
 from signals.catalogue.parameters import Parameter
 from signals.catalogue.reading import on_figures
 from signals.catalogue.rules import not_computable, rule
@@ -32,6 +33,7 @@ _DEVIATIONS = Parameter("deviations", "standard deviations", "least lag or lead"
 _HISTORY = Parameter("min_history", "sessions", "changes needed before a rank", least=2)
 
 
+@kept(prices=False)
 def rotation_risk(
     market: Market, *, from_: float = 0.0, to: float = 0.05, sessions: int = 20
 ) -> pd.DataFrame:
@@ -62,6 +64,7 @@ def rotation_risk(
     return first_known(own, component(joined, measure, ramp(measure, from_, to), proxy=True))
 
 
+@kept(prices=False)
 def industry_rotation(market: Market) -> pd.DataFrame:
     """Defensive less cyclical industries, mean log return of each month: ``value``, ``known_at``.
 
@@ -80,6 +83,7 @@ def industry_rotation(market: Market) -> pd.DataFrame:
     return rows.dropna(subset=["value"])
 
 
+@kept(prices=False)
 def defensive_ratio(market: Market) -> pd.DataFrame:
     """Mean log defensive less mean log cyclical close: ``value``, ``known_at`` by ``stamp``."""
     closes = aligned(market, _SECTORS)

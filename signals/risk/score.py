@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.kept import kept
 from signals.risk.cash import cash_risk
 from signals.risk.component import component, ramp
 from signals.risk.concentration import concentration_risk
@@ -105,6 +106,7 @@ class ScoreNumbers:
 DEFAULT = ScoreNumbers()
 
 
+@kept(prices=False)
 def components(market: Market, numbers: ScoreNumbers = DEFAULT) -> dict[str, pd.DataFrame]:
     """Each component per session.
 

@@ -142,6 +142,7 @@ def run_account(
     limits: Limits = NO_LIMITS,
     hedge_at: Phase = Phase.OPEN,
     dividend: np.ndarray | None = None,
+    days: np.ndarray | None = None,
 ) -> Account:
     """Run one account from the close of `first` to the close of `last`.
 
@@ -174,20 +175,23 @@ def run_account(
     dividend : float64[n], optional
         Dividend yield in force at each close, fraction per year; without it
         the constant of `costs`.
+    days : float64[n], optional
+        Calendar days since the session before, where the caller has them.
 
     Raises
     ------
     ValueError
         Where an order needs a price that a leg does not have.
     """
-    dates = sessions.to_numpy()
+    if days is None:
+        days = days_between(sessions.to_numpy())
     opens = close if open_ is None else open_
     if legs is None:
-        legs = index_legs(opens, close, days_between(dates), rate, costs, dividend=dividend)
+        legs = index_legs(opens, close, days, rate, costs, dividend=dividend)
     yields = np.full(len(close), costs.dividend_yield) if dividend is None else dividend
     core_units = core_weight * capital / close[first]
     found = walk(
-        *(frozen(path) for path in (opens, close, days_between(dates), rate)),
+        *(frozen(path) for path in (opens, close, days, rate)),
         first,
         last,
         float(capital),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.kept import kept
 from signals.history.pointintime import change_over_days, figures, in_force, in_order, staleness
 from signals.risk.credit import quality_spread_change
 from strategy.plan import Cascade, CreditEvent, RateRise, Risk
@@ -41,6 +42,7 @@ def risk_triggers(market: Market, risk: Risk) -> dict[str, pd.DataFrame]:
     }
 
 
+@kept(prices=False)
 def rate_rise(market: Market, trigger: RateRise) -> pd.DataFrame:
     """True while a lower federal funds target was in force less than `within_days` ago.
 
@@ -56,6 +58,7 @@ def rate_rise(market: Market, trigger: RateRise) -> pd.DataFrame:
     return _frame(sessions, rise, rise > 1e-9, "fed_funds_target")
 
 
+@kept(prices=False)
 def credit_event(market: Market, trigger: CreditEvent, proxy_months: int) -> pd.DataFrame:
     """High-yield spread wider by `change` over `months`; by proxy Baa less Aaa.
 
@@ -83,6 +86,7 @@ def credit_event(market: Market, trigger: CreditEvent, proxy_months: int) -> pd.
     return frame
 
 
+@kept
 def cascade(market: Market, trigger: Cascade) -> pd.DataFrame:
     """Close below its average, and VIX above its 3-month sister; by proxy VIX above a level.
 

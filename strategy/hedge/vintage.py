@@ -119,6 +119,7 @@ def protect(
     last: int,
     *,
     compared: bool = True,
+    unhedged: Account | None = None,
 ) -> HedgeRun:
     """Run one vintage with its hedge, without it, and with less core instead.
 
@@ -137,6 +138,8 @@ def protect(
         Sessions of the account, capital 1 at the close of `first`.
     compared : bool, optional
         False: the comparators are left out.
+    unhedged : Account, optional
+        The account of `tactical` alone, where the caller has it.
     """
 
     def run(rows: Instructions) -> Account:
@@ -155,23 +158,24 @@ def protect(
             limits=limits_of(setting),
             hedge_at=setting.at,
             dividend=setting.dividend,
+            days=setting.days,
         )
 
     instrument = plan.hedge.instrument
     if instrument == "none" or window.first < 1:
         fate = Fate(np.empty(0), "", np.empty(0, dtype=bool))
         status = "none" if instrument == "none" else "no_window"
-        return _plain(run(tactical), tactical, window, fate, status)
+        return _plain(unhedged or run(tactical), tactical, window, fate, status)
     path = hedge_path(setting.close, target, review, window.first, window.last, plan.hedge)
     instructions = Instructions(list(tactical.rows))
     fate = INSTRUMENTS[instrument].add_orders(setting, legs, instructions, window, path)
     status = _status(fate, target[window.first - 1 : window.last])
     if not fate.held.any():
-        return _plain(run(tactical), instructions, window, fate, status)
+        return _plain(unhedged or run(tactical), instructions, window, fate, status)
     account = run(instructions)
     if (account.orders["reason"] == MARGIN).any():
         status = "forced"
-    unhedged = run(tactical)
+    unhedged = unhedged or run(tactical)
     derisk, by_path = Derisk(unhedged, 0.0, np.nan), unhedged
     if compared:
         derisk = equal_average_beta(setting, run, tactical, unhedged, account, window)

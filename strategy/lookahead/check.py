@@ -25,6 +25,7 @@ import pandas as pd
 
 from market.container import Market
 from market.errors import InputError
+from market.kept import keeping
 from market.rates import bill_rate
 from strategy.decide.score import risk_components
 from strategy.legs.reasons import Phase
@@ -97,8 +98,9 @@ def look_ahead(
     say = progress or (lambda what, done, of: None)
     signals = plan_signals(plan) if signals is None else signals
     say("run on all data", 0, 1)
-    simulation = run(plan, market)
-    full = {s.subject: s for s in _said(signals, market, simulation)}
+    with keeping(market):
+        simulation = run(plan, market)
+        full = {s.subject: s for s in _said(signals, market, simulation)}
     chosen = (
         choose_dates(simulation, market, dates, seed)
         if isinstance(dates, int)
@@ -122,11 +124,12 @@ def look_ahead(
         try:
             known = market.until(date)
             told = begun(plan, known)
-            again = _said(signals, known, run(told, known) if told else None)
-            for statement in again:
-                later = full[statement.subject]
-                values += int(statement.frame.size)
-                keep(_changed(statement, later, date))
+            with keeping(known):
+                again = _said(signals, known, run(told, known) if told else None)
+                for statement in again:
+                    later = full[statement.subject]
+                    values += int(statement.frame.size)
+                    keep(_changed(statement, later, date))
             keep(_stale(signals, plan, market, date, full))
             keep(_foresaw(plan, market, date, full, run))
         except InputError as mistake:
@@ -228,16 +231,17 @@ def _stale(
     """Whatever is available on figures that are all too old."""
     old = outdated(market, date)
     day = old.sessions[-1]
-    found: list[tuple[str, str, pd.DataFrame]] = [
-        (f"signal {name}", "value", signal(old))
-        for name, signal in signals.items()
-        if needs_figures(name)
-    ]
-    found += [
-        (f"risk component {name}", "risk", frame)
-        for name, frame in risk_components(old, plan.risk).items()
-    ]
-    found.append(("bill rate", "rate", bill_rate(old)))
+    with keeping(old):
+        found: list[tuple[str, str, pd.DataFrame]] = [
+            (f"signal {name}", "value", signal(old))
+            for name, signal in signals.items()
+            if needs_figures(name)
+        ]
+        found += [
+            (f"risk component {name}", "risk", frame)
+            for name, frame in risk_components(old, plan.risk).items()
+        ]
+        found.append(("bill rate", "rate", bill_rate(old)))
     for subject, column, frame in found:
         value = float(frame[column].iloc[-1])
         if not np.isnan(value):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from market.container import Market
+from market.kept import keeping
 from market.serialise import plain
 from market.shown import Accessor, html_by
 from strategy.account.book import (
@@ -61,7 +62,8 @@ class Result:
     @cached_property
     def yardstick(self) -> Yardstick:
         """The leg beside the same days held, other windows, other days, and without each rule."""
-        return yardstick(self.simulation)
+        with keeping(self.market):
+            return yardstick(self.simulation)
 
     @cached_property
     def vintages(self) -> pd.DataFrame:
@@ -81,12 +83,14 @@ class Result:
     @cached_property
     def hedge_report(self) -> HedgeReport:
         """Cost and benefit of the hedge beside holding less; see `strategy.result.hedge.report`."""
-        return hedge_report(self.simulation, self.readings)
+        with keeping(self.market):
+            return hedge_report(self.simulation, self.readings)
 
     @cached_property
     def readings(self) -> pd.DataFrame:
         """Other readings of the score; see `strategy.result.hedge.readings.readings`."""
-        return readings(self.simulation)
+        with keeping(self.market):
+            return readings(self.simulation)
 
     @cached_property
     def portfolio(self) -> vbt.Portfolio:

@@ -65,6 +65,7 @@ def chained_accounts(ground: Ground, vintages: list[Vintage]) -> ChainedAccounts
             limits=limits_of(setting),
             hedge_at=setting.at,
             dividend=setting.dividend,
+            days=setting.days,
         )
 
     core = _core_instructions(ground, vintages, last)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
+from market.kept import keeping
 from strategy.account.account import Account
 from strategy.decide.calendar import schedule
 from strategy.decide.entry import entry_decisions
@@ -95,6 +96,11 @@ def simulate(plan: Plan, market: Market, progress: Progress | None = None) -> Si
         a condition names no signal, or the hedge names a fund that is not
         loaded.
     """
+    with keeping(market):
+        return _simulate(plan, market, progress)
+
+
+def _simulate(plan: Plan, market: Market, progress: Progress | None) -> Simulation:
     report = progress or (lambda what, done, of: None)
     sessions = market.sessions
     refuse_short_series(market)

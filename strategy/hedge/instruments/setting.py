@@ -19,6 +19,7 @@ from strategy.plan import Costs, Hedge
 if TYPE_CHECKING:
     from market.container import Market
     from strategy.hedge.instruments.fund import Fund
+    from strategy.hedge.options.contract_prices import ContractPrices
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Setting:
         Dividend yield in force at each close, fraction per year.
     fund : Fund, optional
         A real fund's history, where one is loaded.
+    contracts : ContractPrices, optional
+        Options that were priced on these very arrays before.
     """
 
     sessions: pd.DatetimeIndex
@@ -58,6 +61,7 @@ class Setting:
     costs: Costs
     dividend: Floats
     fund: Fund | None = None
+    contracts: ContractPrices | None = None
 
     def fill(self, t: int) -> float:
         """Price of the index at the hedge's hour."""

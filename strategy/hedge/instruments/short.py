@@ -57,13 +57,14 @@ def add_orders(
     setting: Setting, legs: Legs, out: Instructions, window: HedgeWindow, path: Ratios
 ) -> Fate:
     """One window's instructions: the ratios the score sets, the covers, the end."""
-    for i, t in enumerate(range(window.first, window.last + 1)):
-        if not np.isnan(path.ratio[i]):
+    n = window.last - window.first + 1
+    set_anew = ~np.isnan(path.ratio[:n])
+    for i in np.flatnonzero(set_anew | (path.scale[:n] < 1.0)).tolist():
+        t = window.first + i
+        if set_anew[i]:
             kind, value = Kind.SHORT, path.ratio[i]
-        elif path.scale[i] < 1.0:
-            kind, value = Kind.SCALE, path.scale[i]
         else:
-            continue
+            kind, value = Kind.SCALE, path.scale[i]
         if t == window.last and setting.at is Phase.CLOSE:
             continue  # the window's end covers all in the same fill
         out.add(

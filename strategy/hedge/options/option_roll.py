@@ -15,13 +15,10 @@ hour, at the volatility last known. Each order pays half of the bid-ask spread
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from market.year import DAYS_OF_YIELD
 from strategy.account.account import Account
 from strategy.account.instructions import (
     COVER,
@@ -42,29 +39,10 @@ from strategy.hedge.instruments.setting import (
     Ratios,
     Setting,
 )
+from strategy.hedge.options.contract_prices import ChooseStrikes, ContractPrices
 from strategy.hedge.options.expiries import expiry_after
-from strategy.hedge.options.options import (
-    OPEN_TO_CLOSE_DAYS,
-    Quote,
-    Strike,
-    black76,
-    delta,
-    forward,
-)
-from strategy.hedge.options.smile import implied_volatility
+from strategy.hedge.options.options import Strike
 from strategy.legs.reasons import Phase
-
-ChooseStrikes = Callable[[Quote], tuple[Strike, ...]]
-
-
-class Quotes(NamedTuple):
-    """What a contract is priced with on each session of a span."""
-
-    spot: Floats
-    rate: Floats
-    dividend: Floats
-    vix: Floats
-    days: Floats
 
 
 @dataclass(frozen=True)
@@ -121,17 +99,21 @@ class _Roll:
         self.choose, self.count = choose, count
         self.days = setting.sessions.to_numpy().astype("datetime64[D]")
         self.marked = last_known(setting.vix)
+        self.contracts = ContractPrices.of(setting)
         self.contract: Contract | None = None
         self.names: list[str] = []
 
     def run(self, path: Ratios) -> Fate:
         setting, window = self.setting, self.window
         held = path.held.copy()
+        n = window.last - window.first + 1
         unpriced = np.zeros(len(held), dtype=bool)
+        unpriced[:n] = np.isnan(setting.vix[window.first - 1 : window.last])
+        # plain numbers: one by one they are read many times faster than an array's
+        without, wants = unpriced.tolist(), path.held.tolist()
+        set_anew = (~np.isnan(path.ratio)).tolist()
         for i, t in enumerate(range(window.first, window.last + 1)):
-            known = not np.isnan(setting.vix[t - 1])
-            unpriced[i] = not known
-            wanted = path.held[i]
+            known, wanted = not without[i], wants[i]
             if t == window.last and setting.at is Phase.CLOSE:
                 # the window's end sells all in the same fill
                 held[i] = held[i - 1] if i else 0.0
@@ -142,12 +124,11 @@ class _Roll:
             elif wanted <= 0.0:
                 self._sell(t, setting.at, int(path.reason[i]))
             elif self.contract is None:
-                fresh = not np.isnan(path.ratio[i])
-                self._buy(t, wanted, int(path.reason[i]) if fresh else ROLL)
+                self._buy(t, wanted, int(path.reason[i]) if set_anew[i] else ROLL)
             elif t >= self.contract.rolls:
                 self._sell(t, setting.at, ROLL)
                 self._buy(t, wanted, ROLL)
-            elif not np.isnan(path.ratio[i]):
+            elif set_anew[i]:
                 self._hold(t, wanted, int(path.reason[i]))
             elif path.scale[i] < 1.0:
                 self._scale(t, path.scale[i])
@@ -160,17 +141,9 @@ class _Roll:
         return Fate(held, "black-76", unpriced, tuple(self.names))
 
     def _buy(self, t: int, ratio: float, reason: int) -> None:
-        setting, options = self.setting, self.setting.hedge.options
+        options = self.setting.hedge.options
         expiry = expiry_after(self.days[t], options.tenor_days, options.expiry)
-        quote = Quote(
-            float(setting.close[t - 1]),
-            float(setting.rate[t - 1]),
-            float(setting.dividend[t - 1]),
-            float(setting.vix[t - 1]),
-            float((expiry - self.days[t - 1]).astype(int)) / DAYS_OF_YIELD,
-            options,
-        )
-        strikes = self.choose(quote)
+        strikes = self.contracts.strikes(self.choose, t, self.days[t - 1], expiry)
         second = len(self.names) % 2 * self.count
         legs = tuple(int(Leg.HEDGE) + second + j for j in range(self.count))
         settles = int(np.searchsorted(self.days, expiry))
@@ -187,44 +160,15 @@ class _Roll:
 
     def _price(self, contract: Contract) -> None:
         """Prices of the contract from its first order to its end in the window."""
-        setting = self.setting
         span = slice(contract.bought, min(contract.settles, self.window.last) + 1)
-        before = slice(span.start - 1, span.stop - 1)
-        to_close = (contract.expiry - self.days[span]).astype(float)
-        to_open = to_close + OPEN_TO_CLOSE_DAYS
-        at_open = Quotes(
-            setting.open_[span],
-            setting.rate[before],
-            setting.dividend[before],
-            self.marked[before],
-            to_open,
-        )
-        at_close = Quotes(
-            setting.close[span],
-            setting.rate[span],
-            setting.dividend[span],
-            self.marked[span],
-            to_close,
-        )
-        if setting.at is Phase.CLOSE:
-            at_open = at_close
+        whole = (span.start, span.stop, contract.expiry)
         for leg, strike in zip(contract.legs, contract.strikes, strict=True):
             column = leg - int(Leg.HEDGE)
-            for quotes, prices, exposures in (
-                (at_open, self.legs.open_, self.legs.exposure_open),
-                (at_close, self.legs.close, self.legs.exposure_close),
-            ):
-                price, exposure = self._value(strike, quotes)
-                prices[span, column] = price
-                exposures[span, column] = exposure
-
-    def _value(self, strike: Strike, quotes: Quotes) -> tuple[Floats, Floats]:
-        spot, rate, q, vix, days = quotes
-        tau = days / DAYS_OF_YIELD
-        ahead = forward(spot, rate, q, tau)
-        vol = implied_volatility(strike.level, ahead, tau, vix, self.setting.hedge.options)
-        price = black76(ahead, strike.level, tau, rate, vol, call=strike.call)
-        return price, delta(ahead, strike.level, tau, q, vol, call=strike.call) * spot
+            found = self.contracts.priced(strike, whole, self.days, self.marked)
+            self.legs.open_[span, column] = found.open_
+            self.legs.exposure_open[span, column] = found.exposure_open
+            self.legs.close[span, column] = found.close
+            self.legs.exposure_close[span, column] = found.exposure_close
 
     def _order(
         self, t: int, phase: Phase, kind: Kind, reason: int, value: float = 0.0, base: float = 1.0

@@ -86,6 +86,27 @@ def delta(
     return np.asarray(sign * np.exp(-dividend_yield * tau) * ndtr(sign * d1))
 
 
+def price_and_delta(
+    forward: ArrayLike,
+    strike: ArrayLike,
+    tau: ArrayLike,
+    rate: ArrayLike,
+    dividend_yield: float | Floats,
+    volatility: ArrayLike,
+    *,
+    call: bool,
+) -> tuple[Floats, Floats]:
+    """`black76` and `delta` of the same option."""
+    f, k, tau, rate, vol = (
+        np.asarray(x, dtype=np.float64) for x in (forward, strike, tau, rate, volatility)
+    )
+    d1, d2 = _d(f, k, tau, vol)
+    sign = 1.0 if call else -1.0
+    above = ndtr(sign * d1)
+    price = np.exp(-rate * tau) * sign * (f * above - k * ndtr(sign * d2))
+    return np.asarray(price), np.asarray(sign * np.exp(-dividend_yield * tau) * above)
+
+
 def _d(f: Floats, k: Floats, tau: Floats, vol: Floats) -> tuple[Floats, Floats]:
     # a session after the expiry lies in a hole of the data: the account says so
     deviation = vol * np.sqrt(np.maximum(tau, 0.0))

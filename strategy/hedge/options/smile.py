@@ -67,9 +67,16 @@ def implied_volatility(
     strike: ArrayLike, forward: ArrayLike, tau: ArrayLike, vix: ArrayLike, options: Options
 ) -> Floats:
     """Volatility of a strike: see the module's formula."""
+    return of_strike(at_the_money(vix, tau, options), strike, forward, tau, options)
+
+
+def of_strike(
+    at_money: Floats, strike: ArrayLike, forward: ArrayLike, tau: ArrayLike, options: Options
+) -> Floats:
+    """Volatility of a strike, from that at the forward."""
     strike, forward, tau = (np.asarray(x, dtype=np.float64) for x in (strike, forward, tau))
     tilt = options.skew * np.log(strike / forward) / np.sqrt(np.maximum(tau, SHORTEST_SKEW_TENOR))
-    return np.asarray(np.maximum(at_the_money(vix, tau, options) + tilt, VOLATILITY_FLOOR))
+    return np.asarray(np.maximum(at_money + tilt, VOLATILITY_FLOOR))
 
 
 @lru_cache(maxsize=64)

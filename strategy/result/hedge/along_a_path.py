@@ -10,13 +10,15 @@ those of the simulation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from market.year import DAYS_OF_YIELD, SESSIONS_A_YEAR
-from strategy.account.account import Account, run_account
+from strategy.account.account import Account, frozen, run_account
 from strategy.account.instructions import SCORE, Instructions
 from strategy.account.legs import days_between
 from strategy.hedge.derisk import trim_orders
@@ -156,6 +158,7 @@ def scenario_profit(
         legs=legs,
         dividend=setting.dividend,
         open_=setting.open_,
+        days=setting.days,
     )
     return float(account.pnl[-1, 2])
 
@@ -172,13 +175,13 @@ def _run(plan: Plan, setting: Setting, out: Instructions) -> Account:
         capital=1.0,
         core_weight=plan.core.weight,
         dividend=setting.dividend,
+        days=setting.days,
     )
 
 
 def _setting(plan: Plan, outlook: Outlook, move: float, shape: str = "straight") -> Setting:
     n = outlook.sessions + 1
-    days = pd.bdate_range if outlook.year == SESSIONS_A_YEAR else pd.date_range
-    sessions = days(outlook.start, periods=n, name="date")
+    sessions, days = _calendar(outlook.start, n, outlook.year == SESSIONS_A_YEAR)
     swing = outlook.volatility / np.sqrt(outlook.year)
     steps = _steps(n, float(np.log1p(move)), shape)
     steps[1::2] += swing
@@ -192,7 +195,7 @@ def _setting(plan: Plan, outlook: Outlook, move: float, shape: str = "straight")
         sessions,
         open_,
         close,
-        days_between(sessions.to_numpy()),
+        days,
         np.full(n, outlook.rate),
         np.full(n, outlook.vix),
         Phase.OPEN,
@@ -200,6 +203,15 @@ def _setting(plan: Plan, outlook: Outlook, move: float, shape: str = "straight")
         plan.costs,
         np.full(n, outlook.dividend),
     )
+
+
+@lru_cache(maxsize=128)
+def _calendar(
+    start: pd.Timestamp, n: int, weekdays: bool
+) -> tuple[pd.DatetimeIndex, NDArray[np.float64]]:
+    """`n` made-up sessions from `start` on, and the days since the one before; read-only."""
+    sessions = (pd.bdate_range if weekdays else pd.date_range)(start, periods=n, name="date")
+    return sessions, frozen(days_between(sessions.to_numpy()))
 
 
 def _steps(n: int, whole: float, shape: str) -> np.ndarray:

@@ -43,24 +43,37 @@ def decided_anew(
         The vintage as the plan ran it, and its hedge under the other target.
     """
     plan, setting = simulation.plan, simulation.setting
-    review = review_sessions(setting.sessions, plan.hedge.reevaluate)
+    reviewed = review_sessions(setting.sessions, plan.hedge.reevaluate)
+    review, own = reviewed, with_triggers(target, reviewed, simulation.triggers, plan)[1]
     if triggers:
-        target, review = with_triggers(target, review, dict(triggers), plan)
+        target, review = with_triggers(target, reviewed, dict(triggers), plan)
+    # contracts are priced window by window: a chain through `legs` needs each window's
+    kept = not compared or not legs.financed
     out = []
     for v in simulation.vintages:
-        s = v.schedule
+        s, window = v.schedule, v.hedge.window
+        seen = slice(max(window.first - 1, 0), max(window.last, 0))
+        if (
+            kept
+            and np.array_equal(review[seen], own[seen])
+            and np.array_equal(target[seen], simulation.target[seen], equal_nan=True)
+        ):
+            # decided as the plan does: what became of it is known
+            out.append((v, v.hedge))
+            continue
         end = s.window_last if s.ended else len(setting.sessions) - 1
         run = protect(
             plan,
             setting,
             legs,
             v.tactical,
-            v.hedge.window,
+            window,
             target,
             review,
             s.anchor,
             max(end, s.anchor),
             compared=compared,
+            unhedged=v.hedge.unhedged,
         )
         out.append((v, run))
     return out

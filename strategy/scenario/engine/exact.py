@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from strategy.account.account import Instructions
+from strategy.account.account import Account, Instructions
 from strategy.hedge.instruments import legs_of
 from strategy.hedge.instruments.setting import HedgeWindow, Setting
 from strategy.hedge.vintage import HedgeRun, protect
@@ -81,9 +81,15 @@ def hedge_future(
     window: HedgeWindow,
     target: np.ndarray,
     review: np.ndarray,
+    *,
+    setting: Setting | None = None,
+    unhedged: Account | None = None,
 ) -> HedgeRun:
-    """`strategy.hedge.vintage.protect` on one future."""
-    setting = path_setting(start, world, path, plan)
+    """`strategy.hedge.vintage.protect` on one future; what the caller has already is not redone.
+
+    `setting` is the future's under this plan, `unhedged` its account without a hedge.
+    """
+    setting = path_setting(start, world, path, plan) if setting is None else setting
     return protect(
         plan,
         setting,
@@ -95,6 +101,7 @@ def hedge_future(
         0,
         start.horizon,
         compared=False,
+        unhedged=unhedged,
     )
 
 

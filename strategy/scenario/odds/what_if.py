@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from market.year import SESSIONS_A_YEAR
-from strategy.account.account import Instructions
+from strategy.account.account import Account, Instructions
 from strategy.hedge.instruments import NEEDS_VIX
+from strategy.hedge.options.contract_prices import ContractPrices
 from strategy.legs.rules import score_factor
 from strategy.plan import PhaseIn
 from strategy.result.metrics import max_drawdown
 from strategy.scenario.engine.engine import Futures
-from strategy.scenario.engine.exact import draw_future, hedge_future
+from strategy.scenario.engine.exact import draw_future, hedge_future, path_setting
 from strategy.scenario.engine.start import Start
 from strategy.scenario.odds.distributions import describe
 from strategy.scenario.worlds.worlds import block_length, bootstrap
@@ -80,6 +81,10 @@ def hedge_table(
     rows: list[dict[str, Any]] = []
     combinations = [(name, ratio) for name in whatif.instruments for ratio in whatif.ratios]
     futures = [draw_future(priced, world, i) for i in range(paths)]
+    # what a future's contracts are worth and its account without a hedge: once for all rows
+    settings = [path_setting(priced, world, path, start.plan) for path in futures]
+    settings = [replace(s, contracts=ContractPrices(s)) for s in settings]
+    unhedged: list[Account | None] = [None] * paths
     for done, (name, ratio) in enumerate(combinations):
         if progress:
             progress("hedge table", done, len(combinations))
@@ -96,7 +101,19 @@ def hedge_table(
         plan = start.plan.model_copy(update={"hedge": hedge})
         review = np.zeros(len(priced.sessions), dtype=bool)
         for i, path in enumerate(futures):
-            run = hedge_future(priced, world, path, plan, Instructions(), window, target, review)
+            run = hedge_future(
+                priced,
+                world,
+                path,
+                plan,
+                Instructions(),
+                window,
+                target,
+                review,
+                setting=replace(settings[i], hedge=hedge),
+                unhedged=unhedged[i],
+            )
+            unhedged[i] = run.unhedged
             made[i] = (
                 run.account.equity[-1] - 1.0,
                 max_drawdown(run.account.equity),
