@@ -243,6 +243,7 @@ def combine(parts: dict[str, pd.DataFrame], numbers: ScoreNumbers = DEFAULT) -> 
     return frame
 
 
+@kept(prices=False)
 def score(market: Market, numbers: ScoreNumbers = DEFAULT) -> pd.DataFrame:
     """Score, coverage and components per session; see `combine`."""
     return combine(components(market, numbers), numbers)

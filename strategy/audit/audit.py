@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from market.container import Market
+from market.kept import keeping
 from strategy.audit.claims.file import LoadedClaims
 from strategy.audit.record import claim_record, p_value
 from strategy.audit.scorecard import scorecard
@@ -97,7 +98,18 @@ def audit(
     progress : callable, optional
         Called as ``progress(what, done, of)``.
     """
-    effort = effort or Effort()
+    with keeping(market):
+        return _audit(plan, market, claims, seed, effort or Effort(), progress)
+
+
+def _audit(
+    plan: Plan,
+    market: Market,
+    claims: LoadedClaims,
+    seed: int,
+    effort: Effort,
+    progress: Progress | None,
+) -> Audit:
     say = progress or (lambda *_: None)
     listed = claims.claims.claims
     studies: list[Study] = []

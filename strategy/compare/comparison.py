@@ -20,6 +20,7 @@ from market.serialise import lookup
 from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
 from strategy.compare.stored import StoredRun
 from strategy.result.metrics import drawdown, sample_statistics
+from strategy.validation.resampling.blocks import optimal_block_length
 
 #: A page of more lines than these tells nothing apart.
 MOST_RUNS = 16
@@ -175,13 +176,11 @@ class Comparison:
         """Mean block length of the bootstrap in sessions, by Politis and White; 0 without one."""
         if len(self.sessions) < FEWEST_SESSIONS:
             return 0.0
-        from arch.bootstrap import optimal_block_length
-
         returns = self.equities[1:] / self.equities[:-1] - 1.0
         longest = 1.0
         for column in (returns[:, 1:] - returns[:, :1]).T:
             if column.std() > 0.0:
-                found = float(optimal_block_length(column)["stationary"].iloc[0])
+                found = optimal_block_length(column)
                 longest = max(longest, found if np.isfinite(found) else 1.0)
         return min(longest, len(returns) / 4.0)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import calendar
+import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from market.container import Market
 from market.errors import InputError
 from market.judge.days import holes
+from market.kept import kept
 from strategy.plan import Plan
 
 #: A session further from its calendar day than this means a hole in the data.
@@ -101,6 +105,36 @@ def last_on_or_before(sessions: pd.DatetimeIndex, day: pd.Timestamp) -> int:
     return int(sessions.searchsorted(day, side="right")) - 1
 
 
+class Dates(NamedTuple):
+    """What a plan says of its days, as it says it: 'MM-DD', a date, years."""
+
+    anchor: str
+    exit_by: str
+    window_start: str
+    window_end: str
+    start: dt.date | None
+    vintages: tuple[int, ...] | None
+
+
+def dates_of(plan: Plan) -> Dates:
+    """The plan's days: two plans with the same ones have the same schedule."""
+    window = plan.hedge.window
+    return Dates(
+        plan.anchor,
+        plan.tactical.exit_by,
+        window.start,
+        window.end,
+        plan.data.start,
+        plan.vintages,
+    )
+
+
+@kept(prices=False)
+def schedule_of(market: Market, dates: Dates) -> tuple[Schedule, ...]:
+    """`schedule`, remembered for the market of a task."""
+    return tuple(_schedule(market.sessions, dates))
+
+
 def schedule(sessions: pd.DatetimeIndex, plan: Plan) -> list[Schedule]:
     """Every vintage that the data allow, oldest first.
 
@@ -109,7 +143,11 @@ def schedule(sessions: pd.DatetimeIndex, plan: Plan) -> list[Schedule]:
     InputError
         Where no vintage lies in the data, or a year the plan names does not.
     """
-    start = pd.Timestamp(plan.data.start) if plan.data.start else sessions[0]
+    return _schedule(sessions, dates_of(plan))
+
+
+def _schedule(sessions: pd.DatetimeIndex, plan: Dates) -> list[Schedule]:
+    start = pd.Timestamp(plan.start) if plan.start else sessions[0]
     years = range(max(start.year, sessions[0].year), sessions[-1].year + 1)
     found = [v for year in years if (v := _vintage(sessions, plan, year, start)) is not None]
     if plan.vintages is not None:
@@ -125,7 +163,7 @@ def schedule(sessions: pd.DatetimeIndex, plan: Plan) -> list[Schedule]:
     if not found:
         raise InputError(
             f"the data hold no anchor: {plan.anchor} of no year lies in the window",
-            where="data.start" if plan.data.start else "data",
+            where="data.start" if plan.start else "data",
             expected=_range_of(found, sessions),
             do="move data.start or data.end, or load longer data",
         )
@@ -140,7 +178,7 @@ def _range_of(found: list[Schedule], sessions: pd.DatetimeIndex) -> str:
 
 
 def _vintage(
-    sessions: pd.DatetimeIndex, plan: Plan, year: int, start: pd.Timestamp
+    sessions: pd.DatetimeIndex, plan: Dates, year: int, start: pd.Timestamp
 ) -> Schedule | None:
     anchor_day = day_of(year, plan.anchor)
     if not passed(sessions, anchor_day):
@@ -151,7 +189,7 @@ def _vintage(
     if (anchor_day - sessions[anchor]).days > LONGEST_BREAK_DAYS:
         return None  # a hole in the data where the anchor should be
 
-    exit_day = day_of(year, plan.tactical.exit_by)
+    exit_day = day_of(year, plan.exit_by)
     last = last_on_or_before(sessions, exit_day)
     entry = anchor + 1 if anchor + 1 <= last else -1
     if entry > 0 and (sessions[entry] - sessions[anchor]).days > LONGEST_BREAK_DAYS:
@@ -162,8 +200,8 @@ def _vintage(
     if entry > 0 and settled < last:
         last, timed = settled, True
 
-    window_start = day_of(year + 1, plan.hedge.window.start)
-    window_end = day_of(year + 1, plan.hedge.window.end)
+    window_start = day_of(year + 1, plan.window_start)
+    window_end = day_of(year + 1, plan.window_end)
     window_first = int(sessions.searchsorted(window_start, side="left"))
     window_last = last_on_or_before(sessions, window_end)
     has_window = window_first <= window_last

@@ -9,6 +9,7 @@ import pandas as pd
 
 from market.container import Market
 from market.errors import InputError
+from market.kept import keeping
 from market.message import Message
 from signals import RULES, evaluate
 from signals import find as find_rule
@@ -33,30 +34,8 @@ def why_unavailable(market: Market, name: str) -> str:
     return ""
 
 
-def states_on(
-    market: Market, plan: Plan, wanted: dt.date | None, family: str | None = None
-) -> dict[str, Any]:
-    """The state of each rule at the close of the last session on or before a day.
-
-    Only what was known by then is looked at.
-
-    Raises
-    ------
-    InputError
-        For a day before the data begin.
-    """
-    sessions = market.sessions
-    at = len(sessions) - 1
-    if wanted is not None:
-        at = int(sessions.searchsorted(pd.Timestamp(wanted), side="right")) - 1
-    if at < 0:
-        raise InputError(
-            f"got {wanted}",
-            where="--date",
-            expected=f"a day from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}",
-        )
-    session = sessions[at]
-    then = market.until(session)
+def _rows(then: Market, plan: Plan, family: str | None) -> list[dict[str, Any]]:
+    """A row a rule, as it stands on the last session of the market."""
     rows = []
     for rule in sorted(RULES.values(), key=lambda r: (r.id, not r.computable)):
         if family is not None and rule.family != family:
@@ -87,6 +66,35 @@ def states_on(
                 ),
             }
         )
+    return rows
+
+
+def states_on(
+    market: Market, plan: Plan, wanted: dt.date | None, family: str | None = None
+) -> dict[str, Any]:
+    """The state of each rule at the close of the last session on or before a day.
+
+    Only what was known by then is looked at.
+
+    Raises
+    ------
+    InputError
+        For a day before the data begin.
+    """
+    sessions = market.sessions
+    at = len(sessions) - 1
+    if wanted is not None:
+        at = int(sessions.searchsorted(pd.Timestamp(wanted), side="right")) - 1
+    if at < 0:
+        raise InputError(
+            f"got {wanted}",
+            where="--date",
+            expected=f"a day from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}",
+        )
+    session = sessions[at]
+    then = market.until(session)
+    with keeping(then):
+        rows = _rows(then, plan, family)
     return {
         "plan": plan.name,
         "asked": None if wanted is None else wanted.isoformat(),

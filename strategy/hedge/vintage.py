@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,16 @@ from market.message import Message
 from market.rates import bill_rate
 from strategy.account.account import Account, run_account
 from strategy.account.instructions import MARGIN, Instructions
-from strategy.account.legs import Legs, days_between
+from strategy.account.legs import Floats, Legs, days_between
 from strategy.decide.triggers import lifted
 from strategy.hedge.costs import HedgeCosts, hedge_costs
-from strategy.hedge.derisk import Derisk, equal_average_beta, equal_path, mean_exposure
+from strategy.hedge.derisk import (
+    Derisk,
+    Runner,
+    equal_average_beta,
+    equal_path,
+    mean_exposure,
+)
 from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX, limits_of
 from strategy.hedge.instruments.setting import Fate, HedgeWindow, Setting
 from strategy.hedge.ratio import hedge_path, lift
@@ -37,6 +44,60 @@ HEDGE_STATUS = {
 
 
 @dataclass(frozen=True)
+class Against:
+    """What one vintage's hedge is held against; each account is computed when it is asked for.
+
+    Attributes
+    ----------
+    run : Runner
+        An account of the vintage under given instructions.
+    setting : Setting
+    window : HedgeWindow
+    tactical : Instructions
+        The vintage without its hedge.
+    account : Account
+        With the hedge.
+    held : float64[k], optional
+        Ratios held in the window; None where no hedge was.
+    known : Account, optional
+        The account without the hedge, where it is known already.
+    """
+
+    run: Runner
+    setting: Setting
+    window: HedgeWindow
+    tactical: Instructions
+    account: Account
+    held: Floats | None
+    known: Account | None = None
+
+    @cached_property
+    def unhedged(self) -> Account:
+        return self.known if self.known is not None else self.run(self.tactical)
+
+    @cached_property
+    def derisk(self) -> Derisk:
+        if self.held is None:
+            beta = mean_exposure(self.account, self.window) if self.window.first > 0 else np.nan
+            return Derisk(self.account, 0.0, beta)
+        return equal_average_beta(
+            self.setting, self.run, self.tactical, self.unhedged, self.account, self.window
+        )
+
+    @cached_property
+    def derisk_path(self) -> Account:
+        if self.held is None:
+            return self.account
+        return equal_path(self.setting, self.run, self.tactical, self.window, self.held)
+
+    @cached_property
+    def costs(self) -> HedgeCosts:
+        if self.held is None:
+            return HedgeCosts(0.0, {}, 0.0)
+        return hedge_costs(self.account, self.setting)
+
+
+@dataclass(frozen=True)
 class HedgeRun:
     """What became of one vintage's hedge.
 
@@ -50,13 +111,7 @@ class HedgeRun:
         Tactical leg and hedge.
     account : Account
         With the hedge.
-    unhedged : Account
-        Without it.
-    derisk : Derisk
-        With less core instead, at equal average beta.
-    derisk_path : Account
-        With less core instead, by the hedge's own ratios.
-    costs : HedgeCosts
+    against : Against
     """
 
     window: HedgeWindow
@@ -64,10 +119,27 @@ class HedgeRun:
     status: str
     instructions: Instructions
     account: Account
-    unhedged: Account
-    derisk: Derisk
-    derisk_path: Account
-    costs: HedgeCosts
+    against: Against
+
+    @property
+    def unhedged(self) -> Account:
+        """Without the hedge."""
+        return self.against.unhedged
+
+    @property
+    def derisk(self) -> Derisk:
+        """With less core instead, at equal average beta."""
+        return self.against.derisk
+
+    @property
+    def derisk_path(self) -> Account:
+        """With less core instead, by the hedge's own ratios."""
+        return self.against.derisk_path
+
+    @property
+    def costs(self) -> HedgeCosts:
+        """What the hedge cost, by cause."""
+        return self.against.costs
 
 
 def hedge_setting(
@@ -118,10 +190,9 @@ def protect(
     first: int,
     last: int,
     *,
-    compared: bool = True,
     unhedged: Account | None = None,
 ) -> HedgeRun:
-    """Run one vintage with its hedge, without it, and with less core instead.
+    """Run one vintage with its hedge; without it and with less core when that is asked for.
 
     Parameters
     ----------
@@ -136,8 +207,6 @@ def protect(
         Target ratio at each close, and sessions at which it is re-evaluated.
     first, last : int
         Sessions of the account, capital 1 at the close of `first`.
-    compared : bool, optional
-        False: the comparators are left out.
     unhedged : Account, optional
         The account of `tactical` alone, where the caller has it.
     """
@@ -161,45 +230,29 @@ def protect(
             days=setting.days,
         )
 
+    def became(
+        fate: Fate, status: str, rows: Instructions, account: Account, held: Floats | None = None
+    ) -> HedgeRun:
+        # without a hedge every comparator is the account itself
+        alone = account if held is None else unhedged
+        against = Against(run, setting, window, tactical, account, held, alone)
+        return HedgeRun(window, fate, status, rows, account, against)
+
     instrument = plan.hedge.instrument
     if instrument == "none" or window.first < 1:
         fate = Fate(np.empty(0), "", np.empty(0, dtype=bool))
         status = "none" if instrument == "none" else "no_window"
-        return _plain(unhedged or run(tactical), tactical, window, fate, status)
+        return became(fate, status, tactical, unhedged or run(tactical))
     path = hedge_path(setting.close, target, review, window.first, window.last, plan.hedge)
     instructions = Instructions(list(tactical.rows))
     fate = INSTRUMENTS[instrument].add_orders(setting, legs, instructions, window, path)
     status = _status(fate, target[window.first - 1 : window.last])
     if not fate.held.any():
-        return _plain(unhedged or run(tactical), instructions, window, fate, status)
+        return became(fate, status, instructions, unhedged or run(tactical))
     account = run(instructions)
     if (account.orders["reason"] == MARGIN).any():
         status = "forced"
-    unhedged = unhedged or run(tactical)
-    derisk, by_path = Derisk(unhedged, 0.0, np.nan), unhedged
-    if compared:
-        derisk = equal_average_beta(setting, run, tactical, unhedged, account, window)
-        by_path = equal_path(setting, run, tactical, window, fate.held)
-    costs = hedge_costs(account, setting)
-    return HedgeRun(window, fate, status, instructions, account, unhedged, derisk, by_path, costs)
-
-
-def _plain(
-    account: Account, instructions: Instructions, window: HedgeWindow, fate: Fate, status: str
-) -> HedgeRun:
-    """A vintage that held no hedge: every comparator is the account itself."""
-    beta = mean_exposure(account, window) if window.first > 0 else np.nan
-    return HedgeRun(
-        window,
-        fate,
-        status,
-        instructions,
-        account,
-        account,
-        Derisk(account, 0.0, beta),
-        account,
-        HedgeCosts(0.0, {}, 0.0),
-    )
+    return became(fate, status, instructions, account, fate.held)
 
 
 def _status(fate: Fate, target: np.ndarray) -> str:

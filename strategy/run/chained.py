@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from strategy.account.account import Account, Instructions, Kind, Leg, run_account
 from strategy.account.instructions import REBALANCE
@@ -12,23 +14,51 @@ from strategy.legs.reasons import Phase
 from strategy.run.vintage import Ground, Vintage
 
 
-class ChainedAccounts(NamedTuple):
+@dataclass(frozen=True)
+class ChainedAccounts:
     """Accounts from the first anchor on, all ending on the same session.
 
     Attributes
     ----------
+    ground : Ground
+    vintages : list of Vintage
+        In the order of their anchors.
     whole : Account
-        Core, tactical legs and hedges.
-    core : Account
-        The core alone.
-    unhedged, derisk : Account
-        Without the hedges, and with less core instead of them.
+        Core, tactical legs and hedges. The others are computed when they are
+        asked for.
     """
 
+    ground: Ground
+    vintages: list[Vintage]
     whole: Account
-    core: Account
-    unhedged: Account
-    derisk: Account
+
+    @cached_property
+    def core(self) -> Account:
+        """The core alone."""
+        return self._chain(self._core)
+
+    @cached_property
+    def unhedged(self) -> Account:
+        """Without the hedges."""
+        return self._chain(Instructions(self._core.rows + self._long))
+
+    @cached_property
+    def derisk(self) -> Account:
+        """With less core instead of the hedges."""
+        less = _core_instructions(self.ground, self.vintages, self.whole.last, derisk=True)
+        return self._chain(Instructions(less.rows + self._long))
+
+    @cached_property
+    def _core(self) -> Instructions:
+        return _core_instructions(self.ground, self.vintages, self.whole.last)
+
+    @property
+    def _long(self) -> list[Any]:
+        return [row for v in self.vintages for row in v.tactical.rows]
+
+    def _chain(self, rows: Instructions) -> Account:
+        last = self.whole.last
+        return _chained(self.ground, self.whole.first, _until(rows, last), last)
 
 
 def chained_accounts(ground: Ground, vintages: list[Vintage]) -> ChainedAccounts:
@@ -42,43 +72,35 @@ def chained_accounts(ground: Ground, vintages: list[Vintage]) -> ChainedAccounts
         the last window where the plan names its vintages, or where the equity
         is exhausted.
     """
-    plan, setting = ground.plan, ground.setting
-    sessions = ground.market.sessions
+    plan = ground.plan
     first = vintages[0].schedule.anchor
-    last = len(sessions) - 1
+    last = len(ground.market.sessions) - 1
     if plan.vintages is not None and vintages[-1].schedule.ended:
         last = vintages[-1].schedule.window_last
-
-    def chain(rows: Instructions, until: int) -> Account:
-        return run_account(
-            sessions,
-            ground.prices.close,
-            setting.rate,
-            first,
-            until,
-            rows.table(),
-            plan.costs,
-            capital=plan.capital,
-            core_weight=plan.core.weight,
-            legs=ground.legs,
-            open_=ground.prices.open_,
-            limits=limits_of(setting),
-            hedge_at=setting.at,
-            dividend=setting.dividend,
-            days=setting.days,
-        )
-
     core = _core_instructions(ground, vintages, last)
-    less = _core_instructions(ground, vintages, last, derisk=True)
-    long = [row for v in vintages for row in v.tactical.rows]
     every = [row for v in vintages for row in v.instructions.rows]
-    whole = chain(Instructions(core.rows + every), last)
-    last = whole.last  # earlier where the equity is exhausted
-    return ChainedAccounts(
-        whole,
-        core=chain(_until(core, last), last),
-        unhedged=chain(_until(Instructions(core.rows + long), last), last),
-        derisk=chain(_until(Instructions(less.rows + long), last), last),
+    whole = _chained(ground, first, Instructions(core.rows + every), last)
+    return ChainedAccounts(ground, vintages, whole)
+
+
+def _chained(ground: Ground, first: int, rows: Instructions, last: int) -> Account:
+    plan, setting = ground.plan, ground.setting
+    return run_account(
+        ground.market.sessions,
+        ground.prices.close,
+        setting.rate,
+        first,
+        last,
+        rows.table(),
+        plan.costs,
+        capital=plan.capital,
+        core_weight=plan.core.weight,
+        legs=ground.legs,
+        open_=ground.prices.open_,
+        limits=limits_of(setting),
+        hedge_at=setting.at,
+        dividend=setting.dividend,
+        days=setting.days,
     )
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 from market.container import Market
 from market.kept import keeping
 from strategy.account.account import Account
-from strategy.decide.calendar import schedule
+from strategy.decide.calendar import dates_of, schedule_of
 from strategy.decide.entry import entry_decisions
-from strategy.decide.score import combine, risk_components
+from strategy.decide.score import risk_components, risk_score
 from strategy.decide.triggers import risk_triggers
 from strategy.hedge.instruments import legs_of
 from strategy.hedge.instruments.setting import Setting
@@ -21,7 +21,7 @@ from strategy.hedge.ratio import review_sessions, target_ratio
 from strategy.hedge.vintage import hedge_setting, with_triggers
 from strategy.legs.prices import price_arrays, refuse_short_series
 from strategy.plan import Plan
-from strategy.run.chained import chained_accounts
+from strategy.run.chained import ChainedAccounts, chained_accounts
 from strategy.run.vintage import Ground, Vintage, make_vintage
 
 __all__ = ["Progress", "Simulation", "simulate"]
@@ -49,10 +49,8 @@ class Simulation:
     dividends : DataFrame
         Dividend yield in force at each close (`market.dividends`).
     vintages : list of Vintage
-    chained, benchmark : Account
-        One account through all vintages, and the core alone.
-    unhedged, derisk : Account
-        The chained account without its hedge, and with less core instead.
+    accounts : ChainedAccounts
+        One account through all vintages, and what it is compared with.
     setting : Setting
         What the hedge was priced with.
     components : dict of str to DataFrame
@@ -70,13 +68,30 @@ class Simulation:
     rate: pd.DataFrame
     dividends: pd.DataFrame
     vintages: list[Vintage]
-    chained: Account
-    benchmark: Account
-    unhedged: Account
-    derisk: Account
+    accounts: ChainedAccounts
     setting: Setting
     components: dict[str, pd.DataFrame]
     triggers: dict[str, pd.DataFrame]
+
+    @property
+    def chained(self) -> Account:
+        """One account through all vintages."""
+        return self.accounts.whole
+
+    @property
+    def benchmark(self) -> Account:
+        """The core alone."""
+        return self.accounts.core
+
+    @property
+    def unhedged(self) -> Account:
+        """The chained account without its hedge."""
+        return self.accounts.unhedged
+
+    @property
+    def derisk(self) -> Account:
+        """The chained account with less core instead of its hedge."""
+        return self.accounts.derisk
 
 
 def simulate(plan: Plan, market: Market, progress: Progress | None = None) -> Simulation:
@@ -105,11 +120,11 @@ def _simulate(plan: Plan, market: Market, progress: Progress | None) -> Simulati
     sessions = market.sessions
     refuse_short_series(market)
     prices = price_arrays(market, plan.tactical.entry.fill)
-    schedules = schedule(sessions, plan)
+    schedules = schedule_of(market, dates_of(plan))
 
     report("risk score", 0, 3)
     components = risk_components(market, plan.risk)
-    risk = combine(components, plan.risk)
+    risk = risk_score(market, plan.risk)
     triggers = risk_triggers(market, plan.risk)
     target, review = with_triggers(
         target_ratio(risk["score"].to_numpy(), plan.hedge),
@@ -135,10 +150,7 @@ def _simulate(plan: Plan, market: Market, progress: Progress | None) -> Simulati
         rate,
         dividends,
         vintages,
-        chained=accounts.whole,
-        benchmark=accounts.core,
-        unhedged=accounts.unhedged,
-        derisk=accounts.derisk,
+        accounts,
         setting=setting,
         components=components,
         triggers=triggers,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from strategy.validation.overfitting import blocks_for, cscv
-from strategy.validation.reality_check import reality_check
+from strategy.validation.resampling.reality_check import reality_check
 from strategy.validation.sharpe import (
     FLAT,
     deflated_sharpe,

@@ -12,7 +12,6 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from scipy.stats import linregress
 
 from strategy.validation.sharpe import sharpe_ratios
 
@@ -135,13 +134,17 @@ def cscv(returns: np.ndarray, blocks: int) -> Overfitting:
         observations=size * blocks,
         variants=variants,
         logits=logits,
-        degradation=(
-            float(linregress(inside[finite], outside[finite]).slope) if varied else float("nan")
-        ),
+        degradation=(_slope(inside[finite], outside[finite]) if varied else float("nan")),
         inside=float(inside[finite].mean()) if finite.any() else float("nan"),
         outside=float(outside[finite].mean()) if finite.any() else float("nan"),
         loss_probability=float((gain < 0.0).mean()),
     )
+
+
+def _slope(x: np.ndarray, y: np.ndarray) -> float:
+    """Of the least squares line of y on x: their covariance over the variance of x."""
+    variance, covariance, _, _ = np.cov(x, y, bias=True).flat
+    return float(covariance / variance)
 
 
 def _splits(blocks: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 """The stationary bootstrap (Politis and Romano 1994): block lengths, and intervals of a difference.
 
-Block lengths are Politis and White's (2004, corrected 2009), from `arch`.
+Block lengths are Politis and White's: `strategy.validation.resampling.blocks`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from signals.history.bars import Floats, Ints
 from strategy.audit.claims.claim import Figure
 from strategy.audit.study.statistics import figure_of
 from strategy.validation.intervals import CONFIDENCE
+from strategy.validation.resampling.blocks import optimal_block_length
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,9 @@ def block_length(values: Floats, least: float = 1.0) -> float:
     most = max(len(values) / 3.0, 1.0)
     found = math.nan
     if len(values) >= 8 and float(np.ptp(values)) > 0.0:
-        from arch.bootstrap import optimal_block_length
-
         with warnings.catch_warnings(), np.errstate(all="ignore"), _one_thread():
             warnings.simplefilter("ignore")
-            found = float(optimal_block_length(values)["stationary"].iloc[0])
+            found = optimal_block_length(values)
     return min(max(found if math.isfinite(found) else 1.0, least, 1.0), most)
 
 

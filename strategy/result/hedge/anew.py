@@ -20,7 +20,7 @@ def decided_anew(
     triggers: Mapping[str, pd.DataFrame],
     legs: Legs,
     *,
-    compared: bool = False,
+    chained: bool = False,
 ) -> list[tuple[Vintage, HedgeRun]]:
     """Run every vintage with another target; its tactical leg is left as it is.
 
@@ -34,8 +34,8 @@ def decided_anew(
         Those that may lift it.
     legs : Legs
         Of the setting; filled with the prices of what is held.
-    compared : bool, optional
-        With the accounts that hold less core instead.
+    chained : bool, optional
+        Whether one account will be run through all of them, with `legs`.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def decided_anew(
     if triggers:
         target, review = with_triggers(target, reviewed, dict(triggers), plan)
     # contracts are priced window by window: a chain through `legs` needs each window's
-    kept = not compared or not legs.financed
+    kept = not chained or not legs.financed
     out = []
     for v in simulation.vintages:
         s, window = v.schedule, v.hedge.window
@@ -72,7 +72,6 @@ def decided_anew(
             review,
             s.anchor,
             max(end, s.anchor),
-            compared=compared,
             unhedged=v.hedge.unhedged,
         )
         out.append((v, run))

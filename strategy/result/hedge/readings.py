@@ -140,7 +140,7 @@ def _row(simulation: Simulation, reading: _Reading) -> dict[str, Any]:
         whole, derisk = simulation.chained, simulation.derisk
     else:
         legs = legs_of(simulation.setting)
-        runs = decided_anew(simulation, reading.target, reading.triggers, legs, compared=True)
+        runs = decided_anew(simulation, reading.target, reading.triggers, legs, chained=True)
         whole, derisk = _chained(simulation, runs, legs)
     years, returns, leads = [], [], []
     for v, run in runs:

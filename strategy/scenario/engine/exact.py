@@ -100,7 +100,6 @@ def hedge_future(
         review,
         0,
         start.horizon,
-        compared=False,
         unhedged=unhedged,
     )
 

@@ -12,6 +12,7 @@ from market.errors import InputError
 from market.judge.days import rows_a_year
 from market.rates import bill_rate
 from strategy.scenario.worlds.paths import Table
+from strategy.validation.resampling.blocks import optimal_block_length
 
 #: Fewer sessions make no history.
 LEAST_SESSIONS = 60
@@ -129,13 +130,11 @@ def politis_white(history: History) -> float:
     how volatility clusters; plain returns hardly depend on each other and
     would give blocks of a few days.
     """
-    from arch.bootstrap import optimal_block_length
-
     moves = history.log_returns
     if moves.std() <= 0.0:
         return 1.0
     squared = (moves - moves.mean()) ** 2
     if squared.std() <= 1e-18:
         return 1.0
-    found = float(optimal_block_length(squared)["stationary"].iloc[0])
+    found = optimal_block_length(squared)
     return max(1.0, found) if np.isfinite(found) else 1.0

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from market.atomic import write_whole
 from market.errors import InputError
+from market.kept import keeping
 from market.serialise import plain
 from strategy.sweep.engine.engine import Engine, make_engine
 from strategy.sweep.engine.single import run_single
@@ -144,7 +145,7 @@ def run_sweep(
         return SweepRun(folder, ready.sweep_id, True, folder.summary())
     numba.set_num_threads(threads(workers))
     started = time.time()
-    with folder.held():
+    with folder.held(), keeping(engine.market(sweep.plan)):
         if folder.is_complete():
             return SweepRun(folder, ready.sweep_id, True, folder.summary())
         folder.write_json("sweep.json", {"state": "running", **_header(ready)})

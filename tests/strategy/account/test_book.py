@@ -119,7 +119,8 @@ def tampered(result: Result, name: str, change) -> Result:
     account = result.simulation.chained
     orders = account.orders.copy()
     orders[name] = change(orders[name])
-    return Result(replace(result.simulation, chained=replace(account, orders=orders)))
+    accounts = replace(result.simulation.accounts, whole=replace(account, orders=orders))
+    return Result(replace(result.simulation, accounts=accounts))
 
 
 def one_fee_more(fees: np.ndarray) -> np.ndarray:

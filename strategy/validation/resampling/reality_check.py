@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from strategy.validation.resampling.blocks import stationary_draws
 from strategy.validation.sharpe import FLAT
 
 
@@ -81,7 +82,7 @@ def reality_check(
     vintages that error is itself uncertain, and the largest of many t
     statistics is above the draws in 8 % of worlds without skill, not in 5 %.
 
-    ``arch.bootstrap`` draws; its own ``SPA`` is not used, for its largest mean
+    Draws are those of ``arch.bootstrap``; its own ``SPA`` is not used, for its largest mean
     is never divided by the standard error (version 8: ``compute`` reads the
     variances for the recentring only), so that the loudest variant decides.
     Where all errors are equal both agree to the draw.
@@ -125,12 +126,9 @@ def _draws(
     leads: np.ndarray, block: float, reps: int, seed: int, error: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean lead of each variant in each bootstrap draw, and what it is divided by."""
-    from arch.bootstrap import StationaryBootstrap
-
     n = len(leads)
-    bootstrap = StationaryBootstrap(block, np.arange(n), seed=seed)
     counts = np.stack(
-        [np.bincount(drawn[0], minlength=n) for drawn, _ in bootstrap.bootstrap(reps)]
+        [np.bincount(drawn, minlength=n) for drawn in stationary_draws(n, block, reps, seed)]
     ).astype(float)
     centre = leads.mean(axis=0)
     # deviations, not returns: their squares lose no digits to a common level

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from strategy.validation.reality_check import reality_check
+from strategy.validation.resampling.reality_check import reality_check
 from tests.tolerances import ROUNDING
 
 
