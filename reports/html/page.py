@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from market.serialise import lookup
 from reports.drawing.palette import TEMPLATES, page_style
 from reports.drawing.registry import Chart, Drawing
+from reports.html.compiled import compiled_templates
 from reports.run.performance_table import shade
 from reports.text import fields
 from reports.text import format as formats
@@ -109,6 +111,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=compiled_templates(TEMPLATES, Path(__file__)),
     )
     environment.globals.update(
         _=say,

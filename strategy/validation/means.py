@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategy.validation.intervals import CONFIDENCE
+from strategy.validation.root import root_between
 
 __all__ = [
     "Interval",
@@ -219,11 +220,9 @@ def detectable(spread: float, n: int, *, chance: float = 0.8) -> float:
     float
         In the unit of `spread`; NaN for n < 2 or a spread of zero.
     """
-    from scipy.optimize import brentq
-
     if n < 2 or not spread > 0.0:
         return float("nan")
     top = 4.0 / np.sqrt(n)
     while power(top, 1.0, n) < chance:
         top *= 2.0
-    return float(brentq(lambda effect: power(effect, 1.0, n) - chance, 0.0, top)) * spread
+    return root_between(lambda effect: power(effect, 1.0, n) - chance, 0.0, top) * spread

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import expit, log_ndtr, ndtri
 
 from strategy.validation.intervals import CONFIDENCE
 from strategy.validation.means import Interval
+from strategy.validation.root import root_between
 from strategy.validation.sharpe import FLAT, Moments, sharpe_error
 
 __all__ = ["Winner", "false_discovery", "winner"]
@@ -163,7 +163,7 @@ def _root(function: Callable[[float], float], level: float, within: tuple[float,
         return low
     if function(high) >= level:
         return high
-    return float(brentq(lambda mean: function(mean) - level, low, high, xtol=1e-12))
+    return root_between(lambda mean: function(mean) - level, low, high, tolerance=1e-12)
 
 
 def false_discovery(m: Moments, trials: float, *, true: float, prior: float) -> float:
