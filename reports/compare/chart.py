@@ -48,36 +48,45 @@ def overlay(comparison: Comparison, width: float) -> Drawing | None:
 @chart(
     "vintage_differences",
     title="Vintage by vintage",
-    caption="Total return of each vintage less that of run A, percentage points of the equity at "
-    "its anchor. Only vintages that both runs have complete.",
+    caption="Return of each vintage less that of run A, percentage points: the total return of "
+    "the equity at its anchor, or each named leg's of its capital. Only vintages that both runs "
+    "have complete.",
     of=COMPARISON_CHARTS,
 )
 def vintage_differences(comparison: Comparison, width: float) -> Drawing | None:
     """A row of bars for each run but the first."""
-    tables = [(letter, comparison.paired(run, "total_return")) for letter, run in comparison.others]
-    years = sorted({int(y) for _letter, table in tables for y in table["vintage"]})
-    if not years:
+    tables = [
+        (letter, column, comparison.paired(run, column))
+        for letter, run in comparison.others
+        for column in comparison.shown_by_vintage
+        if column in comparison.paired_columns(run)
+    ]
+    labels = sorted({label for _letter, _column, table in tables for label in table["vintage"]})
+    if not labels:
         return None
     left, right = 50.0, width - 8.0
-    step = (right - left) / max(len(years), 8)
-    bar = max(2.0, min(step * 0.72, 22.0))
-    index = {year: i for i, year in enumerate(years)}
+    step = (right - left) / max(len(labels), 8)
+    bar = max(min(2.0, step), min(step * 0.72, 22.0))
+    index = {label: i for i, label in enumerate(labels)}
     tall = 150.0 if len(tables) == 1 else 96.0
     canvas = Canvas(width, 0)
     top = 26.0
     words = []
-    for number, (letter, table) in enumerate(tables, start=1):
+    for letter, column, table in tables:
+        number = comparison.letters.index(letter)
         values = table["difference"].to_numpy(dtype=float)
         low, high = span(values, zero=True) if len(values) else (-0.01, 0.01)
         if low == 0.0:
             low = -high * 0.05
         y = Scale(low, high, top + tall, top)
-        unit = _("{run} less {first}, percentage points", run=letter, first="A")
+        of = f"{column}: " if column in comparison.legs else ""
+        unit = _("{run} less {first}, percentage points", run=of + letter, first="A")
         canvas.y_axis(y, left, right, _points, count=4, unit=unit)
         for row in table.to_dict("records"):
-            at = left + (index[int(row["vintage"])] + 0.5) * step
+            label = row["vintage"]
+            at = left + (index[label] + 0.5) * step
             length = y(row["difference"]) - y(0.0)
-            title = f"{int(row['vintage'])}: {letter} {percent(row['other'], sign=True)}, A "
+            title = f"{label}: {letter} {percent(row['other'], sign=True)}, A "
             title += percent(row["first"], sign=True)
             canvas.rect(
                 at - bar / 2,
@@ -86,13 +95,13 @@ def vintage_differences(comparison: Comparison, width: float) -> Drawing | None:
                 length,
                 f"run-{number % COLOURS} run-bar",
                 title,
-                data_vintage=int(row["vintage"]),
+                data_vintage=label,
             )
         mean = float(np.mean(values)) if len(values) else None
         words.append(
             _(
                 "{run} less {first}: mean {mean} over {n} vintages",
-                run=letter,
+                run=of + letter,
                 first="A",
                 mean=show(mean, "percent"),
                 n=len(values),
@@ -100,8 +109,12 @@ def vintage_differences(comparison: Comparison, width: float) -> Drawing | None:
         )
         top += tall + 52.0
     bottom = top - 52.0
+    # months, quarters and days are marked where their year begins
+    years: dict[int, int] = {}
+    for i, label in enumerate(labels):
+        years.setdefault(int(str(label)[:4]), i)
     canvas.year_axis(
-        lambda year: left + (index[year] + 0.5) * step, years, bottom + 4, right - left
+        lambda year: left + (years[year] + 0.5) * step, list(years), bottom + 4, right - left
     )
     canvas.height = bottom + 30
     return Drawing(canvas, "; ".join(words) + ".")

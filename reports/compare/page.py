@@ -13,7 +13,8 @@ from reports.html.page import Figures, render
 from reports.text.fields import Kind, field
 from reports.text.format import exact, show
 from reports.text.language import _, _n, noted, say, speaking
-from strategy.compare.comparison import PAIRED, RESAMPLES, SEED, Comparison, PathDifference
+from strategy.compare.comparison import RESAMPLES, SEED, Comparison, PathDifference
+from strategy.compare.stored import StoredRun
 
 #: What the parts of metrics.json are about.
 PARTS = {
@@ -51,12 +52,12 @@ def build_comparison(
             "charts": COMPARISON_CHARTS,
             "chart": Figures(COMPARISON_CHARTS, comparison),
             "measures": comparison.measures,
-            "part": lambda path: _(PARTS[path.partition(".")[0]]),
-            "paired": PAIRED,
+            "part": part,
+            "titled": titled,
             "value": _value,
             "difference": difference,
             "kind_of_difference": kind_of_difference,
-            "vintage_rows": vintage_rows(comparison),
+            "vintage_tables": vintage_tables(comparison),
             "resamples": RESAMPLES,
             "seed": SEED,
             "colours": COLOURS,
@@ -84,7 +85,10 @@ def comparison_dict(comparison: Comparison) -> dict[str, Any]:
             )
         },
         "vintages": {
-            letter: {column: comparison.paired_statistics(run, column) for column in PAIRED}
+            letter: {
+                column: comparison.paired_statistics(run, column)
+                for column in comparison.paired_columns(run)
+            }
             for letter, run in comparison.others
         },
     }
@@ -101,24 +105,57 @@ def verdicts(comparison: Comparison) -> list[Markup]:
         found = {d.measure: d for d in differences}
         if found:
             out.append(_path_verdict(letter, differences[0], found["max_drawdown"]))
-        statistics = comparison.paired_statistics(run, "total_return")
-        if statistics["n"]:
+        out += _vintage_verdicts(comparison, letter, run)
+    return out
+
+
+def _vintage_verdicts(comparison: Comparison, letter: str, run: StoredRun) -> list[Markup]:
+    """A sentence on the vintages: on their total return, or on each leg that both plans have."""
+    columns = [c for c in comparison.shown_by_vintage if c in comparison.paired_columns(run)]
+    if not columns:
+        return [say("{run} and A have no leg in common to compare vintage by vintage.", run=letter)]
+    out = []
+    for column in columns:
+        statistics = comparison.paired_statistics(run, column)
+        if not statistics["n"]:
+            out.append(say("{run} and A have no complete vintage in common.", run=letter))
+            continue
+        told = {
+            "run": letter,
+            "mean": _value(statistics["mean"], "percent"),
+            "n": statistics["n"],
+        }
+        if column in comparison.legs:
+            sentence = say(
+                "Vintage by vintage, {leg} of {run} less that of A is {mean} on average over {n} "
+                "common vintages",
+                leg=column,
+                **told,
+            )
+        else:
             sentence = say(
                 "Vintage by vintage, {run} less A is {mean} on average over {n} common vintages",
-                run=letter,
-                mean=_value(statistics["mean"], "percent"),
-                n=statistics["n"],
+                **told,
             )
-            if statistics.get("mean_low") is not None:
-                sentence += say(
-                    " (95% interval {low} to {high})",
-                    low=_value(statistics["mean_low"], "percent"),
-                    high=_value(statistics["mean_high"], "percent"),
-                )
-            out.append(sentence + say("; {n} of them differ.", n=statistics["n_different"]))
-        else:
-            out.append(say("{run} and A have no complete vintage in common.", run=letter))
+        if statistics.get("mean_low") is not None:
+            sentence += say(
+                " (95% interval {low} to {high})",
+                low=_value(statistics["mean_low"], "percent"),
+                high=_value(statistics["mean_high"], "percent"),
+            )
+        out.append(sentence + say("; {n} of them differ.", n=statistics["n_different"]))
     return out
+
+
+def part(path: str) -> str:
+    """What a figure of metrics.json is about; a leg has its name from the plan."""
+    first, _dot, rest = path.partition(".")
+    return rest.rpartition(".")[0] if first == "legs" else _(PARTS[first])
+
+
+def titled(comparison: Comparison, column: str) -> str:
+    """What a column of vintages is called; a leg has its name from the plan."""
+    return column if column in comparison.legs else field(column).label
 
 
 def _path_verdict(letter: str, growth: PathDifference, fall: PathDifference) -> Markup:
@@ -176,7 +213,14 @@ def notes(comparison: Comparison) -> list[str]:
                     last=f"{comparison.sessions[-1]:%Y-%m-%d}",
                 )
             )
-    if not comparison.settings:
+    if comparison.two_ways:
+        out.append(
+            _(
+                "The plans are written in two ways, with `legs` and without: of their keys only "
+                "those that all have are compared."
+            )
+        )
+    elif not comparison.settings:
         out.append(_("The plans are the same."))
     if len(comparison.runs) > 2:
         out.append(
@@ -190,13 +234,21 @@ def notes(comparison: Comparison) -> list[str]:
     return out
 
 
-def vintage_rows(comparison: Comparison) -> list[dict[str, Any]]:
-    """A row a vintage: total return of each run and its difference to the first."""
-    tables = [run.vintages.set_index("vintage") for run in comparison.runs]
+def vintage_tables(comparison: Comparison) -> list[tuple[str, list[dict[str, Any]]]]:
+    """What is shown by vintage: the total return, or each leg; rows as of `vintage_rows`."""
+    return [(column, vintage_rows(comparison, column)) for column in comparison.shown_by_vintage]
+
+
+def vintage_rows(comparison: Comparison, column: str) -> list[dict[str, Any]]:
+    """A row a vintage: the return of each run and its difference to the first."""
+    tables = [
+        run.returns(column).set_index("vintage") if column in comparison.columns_of(run) else None
+        for run in comparison.runs
+    ]
     rows = []
-    for year in comparison.years:
-        found = [table.loc[year] if year in table.index else None for table in tables]
-        values = [plain(row["total_return"]) if row is not None else None for row in found]
+    for label in comparison.labels(column):
+        found = [t.loc[label] if t is not None and label in t.index else None for t in tables]
+        values = [plain(row["value"]) if row is not None else None for row in found]
         reasons = [plain(row["exit_reason"]) if row is not None else None for row in found]
         done = [bool(row["complete"]) if row is not None else False for row in found]
         differences = [
@@ -205,7 +257,7 @@ def vintage_rows(comparison: Comparison) -> list[dict[str, Any]]:
         ]
         rows.append(
             {
-                "year": year,
+                "vintage": label,
                 "values": values,
                 "reasons": reasons,
                 "differences": differences,

@@ -24,7 +24,7 @@ from strategy.compare.stored import RUN_FILES, read_json, read_run, run_folders
 #: Its name inside the folder of runs.
 FILE = ".runs.sqlite3"
 #: Raised whenever the columns change; another number means: make it anew.
-VERSION = 1
+VERSION = 2
 #: Seconds to wait for another process that writes the index.
 PATIENCE = 10.0
 
@@ -216,13 +216,15 @@ def read_entry(folder: Path) -> Entry:
     m = read_json(folder / "metrics.json")
 
     def number(path: str) -> float | None:
-        value = lookup(m, path)
+        value = run.form.figure(m, path)
         return float(value) if isinstance(value, (int, float)) else None
 
     def whole(path: str) -> int | None:
         value = number(path)
         return None if value is None else int(value)
 
+    # of several legs none speaks for the plan
+    leg = f"legs.{run.legs[0]}" if len(run.legs) == 1 else "tactical"
     times = run.record.get("times")
     written = times.get("written") if isinstance(times, dict) else None
     return Entry(
@@ -230,12 +232,12 @@ def read_entry(folder: Path) -> Entry:
         id=run.id,
         name=run.name,
         written=str(written or ""),
-        prices=str(lookup(m, "data.prices") or ""),
-        first=whole("vintages.first"),
-        last=whole("vintages.last"),
-        n=whole("tactical.n"),
-        mean=number("tactical.mean"),
-        hit_rate=number("tactical.hit_rate"),
+        prices=_prices(m),
+        first=_year(lookup(m, "vintages.first")),
+        last=_year(lookup(m, "vintages.last")),
+        n=whole(f"{leg}.n"),
+        mean=number(f"{leg}.mean"),
+        hit_rate=number(f"{leg}.hit_rate"),
         hedge_mean=number("hedge.mean"),
         cagr=number("total.cagr"),
         sharpe=number("total.sharpe"),
@@ -243,6 +245,21 @@ def read_entry(folder: Path) -> Entry:
         plan_sha256=str(run.record.get("plan_sha256") or ""),
         code=str(run.record.get("code") or ""),
     )
+
+
+def _prices(metrics: dict[str, Any]) -> str:
+    """The series that were traded."""
+    markets = lookup(metrics, "data.markets")
+    if isinstance(markets, dict):
+        held = [m.get("series") for m in markets.values() if isinstance(m, dict)]
+        return ", ".join(str(series) for series in held)
+    return str(lookup(metrics, "data.prices") or "")
+
+
+def _year(vintage: Any) -> int | None:
+    """Year of a vintage by its label: a year, or the text of a month, quarter or day."""
+    text = str(vintage)[:4]
+    return int(text) if text.isdecimal() else None
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

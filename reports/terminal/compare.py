@@ -13,7 +13,10 @@ from rich.text import Text
 from reports.compare.page import kind_of_difference, notes, verdicts
 from reports.text.fields import field
 from reports.text.format import setting, show
-from strategy.compare.comparison import PAIRED, Comparison
+from strategy.compare.comparison import Comparison
+
+#: Figures of the short form that the screen has room for.
+IN_SHORT = ("tactical.n", "tactical.mean", "tactical.hit_rate", "hedge.n", "hedge.mean")
 
 
 def screen(comparison: Comparison, page: Path) -> list[RenderableType]:
@@ -44,14 +47,15 @@ def screen(comparison: Comparison, page: Path) -> list[RenderableType]:
     out.append(_table("Daily path, common sessions", heads, rows))
     rows = []
     for path, values in comparison.figures:
-        if path in ("tactical.n", "tactical.mean", "tactical.hit_rate", "hedge.n", "hedge.mean"):
+        if path in IN_SHORT or path.startswith("legs."):
             for i, value in enumerate(values):
                 rows.append(["" if i else path, letters[i], show(value, field(path).kind)])
     out.append(_table("Vintages, each run over its own", ["figure", "", "value"], rows))
     rows = []
     for letter, run in comparison.others:
-        for column in PAIRED:
-            s, signed = comparison.paired_statistics(run, column), kind_of_difference(column)
+        for column in comparison.paired_columns(run):
+            s = comparison.paired_statistics(run, column)
+            signed = "percent" if column in comparison.legs else kind_of_difference(column)
             low, high = s.get("mean_low"), s.get("mean_high")
             interval = "" if low is None else f"{show(low, signed)} to {show(high, signed)}"
             rows.append([column, letter, str(s["n"]), show(s.get("mean"), signed), interval])

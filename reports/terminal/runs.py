@@ -52,17 +52,34 @@ def one(entry: Entry, run: StoredRun, files: Sequence[str]) -> Iterator[str]:
         ("command", str(run.record.get("command") or "unknown")),
         ("prices", entry.prices),
         ("vintages", f"{entry.first} to {entry.last}"),
-        ("December long", f"mean {show(entry.mean, 'percent')}, n = {show(entry.n, 'count')}"),
-        ("hit rate", show(entry.hit_rate, "share")),
-        ("hedged year", show(entry.hedge_mean, "percent")),
+        *(_legs(run) if run.legs else _short_form(entry)),
         ("return a year", show(entry.cagr, "percent")),
         ("max drawdown", show(entry.max_drawdown, "percent")),
         ("Sharpe ratio", show(entry.sharpe, "ratio")),
         ("folder", str(run.folder)),
         ("files", "  ".join(files)),
     ]
+    width = max(15, 2 + max(len(label) for label, _ in rows))
     for label, text in rows:
-        yield f"{label:<15}{text}"
+        yield f"{label:<{width}}{text}"
+
+
+def _short_form(entry: Entry) -> list[tuple[str, str]]:
+    return [
+        ("December long", f"mean {show(entry.mean, 'percent')}, n = {show(entry.n, 'count')}"),
+        ("hit rate", show(entry.hit_rate, "share")),
+        ("hedged year", show(entry.hedge_mean, "percent")),
+    ]
+
+
+def _legs(run: StoredRun) -> list[tuple[str, str]]:
+    """A line each named leg."""
+    out = []
+    for name in run.legs:
+        mean, hits, n = (run.figure(f"legs.{name}.{what}") for what in ("mean", "hit_rate", "n"))
+        text = f"mean {show(mean, 'percent')}, up in {show(hits, 'share')}, n = {show(n, 'count')}"
+        out.append((name, text))
+    return out
 
 
 def none_listed(home: str, *, any_there: bool) -> str:

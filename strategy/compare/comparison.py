@@ -16,8 +16,8 @@ import pandas as pd
 
 from market.errors import InputError
 from market.judge.days import rows_a_year
-from market.serialise import lookup
 from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
+from strategy.compare.forms import SHORT_FORM, figure_paths
 from strategy.compare.stored import StoredRun
 from strategy.result.metrics import drawdown, sample_statistics
 from strategy.validation.resampling.blocks import optimal_block_length
@@ -26,43 +26,11 @@ from strategy.validation.resampling.blocks import optimal_block_length
 MOST_RUNS = 16
 LETTERS = "ABCDEFGHIJKLMNOP"
 
-#: Figures of the runs, as they stand in metrics.json.
-FIGURES = (
-    "vintages.n_complete",
-    "tactical.n",
-    "tactical.mean",
-    "tactical.median",
-    "tactical.hit_rate",
-    "tactical.worst",
-    "tactical.first_target_rate",
-    "hedge.n",
-    "hedge.mean",
-    "hedge.mean_cost",
-    "hedge.sum_return",
-    "total.total_return",
-    "total.cagr",
-    "total.volatility",
-    "total.sharpe_excess",
-    "total.sharpe",
-    "total.sortino_excess",
-    "total.sortino",
-    "total.against_core.alpha",
-    "total.against_core.beta",
-    "total.max_drawdown",
-    "total.calmar",
-    "total.worst_month",
-    "total.cvar_95",
-    "benchmark.cagr",
-    "benchmark.max_drawdown",
-    "risk.mean_coverage",
-    "risk.share_blind",
-)
-
 #: Measures of the path whose differences get an interval, in the order of `path_measures`; on
 #: less than a year of sessions the first is the total return.
 MEASURES = ("cagr", "volatility", "sharpe", "sortino", "max_drawdown", "cvar_95")
 
-#: Columns of vintages.csv that are compared vintage by vintage.
+#: Columns of vintages.csv that are compared vintage by vintage, for plans of the short form.
 PAIRED = ("tactical_return", "hedge_return", "total_return")
 
 #: Resamples of the bootstrap and the seed of its draws: the same runs give the same page.
@@ -123,17 +91,50 @@ class Comparison:
         return list(zip(self.letters, self.runs, strict=True))[1:]
 
     @cached_property
+    def legs(self) -> tuple[str, ...]:
+        """Names of the legs of all runs, each once."""
+        return tuple(dict.fromkeys(leg for run in self.runs for leg in run.legs))
+
+    @property
+    def two_ways(self) -> bool:
+        """Whether some of the plans name their legs and some do not."""
+        return len({run.form for run in self.runs}) > 1
+
+    def paired_columns(self, run: StoredRun) -> tuple[str, ...]:
+        """What the first run and `run` can be compared by, vintage by vintage.
+
+        Columns of vintages.csv for two runs of the short form, names of legs for
+        two of named legs, nothing for one of each.
+        """
+        first = self.runs[0]
+        if first.form is not run.form:
+            return ()
+        return PAIRED if first.form is SHORT_FORM else tuple(x for x in first.legs if x in run.legs)
+
+    @cached_property
+    def shown_by_vintage(self) -> tuple[str, ...]:
+        """What stands on the page vintage by vintage: the total return, or each leg in common."""
+        if self.runs[0].form is SHORT_FORM:
+            same = any(run.form is SHORT_FORM for run in self.runs[1:])
+            return ("total_return",) if same else ()
+        found = dict.fromkeys(c for _, run in self.others for c in self.paired_columns(run))
+        return tuple(found)
+
+    @cached_property
     def settings(self) -> list[tuple[str, list[Any]]]:
         """Keys of the plans that differ, with each run's value; a key it lacks is None."""
         flat = [flatten(run.record["plan"]) for run in self.runs]
         keys = dict.fromkeys(key for plan in flat for key in plan)
+        if self.two_ways:
+            keys = dict.fromkeys(key for key in keys if all(key in plan for plan in flat))
         rows = [(key, [plan.get(key) for plan in flat]) for key in keys if key != "name"]
         return [(key, values) for key, values in rows if any(v != values[0] for v in values)]
 
     @cached_property
     def figures(self) -> list[tuple[str, list[Any]]]:
         """Paths of metrics.json with each run's figure; those that no run has are left out."""
-        rows = [(path, [lookup(run.metrics, path) for run in self.runs]) for path in FIGURES]
+        paths = figure_paths(self.legs)
+        rows = [(path, [run.figure(path) for run in self.runs]) for path in paths]
         return [(path, values) for path, values in rows if any(v is not None for v in values)]
 
     @cached_property
@@ -153,7 +154,7 @@ class Comparison:
     def equities(self) -> np.ndarray:
         """Equity over its first value, sessions x runs."""
         columns = [
-            run.daily["equity_total"].reindex(self.sessions).to_numpy(dtype=float)
+            run.daily[run.form.equity].reindex(self.sessions).to_numpy(dtype=float)
             for run in self.runs
         ]
         table = np.column_stack(columns) if len(self.sessions) else np.empty((0, len(columns)))
@@ -227,9 +228,10 @@ class Comparison:
         """
         tables = []
         for source, name in ((self.runs[0], "first"), (run, "other")):
-            rows = source.vintages[source.vintages["complete"].astype(bool)]
-            values = pd.to_numeric(rows[column], errors="coerce").to_numpy(dtype=float)
-            tables.append(pd.Series(values, index=rows["vintage"].astype(int), name=name))
+            rows = source.returns(column)
+            rows = rows[rows["complete"].astype(bool)]
+            values = rows["value"].to_numpy(dtype=float)
+            tables.append(pd.Series(values, index=rows["vintage"], name=name))
         table = pd.concat(tables, axis=1, join="inner").dropna()
         table["difference"] = table["other"] - table["first"]
         return table.reset_index(names="vintage")
@@ -244,10 +246,14 @@ class Comparison:
             out["mean_low"] = out["mean_high"] = None
         return out
 
-    @cached_property
-    def years(self) -> list[int]:
-        """Vintages that any run has."""
-        return sorted({int(y) for run in self.runs for y in run.vintages["vintage"]})
+    def labels(self, column: str) -> list[Any]:
+        """Vintages that any run has a row of, in order of time."""
+        tables = [run.returns(column) for run in self.runs if column in self.columns_of(run)]
+        return sorted({label for table in tables for label in table["vintage"]})
+
+    def columns_of(self, run: StoredRun) -> tuple[str, ...]:
+        """What a run has vintage by vintage."""
+        return PAIRED if run.form is SHORT_FORM else run.legs
 
 
 def compare(runs: Sequence[StoredRun], *, different_data: bool = False) -> Comparison:

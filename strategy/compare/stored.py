@@ -16,22 +16,11 @@ import pandas as pd
 
 from market.atomic import read_regular
 from market.errors import InputError
+from strategy.compare.forms import NAMED_LEGS, SHORT_FORM, Form
 from strategy.result.tables import with_dates
 
 #: Files that make a folder a run's.
 RUN_FILES = ("run.json", "metrics.json", "vintages.csv", "trades.csv", "daily.parquet")
-
-VINTAGE_COLUMNS = (
-    "vintage",
-    "anchor_date",
-    "exit_reason",
-    "tactical_return",
-    "hedge_return",
-    "core_return",
-    "total_return",
-    "complete",
-)
-DAILY_COLUMNS = ("equity_total", "equity_benchmark", "return_total", "return_benchmark")
 
 _AGAIN = "run the plan again with simulate run"
 
@@ -65,11 +54,43 @@ class StoredRun:
         found: Mapping[str, Mapping[str, Any]] = self.record["series"]
         return found
 
+    @property
+    def legs(self) -> tuple[str, ...]:
+        """Names of the plan's legs; none for a plan of the short form."""
+        return tuple(self.record["plan"].get("legs") or ())
+
+    @property
+    def form(self) -> Form:
+        """What its files call the figures."""
+        return NAMED_LEGS if "legs" in self.record["plan"] else SHORT_FORM
+
+    def figure(self, path: str) -> Any:
+        """A figure of metrics.json by its path; None where the run has none."""
+        return self.form.figure(self.metrics, path)
+
+    def returns(self, column: str) -> pd.DataFrame:
+        """One row a vintage of a leg, or of a column of the short form.
+
+        Returns
+        -------
+        DataFrame
+            ``vintage`` (text for named legs), ``value`` (float, NaN for none),
+            ``exit_reason``, ``complete``.
+        """
+        rows = self.vintages
+        if self.form is NAMED_LEGS:
+            rows = rows[rows["leg"] == column].assign(value=rows["leg_return"])
+            rows = rows.assign(vintage=rows["vintage"].astype(str))
+        else:
+            rows = rows.assign(value=rows[column])
+        rows = rows[["vintage", "value", "exit_reason", "complete"]]
+        return rows.assign(value=pd.to_numeric(rows["value"], errors="coerce"))
+
     @cached_property
     def metrics(self) -> Mapping[str, Any]:
         """The content of metrics.json."""
         metrics = read_json(self.folder / "metrics.json")
-        for part in ("vintages", "tactical", "hedge", "total", "benchmark"):
+        for part in self.form.parts:
             if not isinstance(metrics.get(part), dict):
                 raise InputError(
                     f"has no figures under {part!r}",
@@ -81,12 +102,12 @@ class StoredRun:
     @cached_property
     def vintages(self) -> pd.DataFrame:
         """The rows of vintages.csv; missing texts are None."""
-        return _csv(self.folder / "vintages.csv", VINTAGE_COLUMNS)
+        return _csv(self.folder / "vintages.csv", self.form.vintages)
 
     @cached_property
     def trades(self) -> pd.DataFrame:
         """The rows of trades.csv."""
-        return _csv(self.folder / "trades.csv", ("vintage", "sleeve", "exit_date", "exit_reason"))
+        return _csv(self.folder / "trades.csv", self.form.trades)
 
     @cached_property
     def daily(self) -> pd.DataFrame:
@@ -100,13 +121,13 @@ class StoredRun:
             ) from error
         except Exception as error:  # pyarrow has an error for every way to be no Parquet file
             raise InputError("is not a Parquet file", where=str(path), do=_AGAIN) from error
-        _need(path, frame, DAILY_COLUMNS)
+        _need(path, frame, self.form.daily)
         index = frame.index
         if not isinstance(index, pd.DatetimeIndex) or not index.is_monotonic_increasing:
             raise InputError("its index is not the dates in order", where=str(path), do=_AGAIN)
         if not index.is_unique or not len(frame):
             raise InputError("has no session, or one twice", where=str(path), do=_AGAIN)
-        if not np.isfinite(frame[list(DAILY_COLUMNS)].to_numpy(dtype=float)).all():
+        if not np.isfinite(frame[list(self.form.daily)].to_numpy(dtype=float)).all():
             raise InputError("an equity or return is missing", where=str(path), do=_AGAIN)
         return frame
 
@@ -218,7 +239,7 @@ def named_runs(names: Iterable[str], home: str | os.PathLike[str]) -> list[Store
             found += sorted(below, key=lambda run: str(run.record.get("times", {}).get("written")))
         else:
             found.append(find_run(name, home))
-    return [without_legs(run) for run in found]
+    return found
 
 
 def run_folders(runs: Path) -> list[Path]:
@@ -265,6 +286,9 @@ def _csv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
         raise InputError(f"is not a table: {reason}", where=str(path), do=_AGAIN) from error
     _need(path, frame, columns)
     for column in ("vintage", "complete"):
+        # vintages of named legs are years, months or days
+        if column == "vintage" and "leg" in columns:
+            continue
         if column in columns and not _whole(frame[column], column):
             raise InputError(f"column {column!r} is damaged", where=str(path), do=_AGAIN)
     whole = frame.astype(object).where(frame.notna(), None).infer_objects()

@@ -41,6 +41,11 @@ def figures(
             for column in daily.columns
             if column.endswith("_contribution")
         },
+        "vintages": {
+            "first": simulation.anchors[0].label,
+            "last": simulation.anchors[-1].label,
+            "n": len(simulation.anchors),
+        },
         "data": _data(simulation),
     }
 
@@ -50,8 +55,8 @@ def leg_figures(simulation: LegsSimulation, rows: pd.DataFrame, name: str) -> di
     whole = rows[rows["complete"].astype(bool)]
     traded = whole[whole["leg_return"].notna()]
     values = traded["leg_return"].to_numpy(dtype=float)
-    labels = traded["vintage"].to_numpy()
-    out: dict[str, Any] = _statistics(values, labels)
+    labels = traded["vintage"].to_numpy(dtype=object)
+    out: dict[str, Any] = sample_statistics(values, labels)
     out["n_no_trade"] = len(whole) - len(traded)
     out["n_open"] = len(rows) - len(whole)
     reasons = whole["exit_reason"].value_counts()
@@ -65,18 +70,10 @@ def leg_figures(simulation: LegsSimulation, rows: pd.DataFrame, name: str) -> di
     out["mean_sessions_held"] = float(traded["sessions_held"].mean())
     held = traded["same_days_return"].to_numpy(dtype=float)
     over = ~np.isnan(held)
-    out["same_days"] = _statistics(held[over], labels[over])
-    out["against_same_days"] = _statistics((values - held)[over], labels[over])
+    out["same_days"] = sample_statistics(held[over], labels[over])
+    out["against_same_days"] = sample_statistics((values - held)[over], labels[over])
     out["any_days"] = _any_days(simulation, name)
     return out
-
-
-def _statistics(values: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
-    found = sample_statistics(values, np.arange(len(values)))
-    for key in ("worst_vintage", "best_vintage"):
-        if key in found:
-            found[key] = str(labels[found[key]])
-    return found
 
 
 def _any_days(simulation: LegsSimulation, name: str) -> dict[str, Any]:

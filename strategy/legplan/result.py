@@ -19,7 +19,13 @@ from strategy.legplan.simulation import LegsSimulation, Progress, simulate_legs
 from strategy.legplan.tables import daily_table, trade_table, vintage_table
 from strategy.plan.file.legs_file import legs_sha256, resolved_legs
 from strategy.plan.legs_plan import LegsPlan
-from strategy.result.provenance import code_version, figures_in_use, package_versions
+from strategy.result.provenance import (
+    code_version,
+    figures_in_use,
+    package_versions,
+    series_in_use,
+    with_version_read,
+)
 
 if TYPE_CHECKING:
     import vectorbt as vbt
@@ -104,13 +110,17 @@ class LegsResult:
         return {
             "id": self.run_id,
             "name": self.plan.name,
-            "plan": resolved_legs(self.plan),
+            "plan": with_version_read(resolved_legs(self.plan), markets.base),
             "plan_sha256": legs_sha256(self.plan),
             "markets": {
                 name: held | {"sha256": hashes[name]}
                 for name, held in self.metrics["data"]["markets"].items()
             },
-            "series": dict(sorted(markets.base.hashes.items())),
+            "series": {
+                series: held
+                for market in (*markets.by_name.values(), markets.base)
+                for series, held in series_in_use(market).items()
+            },
             "data_version": markets.base.data_version,
             "code": code_version(),
             "packages": package_versions(),

@@ -160,8 +160,9 @@ def worst_month(equity: np.ndarray, months: np.ndarray) -> float:
 def sample_statistics(values: np.ndarray, years: np.ndarray) -> dict[str, Any]:
     """Figures of one value a vintage: n, mean with its t interval, median, hit rate, extremes.
 
-    The t interval takes vintages as independent draws; with few of them it is
-    wide, which is the point.
+    `years` are the vintages' labels, years or texts. The t interval takes
+    vintages as independent draws; with few of them it is wide, which is the
+    point.
     """
     from scipy.special import stdtrit
 
@@ -180,9 +181,9 @@ def sample_statistics(values: np.ndarray, years: np.ndarray) -> dict[str, Any]:
         hit_low=low,
         hit_high=high,
         worst=float(values.min()),
-        worst_vintage=int(years[values.argmin()]),
+        worst_vintage=_label(years[values.argmin()]),
         best=float(values.max()),
-        best_vintage=int(years[values.argmax()]),
+        best_vintage=_label(years[values.argmax()]),
     )
     if n > 1:
         spread = float(values.std(ddof=1))
@@ -195,6 +196,11 @@ def sample_statistics(values: np.ndarray, years: np.ndarray) -> dict[str, Any]:
         out["leave_one_out_low"] = float(without.min())
         out["leave_one_out_high"] = float(without.max())
     return out
+
+
+def _label(vintage: Any) -> int | str:
+    """What a vintage is called in JSON: its year, or the text of a month, quarter or day."""
+    return vintage if isinstance(vintage, str) else int(vintage)
 
 
 def tactical_metrics(vintages: pd.DataFrame) -> dict[str, Any]:

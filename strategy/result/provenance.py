@@ -51,8 +51,8 @@ def figures_in_use(market: Market) -> str:
     return digest.hexdigest()
 
 
-def provenance(plan: Plan, market: Market) -> dict[str, Any]:
-    """Resolved plan, hashes and last dates of the series, versions: the content of run.json."""
+def series_in_use(market: Market) -> dict[str, Any]:
+    """Hash, origin and range of every series of a market, its prices first."""
     sessions = market.sessions
     series: dict[str, Any] = {
         market.id: {
@@ -76,18 +76,27 @@ def provenance(plan: Plan, market: Market) -> dict[str, Any]:
         }
         if observations.judged is not None:
             series[name]["judged"] = observations.judged.as_json()
-    content = resolved(plan)
-    # the version that was read, so that the plan as recorded repeats the run
-    if plan.data.source == "auto":
+    return series
+
+
+def with_version_read(content: dict[str, Any], market: Market) -> dict[str, Any]:
+    """A resolved plan with the version of the data that was read, so that it repeats the run."""
+    if content["data"]["source"] == "auto":
         content["data"]["version"] = market.data_version or None
         if not market.data_version:
             content["data"]["source"] = "bundled"
+    return content
+
+
+def provenance(plan: Plan, market: Market) -> dict[str, Any]:
+    """Resolved plan, hashes and last dates of the series, versions: the content of run.json."""
+    content = with_version_read(resolved(plan), market)
     return {
         "id": run_id(plan, market),
         "name": plan.name,
         "plan": content,
         "plan_sha256": plan_sha256(plan),
-        "series": series,
+        "series": series_in_use(market),
         "data_version": market.data_version,
         "code": code_version(),
         "packages": package_versions(),

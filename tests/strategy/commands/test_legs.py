@@ -99,7 +99,7 @@ def test_a_command_that_cannot_take_legs_says_so_in_one_line(plan, command):
 
 def test_commands_that_read_runs_of_the_short_form_refuse_one_of_legs_in_one_line(plan):
     folder = simulate("run", plan, "--quiet", "--no-report").output.strip()
-    for arguments in (("plot", folder), ("table", folder), ("compare", folder, folder)):
+    for arguments in (("plot", folder), ("table", folder)):
         refused = simulate(*arguments)
         assert refused.exit_code == 2
         assert "is a run of a plan with `legs`" in refused.output
