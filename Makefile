@@ -25,14 +25,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 MOVED := $(shell [ ! -e $(VENV)/.tree ] || [ "$$(cat $(VENV)/.tree)" = "$$(pwd)" ] || echo moved)
 
 # What an install brings along.
-INCLUDED_test := run
-INCLUDED_dev := test run
+INCLUDED_docs := run
+INCLUDED_test := docs run
+INCLUDED_dev := test docs run
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard reports/messages/*.po))
 
-.PHONY: help run test test-all test-lowest test-newest same-trades lint format licences vulnerabilities bench \
+.PHONY: help run test test-all test-lowest test-newest same-trades lint format docs licences vulnerabilities bench \
   bench-sweep bundle catalogues lock lock-lowest clean moved
 
 help:
@@ -47,6 +48,7 @@ help:
 	@echo "              run $(CONFIG) and compare the trades"
 	@echo "make lint     ruff check, ruff format --check, mypy"
 	@echo "make format   ruff check --fix, ruff format"
+	@echo "make docs     the documentation as a site, in build/docs"
 	@echo "make licences held against those that are accepted; make vulnerabilities asks over the"
 	@echo "              network which packages are known to have one"
 	@echo "make bench    measure start-up, whole runs, pages and scenarios (benchmarks/README.md);"
@@ -106,6 +108,11 @@ lint: $(VENV)/.installed-dev
 format: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
+
+# A warning is an error: a link that leads nowhere, a page that is in no list.
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -n -W --keep-going -q -b html -d build/doctrees docs build/docs
+	@echo "build/docs/index.html"
 
 licences: $(VENV)/.installed-test $(AUDIT)/.installed
 	@$(AUDIT)/bin/pip-licenses --python $(BIN)/python --format=json --from=mixed \

@@ -351,7 +351,7 @@ def load_sweep(
         return read(found, overrides, prices=prices)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SweepResult:
     """A finished sweep and what may be believed of its choice.
 
@@ -369,6 +369,10 @@ class SweepResult:
     #: Figures for notebooks; see `reports.figures.plots.SweepPlots`.
     plot = Accessor("reports.figures.plots:SweepPlots")
     _repr_html_ = html_by("reports.figures.notebook:sweep_html")
+
+    def __repr__(self) -> str:
+        summary = self.run.summary
+        return f"<SweepResult {summary['name']}-{summary['id']}: {summary['variants']:,} variants>"
 
 
 def sweep(

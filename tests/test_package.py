@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
 MAX_WHEEL_BYTES = 3_000_000
 MAX_BUNDLE_BYTES = 3_000_000
-DISTRIBUTION = {"bs4": "beautifulsoup4", "yaml": "PyYAML"}
+DISTRIBUTION = {"bs4": "beautifulsoup4", "PIL": "pillow", "yaml": "PyYAML"}
 
 
 def call(*command, cwd, **environment):
@@ -165,7 +165,7 @@ def test_every_package_that_is_imported_is_a_declared_dependency():
     extras = [line for lines in optional.values() for line in lines]
     # what only --cluster and --from yfinance need is imported where it is used
     needed = project["dependencies"] + optional["cluster"] + optional["yahoo"]
-    ours = {"market", "signals", "strategy", "reports", "configs", "tests", "benchmarks"}
+    ours = {"market", "signals", "strategy", "reports", "configs", "tests", "benchmarks", "docs"}
     ours |= {"simulate_plans", "plain_script"}  # the door; beside the measurements that import it
     for folders, lines in (
         (("market", "signals", "strategy", "reports"), needed),

@@ -33,6 +33,8 @@ MAIN_SETTINGS = (
 #: Rows beyond this many are counted instead of shown.
 MOST_ROWS = 16
 LAST_VINTAGES = 5
+#: Letters of a cell that is never broken.
+SHORT = 24
 
 
 def plan_html(plan: Plan) -> str:
@@ -259,8 +261,12 @@ def _table(
 
     def cells(row: Sequence[object], tag: str) -> Markup:
         return Markup("").join(
-            Markup('<{0} style="text-align:{1}">{2}</{0}>').format(
-                Markup(tag), "right" if k in right else "left", value
+            Markup('<{0} style="text-align:{1};padding:1px 8px;white-space:{2}">{3}</{0}>').format(
+                Markup(tag),
+                "right" if k in right else "left",
+                # a date or a number stands on one line
+                "nowrap" if len(str(value)) <= SHORT else "normal",
+                value,
             )
             for k, value in enumerate(row)
         )

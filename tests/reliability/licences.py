@@ -42,6 +42,7 @@ COMMONS = "Apache-2.0 with the Commons Clause: to be used, not to be sold as a s
 EXCEPTIONS = {
     "vectorbt": COMMONS,
     "vectorbt-rust": COMMONS,
+    "docutils": "public domain and BSD, one editor's mode GPL; the extra docs alone uses it",
     "backtesting": "AGPL-3.0: the tests of the extra crosscheck alone use it",
 }
 _MIT_TEXT = "permission is hereby granted, free of charge, to any person obtaining a copy"

@@ -12,17 +12,15 @@ from reports.figures.progress import in_notebook, line
 @pytest.fixture
 def notebook(monkeypatch):
     """What a kernel was asked to show: (display or update, HTML)."""
-    import IPython
-    import IPython.display
-
+    shell, tools = pytest.importorskip("IPython"), pytest.importorskip("IPython.display")
     shown = []
 
     def display(html, display_id):
         shown.append(("display", html.data))
         return SimpleNamespace(update=lambda html: shown.append(("update", html.data)))
 
-    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=object()))
-    monkeypatch.setattr(IPython.display, "display", display)
+    monkeypatch.setattr(shell, "get_ipython", lambda: SimpleNamespace(kernel=object()))
+    monkeypatch.setattr(tools, "display", display)
     return shown
 
 
