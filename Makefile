@@ -33,7 +33,7 @@ INCLUDED_dev := test docs run
 .NOTPARALLEL:
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard reports/messages/*.po))
 
-.PHONY: help run test test-all test-lowest test-newest same-trades lint format docs licences vulnerabilities bench \
+.PHONY: help run test test-all test-lowest test-newest same-trades lint format docs picture licences vulnerabilities bench \
   bench-sweep bundle catalogues lock lock-lowest clean moved
 
 help:
@@ -49,6 +49,7 @@ help:
 	@echo "make lint     ruff check, ruff format --check, mypy"
 	@echo "make format   ruff check --fix, ruff format"
 	@echo "make docs     the documentation as a site, in build/docs"
+	@echo "make picture  draw the README's first picture again, after an update of the bundled data"
 	@echo "make licences held against those that are accepted; make vulnerabilities asks over the"
 	@echo "              network which packages are known to have one"
 	@echo "make bench    measure start-up, whole runs, pages and scenarios (benchmarks/README.md);"
@@ -108,6 +109,11 @@ lint: $(VENV)/.installed-dev
 format: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
+
+# The README's first picture; a test draws it again.
+picture: $(VENV)/.installed-run
+	@run=$$($(BIN)/simulate run short_long --no-tearsheet --no-report --quiet) && \
+	$(BIN)/simulate plot "$$run" vintage --year 2025 --out docs/images/vintage-2025.svg
 
 # A warning is an error: a link that leads nowhere, a page that is in no list.
 docs: $(VENV)/.installed-docs

@@ -123,6 +123,12 @@ def load_market(plan: Plan) -> Market:
     ------
     InputError
         Where a file cannot be read or holds what a market cannot hold.
+
+    Examples
+    --------
+    >>> market = load_market(load_plan("short_long"))
+    >>> market.id, f"{market.sessions[0]:%Y-%m-%d}"
+    ('sp500', '1950-01-03')
     """
     return admitted(plan, load(plan.data))
 
@@ -161,6 +167,12 @@ def run(
     BookError
         Where vectorbt's value and the account's equity differ by more than
         1e-9 of the highest equity so far.
+
+    Examples
+    --------
+    >>> result = run(load_plan("short_long", ["vintages=[2023, 2024]"]))
+    >>> result.vintages[["vintage", "exit_reason"]].values.tolist()
+    [[2023, 'time'], [2024, 'time']]
     """
     market = load_market(plan) if market is None else market
     result = Result(simulate(plan, market, progress))
@@ -233,6 +245,12 @@ def run_legs(
         Where plan and data do not fit.
     BookError
         Where vectorbt's value and the account's equity differ.
+
+    Examples
+    --------
+    >>> result = run_legs(load_legs("santa_claus_rally"))
+    >>> result.metrics["legs"]["rally"]["n"]
+    64
     """
     from strategy.legplan.result import run_legs as follow
 
@@ -263,6 +281,12 @@ def hedge(
     ------
     InputError
         Where plan and data do not fit, or there is no such instrument.
+
+    Examples
+    --------
+    >>> report = hedge(load_plan("short_long", ["vintages=[2023, 2024]"]), instrument="put")
+    >>> report.vintages[["vintage", "hedge_cost"]].round(4).values.tolist()
+    [[2023.0, 0.0087], [2024.0, 0.0241]]
     """
     from strategy.result.hedge.report import hedge_report, with_instrument
 
@@ -310,6 +334,13 @@ def audit(
     ------
     InputError
         Where the claims' file is wrong, or plan and data do not fit.
+
+    Examples
+    --------
+    >>> found = audit(load_plan("short_long", ["vintages=[2024]"]))
+    >>> claim = found.content["claims"]["december_mean"]
+    >>> claim["says"], claim["verdict"]
+    ('December gains 1.8 % on average, over 75 years', 'not supported')
     """
     from strategy.audit.audit import audit as try_claims
     from strategy.audit.claims.file import LoadedClaims, find_claims, load_claims
@@ -344,6 +375,11 @@ def load_sweep(
     ------
     InputError
         For every mistake in the file or the overrides, as one line.
+
+    Examples
+    --------
+    >>> load_sweep("sweep_stop_target").keys[:2]
+    ('tactical.stop', 'tactical.first_target_share')
     """
     from strategy.sweep.file.sweep_file import load_sweep as read
 
@@ -416,6 +452,15 @@ def sweep(
         Where plan and data do not fit, or the sweep is too large without `yes`.
     JudgeError
         Where single runs disagree with the sweep.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> file = Path("two_stops.yaml")
+    >>> _ = file.write_text("{name: two_stops, sweep: {keys: {tactical.stop: [0.02, 0.03]}}}")
+    >>> done = sweep(load_sweep(file))
+    >>> done.run.summary["variants"], done.run.summary["state"]
+    (2, 'complete')
     """
     from strategy.sweep.evidence.believe import believe
     from strategy.sweep.work.run import prepare, run_sweep
@@ -449,6 +494,11 @@ def load_scenario(
     ------
     InputError
         For every mistake in the file or the overrides, as one line.
+
+    Examples
+    --------
+    >>> load_scenario("scenario", ["scenario.paths=500"]).scenario.paths
+    500
     """
     from strategy.scenario.scenario_file import read_scenario_file
 
@@ -488,6 +538,15 @@ def scenario(
     ------
     InputError
         Where plan, scenario and data do not fit.
+
+    Examples
+    --------
+    >>> few = ["scenario.worlds=[bootstrap]", "scenario.paths=100", "scenario.shocks=[]"]
+    >>> few.append("scenario.whatif={instruments: [short], ratios: [0.5], instrument_paths: 10}")
+    >>> file = load_scenario("scenario", few)
+    >>> found = scenario(file.plan, file.scenario)
+    >>> found.figures["worlds"]["bootstrap"]["paths"]
+    100
     """
     from strategy.scenario.api import run_scenario
     from strategy.scenario.settings import Scenario
@@ -529,6 +588,12 @@ def today(
     ------
     InputError
         Where there is no such date or no session up to it, or an amount is not above 0.
+
+    Examples
+    --------
+    >>> night = today(load_plan("short_long"), date="2024-11-21")
+    >>> night.status, night.content["vintage"]
+    ('orders', 2024)
     """
     import datetime as dt
 
@@ -576,6 +641,15 @@ def compare(
     InputError
         Where a run is not found or not whole, there are fewer than two, or
         their data differ.
+
+    Examples
+    --------
+    >>> from reports import write_run
+    >>> for stop in ("0.02", "0.03"):
+    ...     plan = load_plan("short_long", ["vintages=[2023, 2024]", f"tactical.stop={stop}"])
+    ...     written = write_run(run(plan), "runs", tearsheet=False, report=False)
+    >>> compare(["runs"]).settings
+    [('tactical.stop', [0.02, 0.03])]
     """
     from strategy.compare.comparison import compare as beside
     from strategy.compare.stored import named_runs
@@ -616,6 +690,12 @@ def lookahead(
     ------
     InputError
         Where plan and data do not fit, or a date is not in the data.
+
+    Examples
+    --------
+    >>> plan = load_plan("short_long", ["vintages=[2023, 2024]"])
+    >>> lookahead(plan, dates=["2024-06-28"]).clean
+    True
     """
     from strategy.lookahead import LONGEST, look_ahead
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from market.series.catalogue import CATALOGUE
+from reports.run.charts import standalone
+from reports.run.view import View
 from strategy.api import load_plan, run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,6 +46,18 @@ def test_trades_csv_has_the_documented_columns_in_order(result):
 
 def test_daily_parquet_has_the_documented_columns_in_order(result):
     assert documented("daily.parquet") == list(result.daily.columns)
+
+
+def test_the_readme_s_first_picture_is_the_vintage_as_it_is_drawn_today(result):
+    picture = ROOT / "docs" / "images" / "vintage-2025.svg"
+    drawn = standalone("vintage", View.of(result), 920, year=2025)
+    assert picture.read_text("utf-8") == drawn, "make picture draws it again"
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]*)\)", (ROOT / "README.md").read_text())
+    words, first = pictures[0]
+    assert ROOT / first == picture
+    row = result.vintages.set_index("vintage").loc[2025]
+    assert f"bought at {row['entry_price']:,.0f}" in words
+    assert row["first_target_hit"] and row["exit_reason"] == "failed_breakout"
 
 
 def test_metrics_json_has_the_documented_subjects(result):

@@ -1,5 +1,6 @@
 """The doors from Python: one for each command, named plans, mistakes as one line."""
 
+import doctest
 import inspect
 import os
 import re
@@ -104,3 +105,21 @@ def test_the_blocks_of_the_page_run_in_order_in_an_empty_folder(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "did you mean" in done.stdout
+
+
+def doors():
+    """Every function that the door gives."""
+    return [name for name in api.__all__ if inspect.isfunction(getattr(api, name))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", doors())
+def test_the_example_of_a_door_runs_and_gives_what_it_shows(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    finder = doctest.DocTestFinder(recurse=False)
+    (example,) = finder.find(getattr(api, name), name, globs=vars(api).copy())
+    assert example.examples, f"{name} has no example"
+    said = []
+    options = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    doctest.DocTestRunner(optionflags=options).run(example, out=said.append)
+    assert said == []
