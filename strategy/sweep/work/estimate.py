@@ -23,8 +23,11 @@ SETTING_MEMORY = {TACTICAL: 75e3, HEDGE: 110e3}
 ALL_VINTAGES = 50_000
 #: Beyond it those of the best and of a random sample.
 BEST_VINTAGES, SAMPLED_VINTAGES = 1_000, 4_000
-#: Seconds that a judged variant takes: a run and vectorbt's book.
-JUDGE_SECONDS = 0.4
+#: Seconds that a judged variant takes (a run and vectorbt's book), and one that only a run follows.
+JUDGE_SECONDS, SINGLE_SECONDS = 0.045, 0.06
+#: Seconds of what every sweep has: compiled code read, the base plan, evidence, the page; and
+#: microseconds a variant of landscapes and heat maps.
+ALWAYS_SECONDS, SHOWN = 2.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ def estimate(engine: Engine, workers: int) -> Estimate:
     scale = 1.0
     if engine.way != "single":
         scale = engine.context(0).sessions_counted / SESSIONS
-    spent = separable_cost(grid) if engine.way == "separable" else n * COST[engine.way]
+    spent = {
+        "separable": separable_cost(grid),
+        "single": n * SINGLE_SECONDS * 1e6,
+    }.get(engine.way, n * COST["dense"])
     threads = 1 if engine.way == "single" else workers
     columns = len(grid.sweep.metrics) + len(grid.sweep.keys) + 1
     width = 8 * len(engine.years)
@@ -95,8 +101,9 @@ def estimate(engine: Engine, workers: int) -> Estimate:
     contexts = 0.3 * grid.group_size(CONTEXT)
     judged = 0.0
     if grid.sweep.judge:
-        judged = (min(n, grid.sweep.judge) + min(n, grid.sweep.best)) * JUDGE_SECONDS
+        judged = min(n, grid.sweep.judge + grid.sweep.best) * JUDGE_SECONDS * scale
     seconds = spent * scale / 1e6 / threads + contexts + judged + n * columns * 6e-8
+    seconds += ALWAYS_SECONDS + n * SHOWN / 1e6
     return Estimate(n, seconds, memory, disk)
 
 
