@@ -61,6 +61,41 @@ def test_the_compiled_catalogue_says_what_translators_wrote(tag):
     assert entries == len(words) + 1  # the head
 
 
+#: What is said elsewhere, and what a reader in Taiwan says; one word for one thing.
+IN_TAIWAN = {
+    "對沖": "避險",
+    "止損": "停損",
+    "收市": "收盤",
+    "期權": "選擇權",
+    "認沽": "賣權",
+    "認購": "買權",
+    "收益率": "報酬率",
+    "數據": "資料",
+    "概率": "機率",
+    "置信": "信賴",
+    "計劃": "計畫",
+    "阻力": "壓力",
+    "持倉": "部位",
+    "倉位": "部位",
+    "買入": "買進",
+    "國債": "公債",
+    "默認": "預設",
+    "序列": "數列",
+    "95%區間": "95%信賴區間",
+    "佔": "占",
+}
+
+
+def test_the_words_are_those_of_taiwan_s_market():
+    found = {
+        text: (word, instead)
+        for text, words in words_of(po("zh-Hant")).items()
+        for word, instead in IN_TAIWAN.items()
+        if word in (words if isinstance(words, str) else "".join(words))
+    }
+    assert found == {}
+
+
 def test_numbers_dates_and_lists_follow_the_language():
     assert show(3, "sessions") == "3.0 sessions"
     assert sentence_list(["a", "b", "c"]) == "a, b and c"

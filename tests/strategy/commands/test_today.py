@@ -168,6 +168,6 @@ def test_the_chinese_screen_has_the_same_numbers():
         return sorted(re.findall(r"[0-9][0-9.,]*[0-9]", text))
 
     chinese = ask("--date", "2018-12-03", "--lang", "zh-Hant")
-    assert "止損" in chinese and "下一交易日有效的委託單" in chinese
+    assert "停損" in chinese and "下一個交易日有效的委託單" in chinese
     assert not re.search(r"\b(held|from here|orders|index units|futures)\b", chinese)
     assert numbers(chinese) == numbers(ask("--date", "2018-12-03"))
