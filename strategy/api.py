@@ -358,6 +358,7 @@ def load_sweep(
     overrides: Iterable[str] = (),
     *,
     prices: str | os.PathLike[str] | None = None,
+    rank_by: str | None = None,
 ) -> Sweep:
     """A sweep from a plan file with a ``sweep:`` block, or by the name of a shipped one.
 
@@ -365,6 +366,8 @@ def load_sweep(
     ----------
     path, overrides, prices
         As for `load_plan`; overrides are those of the base plan.
+    rank_by : str, optional
+        Metric that ranks, a column of docs/sweep.md, in place of the file's.
 
     Returns
     -------
@@ -384,7 +387,7 @@ def load_sweep(
     from strategy.sweep.file.sweep_file import load_sweep as read
 
     with plan_path(path) as found:
-        return read(found, overrides, prices=prices)
+        return read(found, overrides, prices=prices, rank_by=rank_by)
 
 
 @dataclass(frozen=True, repr=False)

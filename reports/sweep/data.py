@@ -31,7 +31,10 @@ from strategy.compare.stored import read_json
 
 EVIDENCE = "evidence.json"
 #: Metrics that are shown, or tell the plan as written from other variants.
-READ = ("sharpe", "cagr", "max_drawdown", "hit_rate", "exposure", "turnover", "vintage_mean")
+READ = (
+    *("lead", "sharpe", "cagr", "max_drawdown", "hit_rate", "exposure", "turnover"),
+    "vintage_mean",
+)
 #: Parameters on the page, the most important first.
 MOST_PARAMETERS = 10
 #: Ranks among which the best with different results are sought.

@@ -52,9 +52,8 @@ def build_sweep(sweep: SweepData, *, command: str | None = None, language: str =
     with speaking(language):
         known = field(sweep.metric)
         found = sweep.evidence
-        columns = [c for c in ("sharpe", "cagr", "max_drawdown", "hit_rate") if c in sweep.variants]
-        if sweep.metric not in columns:
-            columns.insert(0, sweep.metric)
+        shown = (sweep.metric, "lead", "sharpe", "cagr", "max_drawdown", "hit_rate")
+        columns = [c for c in dict.fromkeys(shown) if c in sweep.variants]
         rows = sweep.variants.iloc[sweep.leaders(BEST_ROWS)].to_dict("records")
         context: dict[str, Any] = {
             "s": sweep,

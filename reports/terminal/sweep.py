@@ -41,7 +41,8 @@ def summary(done: SweepRun) -> Iterator[RenderableType]:
     best = found["best"]
     if best:
         by = found["sweep"]["best"]["by"]
-        names = [by, *(n for n in ("sharpe", "cagr", "max_drawdown", "trades") if n != by)]
+        shown = ("lead", "sharpe", "cagr", "max_drawdown", "trades")
+        names = [by, *(n for n in shown if n != by)]
         names = [n for n in names if n in best[0]["metrics"]]
         rows: list[tuple[Any, ...]] = [
             (row["variant"], *(row["metrics"][n] for n in names), f"{row['alike']:,}")

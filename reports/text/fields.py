@@ -120,6 +120,12 @@ FIELDS: dict[str, Field] = {
     "beta_low": Field("its 95% interval, low end", "ratio"),
     "beta_high": Field("its 95% interval, high end", "ratio"),
     "calmar": Field("Calmar ratio", "ratio"),
+    # of a sweep
+    "lead": Field(
+        "Lead over holding, a vintage",
+        "percent",
+        "Mean return of a whole vintage less holding the same exposure without the plan's rules.",
+    ),
     "max_drawdown": Field("Max drawdown", "percent", "From the starting capital onwards."),
     "max_drawdown_start": Field("its peak", "date"),
     "max_drawdown_end": Field("recovered", "date"),

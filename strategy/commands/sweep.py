@@ -49,6 +49,12 @@ def sweep() -> None:
 @click.option(
     "--out", default=SWEEPS, show_default=True, metavar="DIR", help="Folder that gets the sweep's."
 )
+@click.option(
+    "--rank-by",
+    metavar="METRIC",
+    help="Metric that ranks, colours and is the page's axis, for example lead, sharpe, calmar: "
+    "sweep.rank_by.",
+)
 @click.option("--workers", type=int, metavar="N", help="Threads; all there are by default.")
 @click.option("--cluster", metavar="URL", help="Dask scheduler, for example tcp://10.0.0.1:8786.")
 @click.option("--yes", is_flag=True, help="Run it even if it is large.")
@@ -63,6 +69,7 @@ def run_file(
     overrides: tuple[str, ...],
     prices: str | None,
     out: str,
+    rank_by: str | None,
     workers: int | None,
     cluster: str | None,
     yes: bool,
@@ -83,7 +90,7 @@ def run_file(
     from strategy.sweep.evidence.judge import JudgeError
     from strategy.sweep.work.run import prepare
 
-    found = api.load_sweep(config, overrides, prices=prices)
+    found = api.load_sweep(config, overrides, prices=prices, rank_by=rank_by)
     ready = prepare(found, workers=workers, yes=yes or only_estimate)
     if loud or only_estimate:
         from reports.terminal.sweep import announcement

@@ -20,6 +20,7 @@ from strategy.sweep.composed.compose import compose
 from strategy.sweep.composed.sleeves import Ranges, Sleeve, make_ranges, make_sleeve
 from strategy.sweep.dense.loop import dense
 from strategy.sweep.engine.context import Context, make_context
+from strategy.sweep.engine.held import Held, mean_lead, whole_vintages
 from strategy.sweep.engine.outcomes import Hedges, Tactical
 from strategy.sweep.engine.rows import Rows, rows_of
 from strategy.sweep.engine.single import run_single
@@ -36,6 +37,9 @@ SAMPLED = 256
 ROWS = {"separable": 65_536, "dense": 16_384, "single": 64}
 #: Microseconds on one core, for 16,000 sessions and 63 vintages; see docs/scaling.md.
 COST = {"pair": 10.0, "tactical": 200.0, "hedge": 1_300.0, "dense": 90.0, "single": 200_000.0}
+
+#: Columns that the lead is made of, and its own.
+_EXPOSURE, _LEAD = (list(METRICS).index(name) for name in ("exposure", "lead"))
 
 _Value = TypeVar("_Value")
 
@@ -138,6 +142,11 @@ class Engine:
             for key in axis.keys
         )
 
+    @cached_property
+    def held(self) -> Held:
+        """What the variants are held against."""
+        return Held(self.grid, self.market)
+
     def compute(self, numbers: np.ndarray, *, daily: bool = False) -> Rows:
         """Run variants.
 
@@ -147,6 +156,22 @@ class Engine:
         daily : bool, optional
             Keep daily returns: walks every variant, all of one context.
         """
+        rows = self._run(numbers, daily)
+        rows.metrics[:, _LEAD] = np.nan
+        if "lead" in self.grid.sweep.metrics and len(numbers):
+            years = whole_vintages(self.years)
+            held = self.held.returns(numbers, rows.metrics[:, _EXPOSURE], years)
+            rows.metrics[:, _LEAD] = mean_lead(rows.vintages[:, : len(years)], held)
+        return rows
+
+    def lead(self, plan: Plan, exposure: float, returns: dict[int, float]) -> float:
+        """The same of a plan that need not be a variant, from its single run."""
+        years = whole_vintages(self.years)
+        own = np.array([[returns.get(year, np.nan) for year in years]])
+        held = self.held.curve(plan).at(np.array([exposure]), years)
+        return float(mean_lead(own, held)[0])
+
+    def _run(self, numbers: np.ndarray, daily: bool) -> Rows:
         if self.way == "single":
             return self._single(numbers)
         digits = self.grid.digits(numbers)

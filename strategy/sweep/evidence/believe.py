@@ -18,7 +18,6 @@ from market.serialise import json_text, plain
 from strategy.plan import Plan
 from strategy.sweep.engine.engine import Engine
 from strategy.sweep.evidence.daily import daily_evidence
-from strategy.sweep.evidence.held import same_exposure
 from strategy.sweep.evidence.ranking import LESS_IS_BETTER
 from strategy.sweep.file.columns import METRICS
 from strategy.sweep.work.estimate import SAMPLED_VINTAGES
@@ -119,7 +118,7 @@ def _judged(run: SweepRun, engine: Engine, trials: int, seed: int) -> dict[str, 
         found["missing"] = {"all": "the best variant's returns by vintage were not kept"}
         return found
     exposure = _exposure(run, engine, numbers)
-    held, remark = same_exposure(engine, numbers, exposure, years)
+    held, remark = engine.held.returns(numbers, exposure, years), engine.held.remark
     of_vintages = evidence(
         returns,
         np.array(years, dtype=np.int64),

@@ -9,6 +9,9 @@ from pydantic import BeforeValidator, Field, model_validator
 from strategy.plan import AUTHOR, Misfit, Model, as_tuple
 from strategy.sweep.file.columns import METRICS
 
+#: What ranks where a file does not say. The account's Sharpe ratio hardly differs between variants:
+#: all of them hold the same core.
+RANK_BY = "lead"
 MOST_JUDGED = 10_000
 MOST_DRAWS = 10_000_000
 MOST_SAMPLED = 10**9
@@ -43,7 +46,7 @@ class Draws(Model):
 class Best(Model):
     """Which variants are the best."""
 
-    by: Metric = Field("sharpe", description="Metric that ranks; the highest is the best.")
+    by: Metric = Field(RANK_BY, description="The older place of rank_by.")
     n: int = Field(10, ge=1, le=1000, description="How many are judged and shown.")
 
 
@@ -66,7 +69,13 @@ class Block(Model):
     metrics: Annotated[tuple[Metric, ...], BeforeValidator(as_tuple)] = Field(
         (), description="Columns to keep; an empty list keeps all."
     )
-    best: Best = Field(Best(), description="Which variants are the best.")
+    rank_by: Metric = Field(
+        RANK_BY,
+        description="Metric that ranks the variants, colours the page's maps and is its axis; the "
+        "best is the highest, or the lowest where less is better.",
+        json_schema_extra=AUTHOR,
+    )
+    best: Best = Field(Best(), description="How many of the best variants are judged and shown.")
     judge: int = Field(
         50,
         ge=0,
@@ -95,3 +104,20 @@ class Block(Model):
             got = "an empty map" if "keys" in self.model_fields_set else "nothing"
             raise Misfit("keys", got, _EXAMPLE)
         return self
+
+    @model_validator(mode="after")
+    def _ranked_by_one(self) -> Block:
+        if self._older and "rank_by" in self.model_fields_set and self.rank_by != self.best.by:
+            by = self.best.by
+            raise Misfit("rank_by", self.rank_by, f"{by}, as best.by says, or no best.by")
+        return self
+
+    @property
+    def _older(self) -> bool:
+        """Whether the metric stands in its older place."""
+        return "by" in self.best.model_fields_set
+
+    @property
+    def ranked_by(self) -> str:
+        """The metric that ranks."""
+        return self.best.by if self._older else self.rank_by

@@ -24,9 +24,11 @@ METRICS = {
     "hedged": "complete vintages that held a hedge",
     "vintage_mean": "mean return of the account from anchor to anchor, whole vintages, fraction",
     "vintage_std": "standard deviation (ddof 1) of these",
+    "lead": "mean return of a whole vintage less holding the same exposure without the plan's "
+    "rules, fraction",
 }
 
 #: Counts: exact in both ways of computing.
 COUNTS = ("max_drawdown_sessions", "trades", "hedged")
-#: Columns that the other way of computing has no figure for.
-STATED = ("cvar_95_error",)
+#: Columns that a single run alone has no figure for.
+STATED = ("cvar_95_error", "lead")

@@ -114,6 +114,7 @@ def load_sweep(
     overrides: Iterable[str] = (),
     *,
     prices: str | os.PathLike[str] | None = None,
+    rank_by: str | None = None,
 ) -> Sweep:
     """Read a plan file with a ``sweep:`` block.
 
@@ -124,12 +125,22 @@ def load_sweep(
         ``key=value`` pairs for the base plan.
     prices : path, optional
         File of the traded index, in place of ``data.prices``.
+    rank_by : str, optional
+        Metric that ranks, in place of ``sweep.rank_by``.
 
     Raises
     ------
     InputError
         For every mistake in the file or the overrides, as one line.
     """
+    if rank_by is not None and rank_by not in METRICS:
+        do = did_you_mean(rank_by, tuple(METRICS))
+        raise InputError(
+            f"no metric '{printable(rank_by)}'",
+            where="rank_by",
+            expected="" if do else "one of " + ", ".join(METRICS),
+            do=do,
+        )
     file = read_plan_file(path, overrides, prices=prices, block=BLOCK)
     block = file.block
     assert block is not None
@@ -142,7 +153,7 @@ def load_sweep(
     tree = Tree(
         {BLOCK: block.value}, {(BLOCK, *below): place for below, place in block.places.items()}
     )
-    return _sweep(file, _Written(tree, file.label), Path(path))
+    return _sweep(file, _Written(tree, file.label), Path(path), rank_by)
 
 
 @dataclass(frozen=True)
@@ -163,7 +174,7 @@ class _Written:
             raise explain(error, self.tree, self.label, model=Block, below=(BLOCK,)) from None
 
 
-def _sweep(file: PlanFile, written: _Written, path: Path) -> Sweep:
+def _sweep(file: PlanFile, written: _Written, path: Path, rank_by: str | None) -> Sweep:
     block = written.block()
     _check_nesting(block.keys, written)
     axes: list[Axis] = []
@@ -176,7 +187,7 @@ def _sweep(file: PlanFile, written: _Written, path: Path) -> Sweep:
             axes.append(Axis((key,), (_located(key, values, path),)))
     if drawn or block.draws:
         axes.append(_drawn(drawn, block.draws, block.seed, written.where("draws")))
-    by = block.best.by
+    by = rank_by or block.ranked_by
     metrics = tuple(dict.fromkeys(block.metrics)) or tuple(METRICS)
     return Sweep(
         plan=file.plan,

@@ -161,7 +161,9 @@ def run_sweep(
         else:
             _some_vintages(folder, engine, ranking.variants)
         rows = _best_rows(folder, grid, ranking.places, judge, report)
-        base, _ = run_single(sweep.plan, engine.market(sweep.plan))
+        base, returns = run_single(sweep.plan, engine.market(sweep.plan))
+        if "lead" in sweep.metrics:
+            base["lead"] = engine.lead(sweep.plan, base["exposure"], returns)
         summary = {
             "state": "complete",
             **_header(ready),

@@ -42,6 +42,7 @@ sweep:
     tactical.first_target_share: [0, 0.5, 1]
     tactical.failed_breakout.within: [0, 3]
   judge: 0
+  rank_by: sharpe
   best: {n: 1}
 """
 

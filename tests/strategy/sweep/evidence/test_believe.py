@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 
 from strategy.run.simulation import simulate
+from strategy.sweep.engine import held as held_module
+from strategy.sweep.engine.held import held_to_the_end
 from strategy.sweep.engine.single import run_single
 from strategy.sweep.evidence import believe as believe_module
 from strategy.sweep.evidence.believe import believe, ledger_of
-from strategy.sweep.evidence.held import held_to_the_end, same_exposure
+from strategy.sweep.file.settings import variant_plan
 from strategy.sweep.work import run as run_module
 from strategy.sweep.work.run import prepare, run_sweep
 from strategy.validation.sharpe import moments
@@ -79,7 +81,7 @@ def test_evidence_is_left_beside_the_sweep_and_is_what_is_returned(long):
 def test_the_judged_variant_is_the_first_of_the_best_rows(long):
     found, done, _ = long
     assert found["best"]["variant"] == done.summary["best"][0]["variant"]
-    assert found["metric"] == "sharpe"
+    assert found["metric"] == "lead"
     assert found["variants"] == found["trials"] == 12
 
 
@@ -138,6 +140,33 @@ def test_the_lead_of_the_best_by_the_normal_way(long):
     assert found["best"]["sharpe"] == pytest.approx(moments(lead).sharpe, abs=2e-3)
 
 
+def test_the_table_ranks_by_the_lead_that_is_judged(long):
+    found, done, _ = long
+    table = pd.read_parquet(done.folder.variants).set_index("variant")
+    best = found["best"]["variant"]
+    assert table["lead"].idxmax() == best
+    assert table["lead"][best] == pytest.approx(found["best"]["mean_lead"], abs=ROUNDING)
+    assert done.summary["base"]["lead"] is not None
+
+
+def test_the_lead_of_every_variant_by_a_naive_loop(long):
+    # each variant and its held plan run alone, the core weight of the same exposure by bisection
+    found, done, engine = long
+    table = pd.read_parquet(done.folder.variants).set_index("variant")
+    for number in (0, 7):
+        plan = variant_plan(engine.grid, number)
+        market = engine.market(plan)
+        own, returns = run_single(plan, market)
+        low, high = 0.5, 1.0
+        while high - low > 1e-6:
+            middle = (low + high) / 2.0
+            exposure = run_single(held_to_the_end(plan, middle), market)[0]["exposure"]
+            low, high = (middle, high) if exposure < own["exposure"] else (low, middle)
+        _, held = run_single(held_to_the_end(plan, low), market)
+        lead = np.mean([returns[y] - held[y] for y in found["years"]])
+        assert table["lead"][number] == pytest.approx(lead, abs=2e-6)
+
+
 # ---- what it is held against -----------------------------------------------------------------
 
 
@@ -160,8 +189,8 @@ def test_holding_has_no_lead_over_itself(long):
     held, returns = run_single(held_to_the_end(plan), engine.market(plan))
     number = next(n for n in range(12) if engine.grid.values(n)["tactical.exit_by"] == "12-15")
     years = list(returns)[:-1]
-    found, remark = same_exposure(engine, np.array([number]), np.array([held["exposure"]]), years)
-    assert remark == ""
+    found = engine.held.returns(np.array([number]), np.array([held["exposure"]]), years)
+    assert engine.held.remark == ""
     np.testing.assert_allclose(found[:, 0], [returns[y] for y in years], rtol=0, atol=ROUNDING)
 
 
@@ -178,7 +207,7 @@ def test_a_hedge_is_held_against_holding_less(write_sweep, tmp_path):
     table = pd.read_parquet(done.folder.variants)
     years = [int(y) for y in engine.years][:-1]
     numbers = table["variant"].to_numpy()
-    held, _ = same_exposure(engine, numbers, table["exposure"].to_numpy(), years)
+    held = engine.held.returns(numbers, table["exposure"].to_numpy(), years)
     vintages = pd.read_parquet(done.folder.vintages)[[f"vintage_{y}" for y in years]].to_numpy().T
     # the more is hedged the less is held: in good years both make less
     good = vintages[:, 0] > 0.15
@@ -188,9 +217,7 @@ def test_a_hedge_is_held_against_holding_less(write_sweep, tmp_path):
 
 
 def test_more_ways_to_hold_than_are_simulated_is_said(write_sweep, tmp_path, monkeypatch):
-    from strategy.sweep.evidence import held
-
-    monkeypatch.setattr(held, "MOST_PLANS", 2)
+    monkeypatch.setattr(held_module, "MOST_PLANS", 2)
     found, *_ = judged(write_sweep(LONG), tmp_path)
     assert "3 ways to hold it" in found["benchmark_remark"]
 

@@ -68,6 +68,11 @@ def test_the_block_is_taken_out_and_the_rest_is_the_base_plan(write_sweep):
         ("sweep: {keys: {tactical.stop: [0.1]}, metrics: [[sharpe]]}\n", "did you mean 'sharpe'?"),
         ("sweep: {keys: {tactical.stop: [0.1]}, best: {by: luck}}\n", "expected one of"),
         ("sweep: {keys: {tactical.stop: [0.1]}, best: {by: [sharpe]}}\n", "did you mean 'sharpe'?"),
+        ("sweep: {keys: {tactical.stop: [0.1]}, rank_by: leads}\n", "did you mean 'lead'?"),
+        (
+            "sweep: {keys: {tactical.stop: [0.1]}, rank_by: lead, best: {by: sharpe}}\n",
+            "rank_by: got lead; expected sharpe, as best.by says, or no best.by",
+        ),
         ("sweep: {keys: {tactical.stop: [.nan]}}\n", "expected a finite number"),
         ("sweep: {keys: {tactical.stop: {uniform: [0.1, .inf]}}}\n", "expected a finite number"),
         ("sweep: {keys: {tactical.stop: {from: -.inf, to: 1, steps: 2}}}\n", "a finite number"),
@@ -131,3 +136,22 @@ def test_sweeps_that_come_along_are_valid_and_as_large_as_they_say(name, product
     assert f"{product:,}" in (CONFIGS / f"{name}.yaml").read_text().splitlines()[0]
     for number in grid.random(20, 5):
         variant_plan(grid, int(number))
+
+
+@pytest.mark.parametrize(
+    ("block", "by"),
+    [
+        ("", "lead"),
+        (", rank_by: calmar", "calmar"),
+        (", best: {by: cagr, n: 3}", "cagr"),
+        (", rank_by: cagr, best: {by: cagr}", "cagr"),
+        (", rank_by: cagr, best: {n: 3}", "cagr"),
+    ],
+)
+def test_what_ranks_is_the_lead_unless_the_file_or_the_caller_says_another(tmp_path, block, by):
+    path = tmp_path / "s.yaml"
+    path.write_text(f"name: s\nsweep: {{keys: {{tactical.stop: [0.1]}}{block}}}\n")
+    assert load_sweep(path).best_by == by
+    assert load_sweep(path, rank_by="turnover").best_by == "turnover"
+    with pytest.raises(InputError, match="no metric 'turn'"):
+        load_sweep(path, rank_by="turn")

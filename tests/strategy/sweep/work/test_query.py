@@ -126,6 +126,6 @@ def test_the_command_runs_a_file_and_prints_its_folder(small, tmp_path):
     assert first.exit_code == 0, first.output
     assert SweepFolder(out / first.output.strip().rsplit("/", 1)[-1]).is_complete()
     shown = runner.invoke(command, arguments[:-1])
-    assert "already done" in shown.output and "best by sharpe" in shown.output
+    assert "already done" in shown.output and "best by lead" in shown.output
     told = runner.invoke(command, [*arguments[:-1], "--estimate"])
     assert "135 variants" in told.output + told.stderr

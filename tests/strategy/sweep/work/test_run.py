@@ -44,7 +44,7 @@ def test_a_sweep_leaves_one_row_a_variant_with_its_keys_and_metrics(small, tmp_p
     growth = (1.0 + vintages[years]).prod(axis=1, skipna=True) - 1.0
     np.testing.assert_allclose(growth, table["total_return"], rtol=ROUNDING)
     best = done.summary["best"]
-    ranked = table.sort_values(["sharpe", "variant"], ascending=[False, True])
+    ranked = table.sort_values(["lead", "variant"], ascending=[False, True])
     ranked = ranked.drop_duplicates(list(METRICS))[:3]
     assert [row["variant"] for row in best] == list(ranked["variant"])
     figures = list(METRICS)
@@ -151,7 +151,7 @@ def test_two_processes_started_together_leave_one_whole_sweep(small, tmp_path, i
 def test_metrics_that_are_not_asked_for_are_left_out(write_sweep, tmp_path):
     done = run_sweep(write_sweep(SMALL + "  metrics: [cagr, trades]\n"), tmp_path / "out")
     # what ranks is kept
-    assert pq.read_schema(done.folder.variants).names[-3:] == ["cagr", "trades", "sharpe"]
+    assert pq.read_schema(done.folder.variants).names[-3:] == ["cagr", "trades", "lead"]
 
 
 def test_vintage_returns_of_some_are_those_of_all(write_sweep, tmp_path, monkeypatch):
