@@ -566,6 +566,7 @@ def today(
     *,
     capital: float | None = None,
     multiplier: float = 50.0,
+    holdings: str | os.PathLike[str] | None = None,
 ) -> Today:
     """What the plan orders after the close of a date.
 
@@ -580,6 +581,9 @@ def today(
         Account size in currency; the plan's by default.
     multiplier : float, optional
         Currency per index point of one future.
+    holdings : path, optional
+        File of what the user holds (docs/today.md): the content then has the orders that lead
+        from there to the plan's positions. Its equity is the capital: do not give both.
 
     Returns
     -------
@@ -590,7 +594,8 @@ def today(
     Raises
     ------
     InputError
-        Where there is no such date or no session up to it, or an amount is not above 0.
+        Where there is no such date or no session up to it, an amount is not above 0, or the
+        file of holdings has a mistake.
 
     Examples
     --------
@@ -603,7 +608,12 @@ def today(
     import pandas as pd
 
     from strategy.today import today as answer
+    from strategy.today.holdings import read_holdings
 
+    if capital is not None and holdings is not None:
+        raise InputError(
+            "capital and holdings", where="capital", expected="one of them: holdings have a size"
+        )
     for name, value in (("capital", capital), ("multiplier", multiplier)):
         if value is not None and not 0.0 < value < _MOST_MONEY:
             raise InputError(f"got {value:g}", where=name, expected="an amount above 0")
@@ -611,8 +621,9 @@ def today(
         day = pd.Timestamp(dt.date.today() if date is None else date)
     except ValueError:
         raise InputError(f"got {date!r}", where="date", expected="a date as YYYY-MM-DD") from None
+    file = None if holdings is None else read_holdings(os.fspath(holdings))
     market = load_market(plan) if market is None else market
-    return answer(plan, market, day, capital=capital, multiplier=multiplier)
+    return answer(plan, market, day, capital=capital, multiplier=multiplier, holdings=file)
 
 
 def compare(

@@ -11,6 +11,7 @@ from rich.text import Text
 from reports.text.format import words as reason_words
 from reports.text.hedge_words import INSTRUMENTS
 from reports.text.language import _, noted, told
+from strategy.hedge.vintage import HEDGE_STATUS
 
 #: What is to be done, by the answer's status.
 HEADLINES = {
@@ -19,6 +20,13 @@ HEADLINES = {
     "hedged": noted("the hedge is on; nothing to do at the next open"),
     "idle": noted("nothing is held beside the core, nothing to do"),
     "stale": noted("the prices are old: this is no answer for today"),
+}
+
+
+#: How a hedge is closed at the end of a session.
+HEDGE_ENDS = {
+    "market on close": noted("at the close"),
+    "settlement": noted("settled at its expiry"),
 }
 
 
@@ -35,6 +43,8 @@ def screen(content: dict[str, Any]) -> RenderableType:
         parts += [_section(_("Orders for the next open")), _orders(content)]
     if content["orders_at_work"]:
         parts += [_section(_("Orders at work in the next session")), _at_work(content)]
+    if "holdings" in content:
+        parts += [_section(_("From your holdings to the plan's")), *_transition(content)]
     parts += [_section(_("December long")), _long(content)]
     parts += [_section(_("Hedge")), _hedge(content)]
     if content["record"]:
@@ -77,6 +87,11 @@ def _points(value: float) -> str:
     return f"{value:,.2f}"
 
 
+def _signed(fraction: float) -> str:
+    """A fraction as percent with its sign; what rounds to nothing has a plus."""
+    return f"{round(fraction, 4) + 0.0:+.2%}"
+
+
 def _table() -> Table:
     return Table(
         box=None, show_header=True, header_style="dim", pad_edge=False, padding=(0, 2, 0, 2)
@@ -86,7 +101,8 @@ def _table() -> Table:
 def _pairs(rows: list[tuple[str, str | Text]]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 2))
     table.add_column(style="dim", no_wrap=True)
-    table.add_column()
+    # a language without spaces has words that are wider than the screen
+    table.add_column(overflow="fold")
     for name, value in rows:
         table.add_row(name, value)
     return table
@@ -118,12 +134,19 @@ def _what(order: dict[str, Any]) -> str:
     if not contract:
         return told(order["side"])
     return _(
-        "{side} {right} {strike}, {expiry}, at {premium}",
+        "{side} {option}, at {premium}",
         side=told(order["side"]),
+        option=_option(contract),
+        premium=f"{contract['premium']:,.2f}",
+    )
+
+
+def _option(contract: dict[str, Any]) -> str:
+    return _(
+        "{right} {strike}, {expiry}",
         right=_("put") if contract["right"] == "put" else _("call"),
         strike=f"{contract['strike']:,.1f}",
         expiry=contract["expiry"],
-        premium=f"{contract['premium']:,.2f}",
     )
 
 
@@ -135,8 +158,12 @@ def _at_work(c: dict[str, Any]) -> Table:
         table.add_column(name, justify="right")
     for order in c["orders_at_work"]:
         price = order["price"]
+        kind = told(f"{order['side']} {order['order']}")
+        if order["sleeve"] == "hedge":
+            ending = _(HEDGE_ENDS[order["order"]])
+            kind = _("hedge: {order} {ending}", order=_what(order), ending=ending)
         table.add_row(
-            told(f"{order['side']} {order['order']}"),
+            kind,
             told(order["live"]),
             "" if price is None else _points(price),
             "" if price is None else f"{price / c['price'] - 1.0:+.2%}",
@@ -145,25 +172,46 @@ def _at_work(c: dict[str, Any]) -> Table:
     return table
 
 
+def _transition(c: dict[str, Any]) -> list[RenderableType]:
+    """The account as it is, and the orders that make it the plan's."""
+    h = c["holdings"]
+    size = _("{file}: worth {equity}", file=h["file"], equity=f"{h['equity']:,.0f}")
+    if not h["orders"]:
+        return [Text(f"  {size}; {_('it holds what the plan holds')}")]
+    table = _table()
+    for name in (_("sleeve"), _("what")):
+        table.add_column(name)
+    for name in (_("held"), _("plan"), _("amount"), _("units"), _("at"), _("futures")):
+        table.add_column(name, justify="right")
+    for order in h["orders"]:
+        side = told(order["side"])
+        table.add_row(
+            told(order["sleeve"]),
+            f"{side} {_option(order['contract'])}" if order["contract"] else side,
+            f"{order['held']:.1%}",
+            f"{order['target']:.1%}",
+            f"{order['amount']:,.0f}",
+            "" if order["units"] is None else f"{order['units']:,.2f}",
+            "" if order["price"] is None else _points(order["price"]),
+            "" if order["futures"] is None else f"{order['futures']:,.2f}",
+        )
+    return [Text(f"  {size}"), table]
+
+
 def _long(c: dict[str, Any]) -> Table:
     t = c["tactical"]
     rows: list[tuple[str, str | Text]] = []
     if t["status"] == "waiting":
         words = _("not begun; the next anchor is {day}", day=c["next_anchor"])
-        return _pairs([(_("state"), words)])
+        return _pairs([(_("state"), words), *_last_long(c["ended"]["tactical"])])
     vintage = _("{year}, anchored {day}", year=t["vintage"], day=t["anchor_date"])
     rows.append((_("vintage"), vintage))
     if t["status"] == "no_trade":
         words = _("nothing bought, {reason}", reason=reason_words(t["reason"]))
         rows.append((_("state"), words + (f": {told(t['because'])}" if t["because"] else "")))
     elif t["status"] == "over":
-        words = _(
-            "over: {reason} on {day}, {value} before costs",
-            reason=reason_words(t["reason"]),
-            day=t["exit_date"],
-            value=f"{t['gross_return']:+.2%}",
-        )
-        rows.append((_("state"), words))
+        rows.append((_("state"), _("over")))
+        rows += _last_long(t)
     else:
         rows += _held(c, t)
     for name, (low, high) in ((_("zone"), t["zone"]), (_("extension"), t["extension"])):
@@ -176,6 +224,53 @@ def _long(c: dict[str, Any]) -> Table:
         )
         rows.append((name, words))
     return _pairs(rows)
+
+
+def _last_long(last: dict[str, Any] | None) -> list[tuple[str, str | Text]]:
+    """What became of the long that ended last."""
+    if last is None:
+        return []
+    if last["entry_date"] is None:
+        words = _(
+            "{year}: nothing bought, {reason}",
+            year=last["vintage"],
+            reason=reason_words(last["reason"]),
+        )
+        return [
+            (_("last result"), words + (f": {told(last['because'])}" if last["because"] else ""))
+        ]
+    result = _(
+        "{year}: {gross} before costs, {net} after, {share} of equity",
+        year=last["vintage"],
+        gross=_signed(last["gross_return"]),
+        net=_signed(last["net_return"]),
+        share=_signed(last["contribution"]),
+    )
+    bought = _(
+        "bought {day} at {price}", day=last["entry_date"], price=_points(last["entry_price"])
+    )
+    sold = [
+        _(
+            "{share} sold {day} at {price} ({reason})",
+            share=f"{exit_['share']:.0%}",
+            day=exit_["date"],
+            price=_points(exit_["price"]),
+            reason=reason_words(exit_["reason"]),
+        )
+        for exit_ in _together(last["exits"])
+    ]
+    return [(_("last result"), result), ("", _("; ").join([bought, *sold]))]
+
+
+def _together(exits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Parts sold in one fill as one."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for exit_ in exits:
+        row = found.setdefault(
+            (exit_["date"], exit_["price"], exit_["reason"]), {**exit_, "share": 0.0}
+        )
+        row["share"] += exit_["share"]
+    return list(found.values())
 
 
 def _held(c: dict[str, Any], t: dict[str, Any]) -> list[tuple[str, str | Text]]:
@@ -220,7 +315,7 @@ def _hedge(c: dict[str, Any]) -> Table:
     h = c["hedge"]
     if h["status"] in ("none", "waiting"):
         words = _("the plan has none") if h["status"] == "none" else _("its window has not begun")
-        return _pairs([(_("state"), words)])
+        return _pairs([(_("state"), words), *_last_hedge(c["ended"]["hedge"])])
     components = _(", ").join(
         f"{told(name)} {_('missing') if value is None else f'{value:.2f}'}"
         for name, value in h["components"].items()
@@ -231,6 +326,8 @@ def _hedge(c: dict[str, Any]) -> Table:
         first=h["window"][0],
         last=h["window"][1],
     )
+    if h["ends_with"] == "next_anchor":
+        window = _("{window} (the next anchor)", window=window)
     ratio = _(
         "{held} held, {next} after the next open, score asks for {target}",
         held=f"{h['held']:.1%}",
@@ -250,10 +347,65 @@ def _hedge(c: dict[str, Any]) -> Table:
             (_("vintage"), window),
             (_("ratio"), ratio),
             (_("instrument"), f"{_(INSTRUMENTS[h['instrument']])} {size}"),
+            *((_("position"), _position(p)) for p in h["positions"]),
+            *_hedge_result(h),
             (_("risk score"), score),
             (_("components"), components),
         ]
     )
+
+
+def _position(p: dict[str, Any]) -> str:
+    """What is held of the hedge: which option, how much, at which average price."""
+    side = _("long") if p["side"] == "long" else _("short")
+    what = f"{side} {_option(p['contract'])}" if p["contract"] else side
+    return _(
+        "{what} {units} units at {average} on average, now {price}: {amount} ({share})",
+        what=what,
+        units=f"{abs(p['units']):,.2f}",
+        average=_points(p["average_price"]),
+        price=_points(p["price"]),
+        amount=f"{p['amount']:+,.0f}",
+        share=_signed(p["gain"]),
+    )
+
+
+def _hedge_result(h: dict[str, Any]) -> list[tuple[str, str | Text]]:
+    """What the hedge earned in its window so far, sales and costs included."""
+    r = h["result"]
+    if not (h["positions"] or r["return"] or r["costs"]):
+        return []
+    words = _(
+        "{net} of equity so far after costs and carry ({amount}): {gain} on prices, {carry} "
+        "carry, {costs} costs",
+        net=_signed(r["return"]),
+        amount=f"{r['amount']:+,.0f}",
+        gain=_signed(r["gain"]),
+        carry=_signed(r["carry"]),
+        costs=_signed(-r["costs"]),
+    )
+    return [(_("result"), words)]
+
+
+def _last_hedge(last: dict[str, Any] | None) -> list[tuple[str, str | Text]]:
+    """What became of the hedge that ended last."""
+    if last is None:
+        return []
+    words = _(
+        "{year}, {first} to {last}: {status}; {net} of equity after costs and carry",
+        year=last["vintage"],
+        first=last["first_date"],
+        last=last["last_date"],
+        status=told(HEDGE_STATUS[last["status"]]),
+        net=_signed(last["return"]),
+    )
+    if last["average_sale"] is not None and last["average_purchase"] is not None:
+        words += _(
+            "; sold at {sale}, bought at {purchase} on average",
+            sale=_points(last["average_sale"]),
+            purchase=_points(last["average_purchase"]),
+        )
+    return [(_("last result"), words)]
 
 
 def _record(c: dict[str, Any]) -> Table:

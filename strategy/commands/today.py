@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     metavar="AMOUNT",
     help="Currency per index point of one future.",
 )
+@click.option(
+    "--holdings",
+    metavar="FILE",
+    help="YAML or CSV of what you hold: shows the orders from there to the plan's positions.",
+)
 @language_option("the screen")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def today(
@@ -38,6 +43,7 @@ def today(
     date: str | None,
     capital: float | None,
     multiplier: float,
+    holdings: str | None,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -51,7 +57,17 @@ def today(
     for option, value in (("--capital", capital), ("--multiplier", multiplier)):
         if value is not None and not 0.0 < value < 1e15:
             raise InputError(f"got {value:g}", where=option, expected="an amount above 0")
+    if capital is not None and holdings is not None:
+        raise InputError(
+            "the holdings have a size of their own", where="--capital", expected="one of the two"
+        )
     legs = read_legs(config, overrides, prices)
+    if legs is not None and holdings is not None:
+        raise InputError(
+            "a plan with `legs` is not led to from holdings",
+            where="--holdings",
+            do="its orders say their share of equity: count them on the account that you have",
+        )
     if legs is not None:
         _today_of_legs(legs, day, capital, lang, as_json)
         return
@@ -63,7 +79,9 @@ def today(
         stage("reading data")
         market = api.load_market(file.plan)
         stage("the plan's answer")
-        found = api.today(file.plan, market, day, capital=capital, multiplier=multiplier)
+        found = api.today(
+            file.plan, market, day, capital=capital, multiplier=multiplier, holdings=holdings
+        )
     if as_json:
         tell_json(found.content, ascii=True)
         return

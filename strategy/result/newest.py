@@ -79,6 +79,12 @@ def last_day(plan: Plan, year: int) -> pd.Timestamp:
     return end if plan.hedge.policy == "overlap" else min(end, day_of(year + 1, plan.anchor))
 
 
+def ends_with(plan: Plan, year: int) -> str:
+    """What ends a vintage's hedge: its ``window``, or the ``next_anchor`` that comes before."""
+    anchored = last_day(plan, year) == day_of(year + 1, plan.anchor)
+    return "next_anchor" if anchored and plan.hedge.policy != "overlap" else "window"
+
+
 def newer_by(plan: Plan, market: Market) -> str:
     """What brings newer prices: an ``update``, source ``auto`` first, a longer ``file``, the plan.
 
@@ -125,7 +131,7 @@ def _hedge(
         state = "over"
     now, held = len(sessions) - 1, v.hedge_held
     risk = simulation.risk.iloc[now]
-    sold, bought = _averages(v.account)
+    sold, bought = hedge_averages(v.account)
     target = float(simulation.target[now])
     return {
         "state": state,
@@ -183,7 +189,7 @@ def _reference(simulation: Simulation, v: Vintage) -> float | None:
     return float(simulation.close[first - 1]) if first > 0 else None
 
 
-def _averages(account: Account) -> tuple[float | None, float | None]:
+def hedge_averages(account: Account) -> tuple[float | None, float | None]:
     """Mean raw prices at which the hedge was sold and bought, weighted by units.
 
     None where it did not trade, and where it is made of contracts of several

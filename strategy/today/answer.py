@@ -8,15 +8,20 @@ from typing import Any
 import pandas as pd
 
 from market.container import Market
+from market.errors import InputError
 from market.message import Message
 from market.serialise import plain
+from strategy.account.instructions import SLEEVES
 from strategy.plan import Plan
 from strategy.result.newest import newer_by
-from strategy.today.eve import eve, next_anchor
+from strategy.today.ended import ended
+from strategy.today.eve import Eve, eve, next_anchor
+from strategy.today.holdings import HoldingsFile
 from strategy.today.inputs import input_ages, rule_states
 from strategy.today.orders import core_orders, next_orders
 from strategy.today.record import hedge_record, tactical_record
 from strategy.today.state import hedge_state, legs, tactical_state
+from strategy.today.transition import plan_targets, transition
 
 #: Sessions are five days apart at most; prices older than this are stale.
 STALE_PRICES_DAYS = 5
@@ -30,7 +35,7 @@ class Today:
     ----------
     content : dict
         ``status`` (see `docs/today.md`), ``as_of``, ``vintage``, ``tactical``, ``hedge``,
-        ``orders_next_open``, ``orders_at_work``, ``rules``, ``inputs``,
+        ``ended``, ``orders_next_open``, ``orders_at_work``, ``rules``, ``inputs``,
         ``record``, ``what_would_change``.
     """
 
@@ -49,6 +54,7 @@ def today(
     capital: float | None = None,
     multiplier: float = 50.0,
     rules: bool = True,
+    holdings: HoldingsFile | None = None,
 ) -> Today:
     """What the plan says after the close of `date`.
 
@@ -65,17 +71,24 @@ def today(
         Currency per index point of one future.
     rules : bool
         False leaves the rules' states out.
+    holdings : HoldingsFile, optional
+        What the user holds. The content then has ``holdings``, see
+        `strategy.today.transition.transition`, and its equity is the capital where none is
+        given.
 
     Raises
     ------
     InputError
-        Where the data hold no session on or before `date`, or the plan's
-        levels do not belong to the series.
+        Where the data hold no session on or before `date`, the plan's levels do not belong to
+        the series, or the holdings do not fit the plan.
     """
     date = pd.Timestamp(date)
     night = eve(plan, market, date)
     capital = plan.capital if capital is None else capital
     close = float(night.past.prices["close"].iloc[-1])
+    led = None if holdings is None else _led(plan, night, holdings, multiplier)
+    if led is not None:
+        capital = led["equity"]
     age = (date - night.session).days
     content: dict[str, Any] = {
         "plan": plan.name,
@@ -125,7 +138,15 @@ def today(
     if simulation and night.now + 1 <= simulation.chained.last:
         orders += core_orders(simulation, night.now + 1, capital, multiplier)
     content["orders_next_open"] = orders
-    content["orders_at_work"] = content["tactical"].pop("orders_at_work", [])
+    content["orders_at_work"] = [
+        *content["tactical"].pop("orders_at_work", []),
+        *content["hedge"].pop("orders_at_work", []),
+    ]
+    content["ended"] = (
+        ended(simulation, night.now) if simulation else {"tactical": None, "hedge": None}
+    )
+    if led is not None:
+        content["holdings"] = led
     content["record"] = {}
     if simulation and current and content["tactical"]["status"] in ("enter", "holding", "leave"):
         content["record"]["tactical"] = tactical_record(simulation, current, night.now)
@@ -137,6 +158,32 @@ def today(
     content["what_would_change"] = _what_would_change(plan, content, newer_by(plan, market))
     content["status"] = _status(content)
     return Today(plain(content))
+
+
+def _led(plan: Plan, night: Eve, file: HoldingsFile, multiplier: float) -> dict[str, Any]:
+    """The way from the user's holdings to the plan's."""
+    simulation = night.simulation
+    if simulation is None or simulation.chained.last < night.now:
+        raise InputError(
+            f"the plan holds nothing on {night.session:%Y-%m-%d}",
+            where="--holdings",
+            expected="a date from its first anchor on, and before its last vintage ended",
+        )
+    close = float(night.past.prices["close"].iloc[-1])
+    running = [v for v in legs(simulation, night.now) if v is not None]
+
+    def price_of(sleeve: str) -> float:
+        if sleeve not in SLEEVES:
+            raise InputError(f"got {sleeve!r}", expected=f"one of {', '.join(SLEEVES)}")
+        return close
+
+    return transition(
+        plan_targets(simulation, list({id(v): v for v in running}.values()), night),
+        file,
+        price_of,
+        multiplier,
+        hedge_follows="index" if plan.hedge.instrument in ("none", "short") else "other",
+    )
 
 
 def _what_would_change(plan: Plan, content: dict[str, Any], newer: str) -> list[str]:
@@ -225,6 +272,6 @@ def _status(content: dict[str, Any]) -> str:
         return "stale"
     if content["orders_next_open"]:
         return "orders"
-    if content["orders_at_work"]:
+    if any(order["sleeve"] == "tactical" for order in content["orders_at_work"]):
         return "holding"
     return "hedged" if content["hedge"]["status"] == "held" else "idle"

@@ -8,10 +8,13 @@ import numpy as np
 
 from market.message import Message
 from strategy.legs.reasons import Phase, Reason
+from strategy.result.newest import ends_with, last_day
 from strategy.run.simulation import Simulation
 from strategy.run.vintage import Vintage
+from strategy.today.ended import ended_long
 from strategy.today.eve import Eve
-from strategy.today.orders import next_orders
+from strategy.today.orders import hedge_close_orders, next_orders
+from strategy.today.positions import positions
 
 
 def legs(simulation: Simulation, now: int) -> tuple[Vintage | None, Vintage | None]:
@@ -52,13 +55,7 @@ def tactical_state(
     leaving = [f for f in after if f.session == n and f.phase is Phase.OPEN]
     at_close = [f for f in after if f.session == n and f.reason is Reason.TIME]
     if not after:
-        return out | {
-            "status": "over",
-            "reason": outcome.reason.label,
-            "exit_date": f"{simulation.market.sessions[outcome.exits[-1].session]:%Y-%m-%d}",
-            "entry_price": outcome.entry_price,
-            "gross_return": outcome.gross_return(),
-        }
+        return out | {"status": "over"} | ended_long(simulation, v, night.now)
     targets = {1: v.levels.zone_low, 2: v.levels.extension_low}
     held = sum(f.share for f in after)
     # units are fixed at the entry: from then on the leg is what they are worth, share of equity now
@@ -93,10 +90,18 @@ def tactical_state(
     if not leaving:
         when = Message("from the fill on") if entering else Message("from the open on")
         out["orders_at_work"] = [
-            {"order": "stop", "side": "sell", "price": outcome.stop, "share": held, "live": when},
+            {
+                "order": "stop",
+                "sleeve": "tactical",
+                "side": "sell",
+                "price": outcome.stop,
+                "share": held,
+                "live": when,
+            },
             *(
                 {
                     "order": "limit",
+                    "sleeve": "tactical",
                     "side": "sell",
                     "price": targets[f.tranche],
                     "share": f.share,
@@ -109,6 +114,7 @@ def tactical_state(
             out["orders_at_work"].append(
                 {
                     "order": "market on close",
+                    "sleeve": "tactical",
                     "side": "sell",
                     "price": None,
                     "share": held,
@@ -132,6 +138,11 @@ def hedge_state(
     status = "change" if changed else "held" if held_next > 0.0 else "idle"
     # without an order its units stay what they are, and the exposure drifts with prices
     size = abs(_exposure(v, now, 2)) if status == "held" else held_next
+    account = v.account
+    at = now - account.first
+    earned, equity = float(account.pnl[at, 2]), float(account.equity[at])
+    costs, carry = (float(path[: at + 1, 2].sum()) for path in (account.costs, account.carry))
+    holdings = [p for p in positions(account, simulation.close, now) if p.sleeve == "hedge"]
     cover = [
         {
             "fall": rule.fall,
@@ -147,8 +158,9 @@ def hedge_state(
         "instrument": simulation.plan.hedge.instrument,
         "window": [
             f"{simulation.market.sessions[window.first]:%Y-%m-%d}",
-            f"{v.schedule.year + 1}-{simulation.plan.hedge.window.end}",
+            f"{last_day(simulation.plan, v.schedule.year):%Y-%m-%d}",
         ],
+        "ends_with": ends_with(simulation.plan, v.schedule.year),
         "score": float(row["score"]),
         "coverage": float(row["coverage"]),
         "components": {
@@ -166,6 +178,27 @@ def hedge_state(
         else None,
         "reference": reference,
         "cover": cover,
+        # so far in this window: of equity at the anchor, and in money of today's account
+        "result": {
+            "return": earned,
+            "gain": earned - carry + costs,
+            "carry": carry,
+            "costs": costs,
+            "amount": earned / equity * capital,
+        },
+        "positions": [
+            {
+                "side": "long" if p.units > 0.0 else "short",
+                "contract": p.contract,
+                "units": p.units / equity * capital,
+                "average_price": p.average_price,
+                "price": p.price,
+                "gain": p.gain,
+                "amount": p.gain * capital,
+            }
+            for p in holdings
+        ],
+        "orders_at_work": hedge_close_orders(simulation, v, night, capital, multiplier),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ from strategy.plan import Plan
 from strategy.plan.file.errors import explain, place_of, where
 from strategy.plan.file.overrides import forget, put, set_key
 from strategy.plan.file.schema import alternatives, schema
+from strategy.plan.file.text import kind_of, read_text
 from strategy.plan.file.yaml_tree import (
-    MAX_BYTES,
     KeyPath,
     Place,
     Tree,
@@ -181,7 +180,7 @@ def read_tree(path: str | os.PathLike[str]) -> tuple[Tree, str]:
     InputError
     """
     label = printable(str(Path(path)), 200)
-    tree = read_yaml(_read_text(Path(path), label), label)
+    tree = read_yaml(read_text(Path(path), label), label)
     if tree.value is None:
         raise InputError(
             "the file holds no plan", where=label, expected="a map of keys, at least 'name'"
@@ -251,43 +250,6 @@ def plan_sha256(plan: Plan) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _read_text(path: Path, label: str) -> str:
-    try:
-        kind = _kind(path)
-        content = b"" if kind else _first_bytes(path)
-    except FileNotFoundError:
-        raise InputError("no such file", where=label, expected="a plan file") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"cannot be read: {reason}", where=label) from None
-    if kind:
-        raise InputError(f"this is {kind}", where=label, expected="a YAML file")
-    if len(content) > MAX_BYTES:
-        raise InputError("larger than 1 MB", where=label, expected="a plan file")
-    if not content.strip():
-        raise InputError(
-            "the file is empty", where=label, expected="a map of keys, at least 'name'"
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError("not UTF-8 text", where=f"{label}:{line}", expected="YAML") from None
-
-
-def _kind(path: Path) -> str:
-    """What is there in place of a regular file; opening a pipe could wait for ever."""
-    mode = path.stat().st_mode
-    if stat.S_ISREG(mode):
-        return ""
-    return "a folder" if stat.S_ISDIR(mode) else "not a regular file"
-
-
-def _first_bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
-
-
 def _locate_files(tree: Tree, plan_file: Path) -> None:
     """Make file names absolute, each from where it was written: the plan's folder, or here."""
     data = tree.value.get("data")
@@ -337,7 +299,7 @@ def check_files(named: list[tuple[KeyPath, str]], tree: Tree, label: str) -> Non
         here = where(path, place, label)
         got = f"got {place.written}" if place and place.written else f"got '{printable(name)}'"
         try:
-            kind = _kind(Path(name))
+            kind = kind_of(Path(name))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise InputError(
