@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from market.container import Market
 from market.errors import InputError
@@ -231,8 +232,26 @@ def before_hole(sessions: pd.DatetimeIndex, first: int, last: int) -> int:
     What is held across a hole cannot be valued in it, and nobody knows what it
     would have done: legs and hedges settle at the close before.
     """
-    found = holes(sessions[first : last + 1]) if 0 <= first < last else []
-    return first + found[0][0] if found else last
+    if not 0 <= first < last:
+        return last
+    before = _before_holes(sessions)
+    next_one = int(np.searchsorted(before, first))
+    return int(min(before[next_one], last)) if next_one < len(before) else last
+
+
+def _before_holes(sessions: pd.DatetimeIndex) -> NDArray[np.int64]:
+    """Positions of the last session before each hole; those of the index asked for last are kept.
+
+    An index cannot be changed: the same object has the same holes.
+    """
+    global _holes_known
+    if _holes_known is None or _holes_known[0] is not sessions:
+        found = np.array([before for before, _ in holes(sessions)], dtype=np.int64)
+        _holes_known = (sessions, found)
+    return _holes_known[1]
+
+
+_holes_known: tuple[pd.DatetimeIndex, NDArray[np.int64]] | None = None
 
 
 def _near(sessions: pd.DatetimeIndex, position: int, day: pd.Timestamp) -> bool:

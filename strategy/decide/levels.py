@@ -16,7 +16,9 @@ from signals.price.resistance import (
 from strategy import plan
 
 
-def vintage_levels(market: Market, levels: plan.Levels, anchor: pd.Timestamp) -> Levels:
+def vintage_levels(
+    market: Market, levels: plan.Levels, anchor: pd.Timestamp, close: float | None = None
+) -> Levels:
     """Levels in force for the vintage anchored at `anchor`.
 
     Parameters
@@ -26,6 +28,8 @@ def vintage_levels(market: Market, levels: plan.Levels, anchor: pd.Timestamp) ->
         As the plan states them.
     anchor : Timestamp
         A session of the market.
+    close : float, optional
+        Its close, where the caller has it.
 
     Returns
     -------
@@ -40,7 +44,8 @@ def vintage_levels(market: Market, levels: plan.Levels, anchor: pd.Timestamp) ->
     """
     if levels.mode == "structural":
         return structural_levels(market.prices, anchor)
-    close = float(market.prices["close"].loc[anchor])
+    if close is None:
+        close = float(market.prices["close"].loc[anchor])
     if levels.mode == "absolute" and not belongs(levels.reference, close):
         off = levels.reference / close - 1.0
         raise InputError(

@@ -341,6 +341,9 @@ class _Measure:
     def _levels_at(self, anchor: int) -> Levels:
         if anchor not in self._levels:
             self._levels[anchor] = vintage_levels(
-                self.market, self.plan.tactical.levels, self.market.sessions[anchor]
+                self.market,
+                self.plan.tactical.levels,
+                self.market.sessions[anchor],
+                float(self.close[anchor]),
             )
         return self._levels[anchor]

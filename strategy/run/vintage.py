@@ -125,9 +125,14 @@ def make_vintage(ground: Ground, s: Schedule, decision: EntryDecision) -> Vintag
     """
     plan, sessions = ground.plan, ground.market.sessions
     fill = plan.tactical.entry.fill
-    levels = vintage_levels(ground.market, plan.tactical.levels, sessions[s.anchor])
-    score = float(ground.risk["score"].iloc[s.anchor])
-    coverage = float(ground.risk["coverage"].iloc[s.anchor])
+    levels = vintage_levels(
+        ground.market,
+        plan.tactical.levels,
+        sessions[s.anchor],
+        float(ground.prices.close[s.anchor]),
+    )
+    score = float(ground.risk["score"].to_numpy()[s.anchor])
+    coverage = float(ground.risk["coverage"].to_numpy()[s.anchor])
 
     idle = unresolved(s, fill, len(sessions))
     why = blocked(-1 if idle is None else idle, levels, decision.enter)

@@ -9,8 +9,9 @@ those of the simulation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from strategy.account.legs import days_between
 from strategy.hedge.derisk import trim_orders
 from strategy.hedge.instruments import INSTRUMENTS, NEEDS_VIX
 from strategy.hedge.instruments.setting import HedgeWindow, Ratios, Setting
+from strategy.hedge.options.contract_prices import ContractPrices
 from strategy.hedge.options.smile import at_the_money
 from strategy.legs.reasons import Phase
 from strategy.plan import Hedge, Plan
@@ -179,7 +181,44 @@ def _run(plan: Plan, setting: Setting, out: Instructions) -> Account:
     )
 
 
+class _Path(NamedTuple):
+    """A made-up window, read-only, and the option contracts that were priced on it."""
+
+    sessions: pd.DatetimeIndex
+    days: NDArray[np.float64]
+    open_: NDArray[np.float64]
+    close: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    vix: NDArray[np.float64]
+    dividend: NDArray[np.float64]
+    contracts: list[ContractPrices]
+
+
 def _setting(plan: Plan, outlook: Outlook, move: float, shape: str = "straight") -> Setting:
+    path = _path(outlook, move, shape)
+    setting = Setting(
+        path.sessions,
+        path.open_,
+        path.close,
+        path.days,
+        path.rate,
+        path.vix,
+        Phase.OPEN,
+        plan.hedge,
+        plan.costs,
+        path.dividend,
+    )
+    if plan.hedge.instrument not in NEEDS_VIX:
+        return setting
+    for known in path.contracts:
+        if known.belongs(setting):
+            return replace(setting, contracts=known)
+    path.contracts.append(ContractPrices(setting))
+    return replace(setting, contracts=path.contracts[-1])
+
+
+@lru_cache(maxsize=32)
+def _path(outlook: Outlook, move: float, shape: str) -> _Path:
     n = outlook.sessions + 1
     sessions, days = _calendar(outlook.start, n, outlook.year == SESSIONS_A_YEAR)
     swing = outlook.volatility / np.sqrt(outlook.year)
@@ -191,17 +230,15 @@ def _setting(plan: Plan, outlook: Outlook, move: float, shape: str = "straight")
     steps[0] = 0.0
     close = 100.0 * np.exp(np.cumsum(steps))
     open_ = np.concatenate([close[:1], close[:-1]])
-    return Setting(
+    return _Path(
         sessions,
-        open_,
-        close,
         days,
-        np.full(n, outlook.rate),
-        np.full(n, outlook.vix),
-        Phase.OPEN,
-        plan.hedge,
-        plan.costs,
-        np.full(n, outlook.dividend),
+        frozen(open_),
+        frozen(close),
+        frozen(np.full(n, outlook.rate)),
+        frozen(np.full(n, outlook.vix)),
+        frozen(np.full(n, outlook.dividend)),
+        [],
     )
 
 
