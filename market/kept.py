@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar, overload
 
 import numpy as np
@@ -33,6 +34,7 @@ Pure = Callable[Concatenate[Market, P], T]
 MOST = 2
 
 _STORES: OrderedDict[bytes, Values] = OrderedDict()
+_one_at_a_time = Lock()
 _NOTHING: Any = object()
 
 
@@ -104,11 +106,12 @@ def keeping(market: Market) -> Iterator[None]:
         yield
         return
     found = content(market)
-    figures, whole = (_STORES.setdefault(key, {}) for key in found)
-    for key in found:
-        _STORES.move_to_end(key)
-    while len(_STORES) > 2 * MOST:
-        _STORES.popitem(last=False)
+    with _one_at_a_time:
+        figures, whole = (_STORES.setdefault(key, {}) for key in found)
+        for key in found:
+            _STORES.move_to_end(key)
+        while len(_STORES) > 2 * MOST:
+            _STORES.popitem(last=False)
     unpriced = replace(market, prices=market.prices[[]])
     token = _TASK.set(_Task(market, unpriced, figures, whole))
     try:

@@ -245,10 +245,12 @@ def _before_holes(sessions: pd.DatetimeIndex) -> NDArray[np.int64]:
     An index cannot be changed: the same object has the same holes.
     """
     global _holes_known
-    if _holes_known is None or _holes_known[0] is not sessions:
+    known = _holes_known
+    if known is None or known[0] is not sessions:
         found = np.array([before for before, _ in holes(sessions)], dtype=np.int64)
-        _holes_known = (sessions, found)
-    return _holes_known[1]
+        # one object: a thread never sees the index of one call with the holes of another
+        known = _holes_known = (sessions, found)
+    return known[1]
 
 
 _holes_known: tuple[pd.DatetimeIndex, NDArray[np.int64]] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -144,3 +145,15 @@ def test_a_market_cut_at_a_day_is_another_one(market: Market) -> None:
         with keeping(cut):
             assert len(closes(cut)) == len(market.prices) - 1
         assert len(closes(market)) == len(market.prices)
+
+
+def test_tasks_in_several_threads_do_not_disturb_one_another(market: Market) -> None:
+    def last(n: int) -> float:
+        mine = replace(market, prices=market.prices.iloc[: 40 + n])
+        with keeping(mine):
+            return float(closes(mine)["x"].iloc[-1])
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(last, [n % 7 for n in range(200)]))
+    expected = market.prices["close"].to_numpy()
+    assert found == [expected[39 + n % 7] for n in range(200)]
