@@ -27,6 +27,10 @@ _CURVE_ALIASES = {
 }
 
 
+#: A fund's close with its distributions in it, as the program calls it.
+ADJUSTED_CLOSE = "adjusted_close"
+
+
 def normalised(table: Table) -> list[str]:
     """Column names without case, marks and blanks: ``Adj Close**`` is ``adj_close``."""
     names, tickers = without_ticker([plain(name) for name in table.names], table.names)
@@ -96,6 +100,9 @@ def value_columns(table: Table, names: list[str], date: int, spec: SeriesSpec) -
     found: dict[str, int] = {}
     for column in spec.columns:
         aliases = (column, *ALIASES.get(column, ()), *_CURVE_ALIASES.get(column, ()))
+        if column == ADJUSTED_CLOSE:
+            # beside the close only: alone it is no price
+            aliases = ADJUSTED if spec.columns[0] in found else ()
         position = find_column(names, aliases)
         if position is not None and position != date:
             found[column] = position

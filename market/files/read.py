@@ -13,6 +13,7 @@ import pandas as pd
 from market.container import PRICE_COLUMNS, ROW_NOTES, Observations
 from market.errors import InputError
 from market.files.columns import (
+    ADJUSTED_CLOSE,
     date_column,
     find_column,
     lone_value,
@@ -268,6 +269,9 @@ def _judge_figures(
     if main not in frame:
         return
     values = frame[main].to_numpy(dtype=float)
+    if ADJUSTED_CLOSE in frame:
+        adjusted = frame[ADJUSTED_CLOSE].to_numpy(dtype=float)
+        judge_values(ADJUSTED_CLOSE, np.where(np.isnan(adjusted), 1.0, adjusted), table.where)
     if held:
         # single figures wait for a person; a file in another unit is refused at once
         if len(values) > 2:
@@ -277,7 +281,7 @@ def _judge_figures(
     within_unit(spec.id, spec.unit, main, values, table.where)
     bound, unit = believed(spec)
     if unit == "log" and main == "close" and bound <= TRADED:
-        bars = {c: frame[c].to_numpy() for c in PRICE_COLUMNS if c in frame}
+        bars = {c: frame[c].to_numpy(copy=True) for c in PRICE_COLUMNS if c in frame}
         for column, figures in bars.items():
             # a row without a figure is left out further on
             judge_values(column, np.where(np.isnan(figures), 1.0, figures), table.where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from market.series.definition import Lag, SeriesSpec
 
-PRICE_FILE_COLUMNS = ("close", "open", "high", "low", "volume")
+PRICE_FILE_COLUMNS = ("close", "open", "high", "low", "volume", "adjusted_close")
 _YOURS = "your file (data.files)"
 _SAME, _NEXT = Lag(), Lag("next_business_day")
 
@@ -29,7 +29,10 @@ def _price(
         bundled=False,
         lag_rule=lag,
         aliases=aliases,
-        defects=("adjusted closes are not used: load a total-return file to include dividends",),
+        defects=(
+            "adjusted closes count where a fund is held or tracked; rules read the closes: load a "
+            "total-return file to include dividends there",
+        ),
     )
 
 

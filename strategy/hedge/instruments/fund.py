@@ -8,6 +8,7 @@ import numpy as np
 
 from market.container import Market
 from market.errors import InputError
+from market.files.columns import ADJUSTED_CLOSE
 from strategy.account.legs import Floats
 
 #: A day on which fund and model differ by more (in logarithms) is a split or a
@@ -27,6 +28,8 @@ class Tracking:
         Annual returns (252 sessions), and model less fund.
     error : float
         Standard deviation of the daily difference, a year.
+    total_return : bool
+        Whether the fund's returns are those of its adjusted closes, distributions included.
     patched : int
         Days on which the file's price is a split or a distribution, so that
         the model's return stands for the fund's.
@@ -40,6 +43,7 @@ class Tracking:
     model: float
     difference: float
     error: float
+    total_return: bool
     patched: int
 
 
@@ -66,9 +70,10 @@ class Fund:
 def load_fund(market: Market, series: str, model: Floats) -> Fund:
     """The fund `series` of the market, compared with the model's daily returns.
 
-    Prices as loaded: a split or a large distribution is recognised by its
-    distance from the model and replaced; ordinary distributions are in the
-    returns only where the file holds total returns.
+    Where the file has adjusted closes beside its closes, returns are theirs: who
+    holds the fund is paid its distributions. Else prices as loaded: a split or a
+    large distribution is recognised by its distance from the model and replaced;
+    ordinary distributions are then missing.
 
     Raises
     ------
@@ -89,8 +94,12 @@ def load_fund(market: Market, series: str, model: Floats) -> Fund:
     # a price counts on its own day only
     known = frame["known_at"].to_numpy() <= market.sessions.to_numpy()
     close = np.where(known, close, np.nan)
-    daily = np.full(len(close), np.nan)
-    daily[1:] = close[1:] / close[:-1] - 1.0
+    daily = _returns(close)
+    adjusted = ADJUSTED_CLOSE in frame
+    if adjusted:
+        whole = _returns(np.where(known, frame[ADJUSTED_CLOSE].to_numpy(dtype=float), np.nan))
+        # a day without an adjusted close is as its close says
+        daily = np.where(np.isnan(whole), daily, whole)
     with np.errstate(invalid="ignore", divide="ignore"):
         apart = np.abs(np.log1p(daily) - np.log1p(np.maximum(model, -0.99)))
     odd = apart > NO_RETURN
@@ -107,11 +116,24 @@ def load_fund(market: Market, series: str, model: Floats) -> Fund:
             where="hedge.inverse_etf.series",
             do="load a file that overlaps the index",
         )
-    return Fund(series, daily, ratio, _tracking(market, series, daily, model, both, int(odd.sum())))
+    tracking = _tracking(market, series, daily, model, both, int(odd.sum()), adjusted)
+    return Fund(series, daily, ratio, tracking)
+
+
+def _returns(close: Floats) -> Floats:
+    daily = np.full(len(close), np.nan)
+    daily[1:] = close[1:] / close[:-1] - 1.0
+    return daily
 
 
 def _tracking(
-    market: Market, series: str, daily: Floats, model: Floats, both: np.ndarray, patched: int
+    market: Market,
+    series: str,
+    daily: Floats,
+    model: Floats,
+    both: np.ndarray,
+    patched: int,
+    adjusted: bool,
 ) -> Tracking:
     n = len(both)
     fund, own = (
@@ -126,5 +148,6 @@ def _tracking(
         own,
         own - fund,
         float((model[both] - daily[both]).std(ddof=1) * np.sqrt(market.sessions_a_year)),
+        adjusted,
         patched,
     )

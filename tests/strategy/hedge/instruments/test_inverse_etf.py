@@ -308,3 +308,46 @@ def test_a_distribution_and_a_split_in_a_fund_s_prices_are_replaced_by_the_model
     fund_series = load_fund(market, "sh", np.r_[0.0, close[1:] / close[:-1] - 1.0] * -1.0)
     assert fund_series.tracking.patched == 2
     assert fund_series.tracking.difference == pytest.approx(0.0, abs=LONG_SUMS)
+
+
+def test_a_fund_s_adjusted_closes_are_its_returns(tmp_path):
+    from market.files.read import read_series
+
+    # 100 pays 2 overnight: the close falls to 98, and who held it has lost nothing; then -1 %
+    close = [100.0, 98.0, 97.02] + [97.02] * (len(YEAR) - 3)
+    adjusted = [98.0, 98.0, 97.02] + [97.02] * (len(YEAR) - 3)
+    flat = np.full(len(YEAR), 100.0)
+    prices = price_frame(YEAR)
+    prices[:] = flat[:, None]
+    frame = pd.DataFrame({"date": YEAR, "close": close, "Adj Close": adjusted})
+    frame.to_csv(tmp_path / "sh.csv", index=False)
+    market = make_market(prices, score=1.0, sh=read_series(tmp_path / "sh.csv", "sh"))
+    fund = load_fund(market, "sh", np.zeros(len(YEAR)))
+    assert fund.daily[1:4] == pytest.approx([0.0, -0.01, 0.0])
+    assert fund.tracking.total_return and fund.tracking.patched == 0
+
+    frame.drop(columns="Adj Close").to_csv(tmp_path / "sh.csv", index=False)
+    market = make_market(prices, score=1.0, sh=read_series(tmp_path / "sh.csv", "sh"))
+    fund = load_fund(market, "sh", np.zeros(len(YEAR)))
+    assert fund.daily[1:4] == pytest.approx([-0.02, -0.01, 0.0])
+    assert not fund.tracking.total_return
+
+
+def test_a_stated_split_of_a_fund_is_undone(tmp_path):
+    from market.files.read import read_series
+
+    close = np.where(np.arange(len(YEAR)) < 100, 20.0, 40.0)
+    frame = pd.DataFrame({"date": YEAR, "close": close, "adjusted_close": np.full(len(YEAR), 40.0)})
+    frame.to_csv(tmp_path / "sh.csv", index=False)
+    plan = Plan.model_validate(
+        {
+            "name": "x",
+            "data": {
+                "files": {"sh": str(tmp_path / "sh.csv")},
+                "formats": {"sh": {"splits": {f"{YEAR[100]:%Y-%m-%d}": 0.5}}},
+            },
+        }
+    )
+    stated = plan.data.formats["sh"]
+    read = read_series(tmp_path / "sh.csv", "sh", stated)
+    assert read.frame["close"].tolist() == pytest.approx([40.0] * len(YEAR))
