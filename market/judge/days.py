@@ -92,6 +92,11 @@ def placed(
                 "first of a month in another zone"
             )
             return following
+        if len(days) < _FEW and _midnight_elsewhere(clock):
+            found.doubted.append(
+                f"times of {len(days)} dates are midnight in another zone: too few rows to tell "
+                "whether they belong to the next day"
+            )
     if _early(days) and (week == "sunday" or (week is None and sunday_market(days, clock, where))):
         found.taken["week"] = "Sunday to Thursday"
         return days

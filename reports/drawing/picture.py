@@ -14,7 +14,7 @@ from reports.drawing.palette import Scheme
 from reports.run.charts import CHARTS, standalone
 from reports.run.view import View
 from reports.text.language import speaking
-from strategy.compare.stored import StoredRun
+from strategy.compare.stored import StoredRun, as_written
 
 #: Charts of one vintage need its year.
 BY_VINTAGE = ("vintage", "multiple")
@@ -117,7 +117,8 @@ def draw_file(
     view = StoredView.of_stored(run)
     options: dict[str, Any] = {}
     if chart in BY_VINTAGE:
-        options["year"] = view.latest.year if year is None else year
+        with as_written(run.folder):
+            options["year"] = view.latest.year if year is None else year
         if options["year"] not in view.by_year:
             raise InputError(
                 f"got {year}",
@@ -130,7 +131,7 @@ def draw_file(
             where="--year",
             expected=f"a chart of one vintage: {', '.join(BY_VINTAGE)}",
         )
-    with speaking(language):
+    with speaking(language), as_written(run.folder):
         svg = standalone(chart, view, width, scheme=scheme, **options)
     if svg is None:
         raise InputError(f"the run has nothing to show in {chart!r}", where=str(run.folder))

@@ -10,7 +10,7 @@ from typing import Any
 from market.errors import InputError
 from market.message import Message
 from reports.text.language import _, noted
-from strategy.compare.stored import read_json
+from strategy.compare.stored import as_written, read_json
 
 #: Verdicts of an audit in words.
 VERDICTS = {
@@ -19,6 +19,8 @@ VERDICTS = {
     "too few cases": noted("too few cases"),
     "not testable with this data": noted("not testable with this data"),
 }
+
+_AUDIT_AGAIN = "audit again with simulate audit"
 
 
 @dataclass(frozen=True)
@@ -77,17 +79,15 @@ def read_claims(folder: str | os.PathLike[str]) -> Claims:
     """
     path = Path(folder)
     path = path / "audit.json" if path.is_dir() else path
-    content = read_json(path)
+    content = read_json(path, _AUDIT_AGAIN)
     head, claims = content.get("audit"), content.get("claims")
     if not isinstance(head, dict) or not isinstance(claims, dict):
         raise InputError("is not an audit", where=str(path), do="simulate audit writes one")
-    try:
+    with as_written(path, _AUDIT_AGAIN):
         rows = sorted(claims.values(), key=lambda row: row["order"])
         return Claims(
             str(head["id"]), str(head["as_of"]), str(head["prices"]), tuple(map(_claim, rows))
         )
-    except (KeyError, TypeError) as error:
-        raise InputError(f"lacks {error}", where=str(path), do="audit again") from error
 
 
 def _claim(row: dict[str, Any]) -> Claim:
@@ -98,8 +98,8 @@ def _claim(row: dict[str, Any]) -> Claim:
         says=str(row["says"]),
         verdict=str(row["verdict"]),
         because=_because(row),
-        n=n,
-        p=row.get("p_holm"),
+        n=None if n is None else int(n),
+        p=None if row.get("p_holm") is None else float(row["p_holm"]),
     )
 
 

@@ -221,7 +221,7 @@ def read_entry(folder: Path) -> Entry:
 
     def whole(path: str) -> int | None:
         value = number(path)
-        return None if value is None else int(value)
+        return int(value) if value is not None and abs(value) < 2**53 else None
 
     # of several legs none speaks for the plan
     leg = f"legs.{run.legs[0]}" if len(run.legs) == 1 else "tactical"

@@ -11,7 +11,7 @@ from market.errors import InputError
 from market.serialise import csv_text, plain
 from reports.run.hedge_section import hedge_tables
 from strategy.compare.comparison import flatten
-from strategy.compare.stored import StoredRun, read_json
+from strategy.compare.stored import StoredRun, as_written, read_json
 from strategy.result.metrics import monthly_returns
 
 
@@ -84,7 +84,8 @@ def table_csv(run: StoredRun, name: str) -> str:
         Where there is no such table, or the run has nothing in it.
     """
     if name in TABLES:
-        return csv_text(TABLES[name](run))
+        with as_written(run.folder):
+            return csv_text(TABLES[name](run))
     if name not in HEDGE_TABLES:
         raise InputError(
             f"got {name!r}", where="TABLE", expected=f"one of {', '.join((*TABLES, *HEDGE_TABLES))}"
@@ -92,7 +93,8 @@ def table_csv(run: StoredRun, name: str) -> str:
     path = run.folder / "hedge.json"
     if not path.is_file():
         raise InputError("the run has no hedge to show", where=str(run.folder))
-    found = {table.id: table for table in hedge_tables(read_json(path))}
+    with as_written(path):
+        found = {table.id: table for table in hedge_tables(read_json(path))}
     if name not in found:
         raise InputError(f"the run has nothing in {name!r}", where=str(run.folder))
     table = found[name]

@@ -245,7 +245,12 @@ def read_sweep(folder: str | os.PathLike[str]) -> SweepData:
     keys = [key for axis in summary["sweep"]["axes"] for key in axis["keys"]]
     variants = _parquet(folder / "variants.parquet", ("variant", metric, *keys, *READ))
     if metric not in variants or not np.isfinite(variants[metric].to_numpy(dtype=float)).any():
-        raise InputError(f"has no figure in {metric!r}", where=str(folder / "variants.parquet"))
+        raise InputError(
+            f"no variant has a figure in {metric!r}",
+            where=str(folder / "variants.parquet"),
+            do="its prices are too short for one, or nothing was traded: bring longer prices, or "
+            "rank by another with sweep.best.by",
+        )
     evidence = folder / EVIDENCE
     judged = plain(read_json(evidence)) if evidence.is_file() else {}
     return SweepData(folder, plain(summary), variants, judged)

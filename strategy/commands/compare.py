@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import click
 
@@ -48,11 +49,13 @@ def compare_runs(
         from market.atomic import write_whole
         from reports.compare.page import build_comparison, comparison_dict
         from strategy import api
+        from strategy.compare.stored import as_written
 
         comparison = api.compare(runs, home, different_data=different_data)
         stage("comparing")
         command = shlex.join(ctx.meta.get(TYPED, ["simulate", "compare", *runs]))
-        page = build_comparison(comparison, command=command, language=lang)
+        with as_written(Path(" and ".join(str(run.folder) for run in comparison.runs))):
+            page = build_comparison(comparison, command=command, language=lang)
         stage("writing")
         path = write_whole(out, page.encode())
     if as_json:

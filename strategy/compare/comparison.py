@@ -18,7 +18,7 @@ from market.errors import InputError
 from market.judge.days import rows_a_year
 from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
 from strategy.compare.forms import SHORT_FORM, figure_paths
-from strategy.compare.stored import StoredRun
+from strategy.compare.stored import SERIES_FACTS, StoredRun
 from strategy.result.metrics import drawdown, sample_statistics
 from strategy.validation.resampling.blocks import optimal_block_length
 
@@ -303,7 +303,7 @@ def data_differences(runs: Sequence[StoredRun]) -> list[str]:
             without = [LETTERS[i] for i, series in enumerate(found) if series is None]
             out.append(f"{name}: not in {', '.join(without)}")
             continue
-        keys = [tuple(s.get(k) for k in ("sha256", "first", "last", "rows")) for s in found if s]
+        keys = [tuple(s.get(k) for k in SERIES_FACTS) for s in found if s]
         if len(set(keys)) > 1:
             ranges = dict.fromkeys(f"{first} to {last}" for _, first, last, _ in keys)
             what = " against ".join(ranges) if len(ranges) > 1 else "same range, other figures"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +24,39 @@ from strategy.result.tables import with_dates
 #: Files that make a folder a run's.
 RUN_FILES = ("run.json", "metrics.json", "vintages.csv", "trades.csv", "daily.parquet")
 
+#: What run.json says of each series that tells it from another.
+SERIES_FACTS = ("sha256", "first", "last", "rows")
+
 _AGAIN = "run the plan again with simulate run"
+#: What Python says of a value that is of another kind than what was written.
+_MISFITS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+@contextmanager
+def as_written(where: Path, do: str = _AGAIN) -> Iterator[None]:
+    """Tell a stored file whose values are not of the kinds that were written, in one line.
+
+    Parameters
+    ----------
+    where : pathlib.Path
+        The file or folder that is being shown.
+    do : str
+        How it is made anew.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except _MISFITS as error:
+        raise InputError(
+            f"is not as it was written ({type(error).__name__}: {str(error)[:80]})",
+            where=str(where),
+            do=do,
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -161,6 +195,16 @@ def read_run(folder: str | os.PathLike[str]) -> StoredRun:
             raise InputError(
                 f"has no {key!r}", where=str(folder / "run.json"), expected="a run's record"
             )
+    for name, facts in record["series"].items():
+        if not isinstance(facts, dict) or any(
+            isinstance(facts.get(key), dict | list) for key in SERIES_FACTS
+        ):
+            raise InputError(
+                f"its series {name!r} are damaged",
+                where=str(folder / "run.json"),
+                expected="hash, first and last day and rows of each",
+                do=_AGAIN,
+            )
     return StoredRun(folder, record)
 
 
@@ -257,8 +301,14 @@ def run_folders(runs: Path) -> list[Path]:
     return sorted(folder for folder in found if (folder / "run.json").is_file())
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file.
+def read_json(path: Path, do: str = _AGAIN) -> dict[str, Any]:
+    """A JSON object from a file, as this program writes it: finite numbers, whole characters.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    do : str
+        How the file is made anew.
 
     Raises
     ------
@@ -266,14 +316,38 @@ def read_json(path: Path) -> dict[str, Any]:
         Where the file cannot be read or holds something else.
     """
     try:
-        content = json.loads(read_regular(path))
+        content = json.loads(
+            read_regular(path),
+            parse_constant=_no_number,
+            parse_float=_finite,
+            parse_int=_whole_number,
+        )
+        # half of a pair of surrogates can stand in JSON, and be written nowhere
+        json.dumps(content, ensure_ascii=False).encode()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
+    except UnicodeEncodeError as error:
+        raise InputError("holds half a character", where=str(path), do=do) from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"is not JSON: {error}", where=str(path), do=_AGAIN) from error
+        raise InputError(f"is not JSON: {str(error)[:100]}", where=str(path), do=do) from error
     if not isinstance(content, dict):
-        raise InputError("is not a JSON object", where=str(path), do=_AGAIN)
+        raise InputError("is not a JSON object", where=str(path), do=do)
     return content
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text[:20])
+
+
+def _whole_number(text: str) -> int:
+    if len(text) > 19:
+        raise ValueError(f"{text[:20]}… is beyond 64 bits")
+    return int(text)
 
 
 def _csv(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -227,8 +227,8 @@ def daily_table(simulation: Simulation) -> pd.DataFrame:
     for j, sleeve in enumerate(SLEEVES):
         columns[f"carry_{sleeve}"] = account.carry[:, j]
         columns[f"costs_{sleeve}"] = account.costs[:, j]
-    columns["equity_unhedged"] = _padded(simulation.unhedged.equity, len(index))
-    columns["equity_derisk"] = _padded(simulation.derisk.equity, len(index))
+    columns["equity_unhedged"] = padded(simulation.unhedged.equity, len(index))
+    columns["equity_derisk"] = padded(simulation.derisk.equity, len(index))
     columns["hedge_limit"] = account.limit
     columns["hedge_limit_factor"] = account.limit_factor
     for name, frame in simulation.triggers.items():
@@ -250,6 +250,6 @@ def trade_table(simulation: Simulation) -> pd.DataFrame:
     return with_dates(trades)
 
 
-def _padded(path: np.ndarray, n: int) -> np.ndarray:
+def padded(path: np.ndarray, n: int) -> np.ndarray:
     """A path that ended early, NaN after its end."""
     return np.concatenate([path, np.full(n - len(path), np.nan)]) if len(path) < n else path

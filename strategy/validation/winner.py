@@ -202,5 +202,11 @@ def _log_of_any(times: float, chance: float, other: float = -np.inf) -> float:
     few = np.logaddexp(np.log(times) + chance if times > 0.0 else -np.inf, other)
     if few < -30.0:
         return float(few)
-    missed = times * np.log1p(-np.exp(chance)) + np.log1p(-np.exp(other))
+    missed = (times * _log_of_no(chance) if times > 0.0 else 0.0) + _log_of_no(other)
     return float(np.log(-np.expm1(missed)))
+
+
+def _log_of_no(chance: float) -> float:
+    """Logarithm of the chance that an event of chance exp(`chance`) stays out."""
+    happens = float(np.exp(chance))
+    return float(np.log1p(-happens)) if happens < 1.0 else -np.inf

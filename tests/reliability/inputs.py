@@ -342,7 +342,8 @@ class Mutated:
         middle = self.bars.index[len(self.bars) // 2]
         one_side = bool((days < middle).all() or (days >= middle).all())
         scaled_ = "split" in self.fault or "pounds" in self.fault
-        if (scaled_ and one_side) or (self.fault.startswith("dates") and len(days) < 8):
+        moved_ = self.fault.startswith("dates a day")
+        if (scaled_ and one_side) or (moved_ and len(days) < 8):
             return self.written
         return self.bars
 

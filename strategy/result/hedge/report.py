@@ -26,7 +26,7 @@ from strategy.result.hedge.leave_one_out import leave_one_out
 from strategy.result.hedge.needs import FALL, break_even_table, last_outlook
 from strategy.result.hedge.readings import readings
 from strategy.result.metrics import bill_returns, hedge_metrics, performance
-from strategy.result.tables import vintage_table
+from strategy.result.tables import padded, vintage_table
 from strategy.run.simulation import Simulation
 
 VINTAGE_COLUMNS = (
@@ -191,7 +191,7 @@ def hedge_paths(simulation: Simulation) -> pd.DataFrame:
         last = min(window.last, account.last)
         days = np.arange(window.first, last + 1)
         decided = days - 1  # what was known when the session's order was decided
-        at = days - account.first
+        at, n = days - account.first, len(account.equity)
         frames.append(
             pd.DataFrame(
                 {
@@ -203,8 +203,9 @@ def hedge_paths(simulation: Simulation) -> pd.DataFrame:
                     "held": v.hedge_held[: len(days)],
                     "exposure": account.exposure[at, 2],
                     "equity": account.equity[at],
-                    "equity_unhedged": v.hedge.unhedged.equity[at],
-                    "equity_derisk": v.hedge.derisk.account.equity[at],
+                    # a path that lost everything sooner ends sooner
+                    "equity_unhedged": padded(v.hedge.unhedged.equity, n)[at],
+                    "equity_derisk": padded(v.hedge.derisk.account.equity, n)[at],
                 }
             )
         )

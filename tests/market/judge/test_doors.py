@@ -344,3 +344,9 @@ def test_a_week_from_sunday_is_taken_from_the_name_or_as_stated(write, way):
     path = write(closes(days=days), "ta35.csv" if way == "name" else "own.csv")
     file = read_prices(path, Nothing(week="sunday" if way == "stated" else None))
     assert_whole(file, days)
+
+
+def test_a_few_instants_without_a_sunday_are_doubted(write):
+    rows = "".join(f"2006-10-0{day}T22:00:00+00:00,{990 + day}\n" for day in (2, 3, 4))
+    judged = read_prices(write("Date,Close\n" + rows)).judged
+    assert any("too few rows to tell" in line for line in judged.doubted)

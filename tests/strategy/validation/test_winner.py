@@ -1,5 +1,7 @@
 """Winners: their intervals hold where naive ones fail, and the odds of no discovery by hand."""
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy.stats import norm, truncnorm
@@ -111,3 +113,11 @@ def test_the_rate_is_the_share_of_worlds_without_skill_among_those_as_good():
     share = 1.0 - skilled[best >= 0.35].mean()
     told = false_discovery(Moments(n, 0.35, 0.0, 3.0), 10, true=0.5, prior=0.5)
     assert told == pytest.approx(share, abs=0.04)
+
+
+def test_odds_of_a_best_that_luck_surely_gives_are_numbers():
+    """Without skill something as good is certain then: nothing is divided by its complement."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        told = false_discovery(Moments(50, -40.0, 0.0, 3.0), 4, true=0.5, prior=0.1)
+    assert told == pytest.approx(0.9)
