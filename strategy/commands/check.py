@@ -12,6 +12,7 @@ from strategy.commands.frame.plan_options import plan_options, read_legs, read_p
 
 if TYPE_CHECKING:
     from strategy.plan import Entry, Plan
+    from strategy.plan.legs_plan import LegsPlan
 
 #: Variants of a sweep that are tried as plans; where there are more, so many at random.
 TRIED = 2_000
@@ -81,7 +82,7 @@ def _kind(config: str) -> str:
 
         if keys & set(ClaimsFile.model_fields):
             return "claims"
-    return next((kind for kind in ("legs", "sweep", "scenario") if kind in keys), "plan")
+    return next((kind for kind in ("sweep", "scenario", "legs") if kind in keys), "plan")
 
 
 def _plan(config: str, overrides: tuple[str, ...], prices: str | None, with_data: bool) -> _Found:
@@ -104,6 +105,20 @@ def _refuse_unknown(entry: Entry) -> None:
         from strategy.decide.entry import refuse_unknown
 
         refuse_unknown(entry)
+
+
+def _refuse_unknown_rules(plan: Plan | LegsPlan) -> None:
+    """Refuse conditions that name no rule, in either form of plan."""
+    from strategy.plan.legs_plan import LegsPlan
+
+    if isinstance(plan, LegsPlan):
+        from strategy.decide.conditions import check_rules
+
+        for name, leg in plan.legs.items():
+            check_rules(leg.entry.when, f"legs.{name}.entry.when")
+            check_rules(leg.exits.when, f"legs.{name}.exits.when")
+    else:
+        _refuse_unknown(plan.tactical.entry)
 
 
 def _fit(plan: Plan) -> dict[str, Any]:
@@ -153,7 +168,9 @@ def _legs(config: str, overrides: tuple[str, ...], prices: str | None) -> _Found
 def _sweep(config: str, overrides: tuple[str, ...], prices: str | None, with_data: bool) -> _Found:
     """Number the variants and try them as plans; with the data, what the sweep would cost."""
     from reports.terminal.check import sweep_fits
-    from strategy.plan.file.plan_file import read_plan_file
+    from strategy.plan import Plan
+    from strategy.plan.file.legs_file import LegsFile, has_legs, read_legs_file
+    from strategy.plan.file.plan_file import PlanFile, read_plan_file
     from strategy.plan.file.shipped import plan_path
     from strategy.sweep.file.grid import make_grid
     from strategy.sweep.file.settings import variant_plan
@@ -162,20 +179,24 @@ def _sweep(config: str, overrides: tuple[str, ...], prices: str | None, with_dat
 
     with plan_path(config) as path:
         sweep = load_sweep(path, overrides, prices=prices)
-        base = read_plan_file(path, overrides, prices=prices, block=BLOCK)
+        base: PlanFile | LegsFile
+        if has_legs(path):
+            base = read_legs_file(path, overrides, prices=prices, block=BLOCK)
+        else:
+            base = read_plan_file(path, overrides, prices=prices, block=BLOCK)
     grid = make_grid(sweep)
     check_number(grid)
     check(Estimate(grid.count, 0.0, 0.0, 0.0), grid, yes=True)
     tried = grid.random(TRIED, _CHECKED)
     cost = None
     with base.locating():
-        _refuse_unknown(sweep.plan.tactical.entry)
-        for number in tried:
-            _refuse_unknown(variant_plan(grid, int(number)).tactical.entry)
+        for plan in (sweep.plan, *(variant_plan(grid, int(number)) for number in tried)):
+            _refuse_unknown_rules(plan)
         if with_data:
             from strategy.sweep.work.run import prepare
 
-            _fit(sweep.plan)
+            if isinstance(sweep.plan, Plan):
+                _fit(sweep.plan)
             cost = prepare(sweep).estimate
     document = {"sweep": sweep.description(), "variants": grid.count, "tried": len(tried)}
     if cost:

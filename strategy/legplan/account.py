@@ -127,7 +127,7 @@ def run_account(
     InputError
         Where a market is held that has no price.
     """
-    columns, orders = _core_orders(plan, calendar, first)
+    columns, orders = core_orders(plan, calendar, first)
     for sleeve, (name, ground) in enumerate(grounds.items(), 1):
         _leg_orders(columns, orders, calendar, sleeve, name, ground, vintages[name])
     table = pd.DataFrame(orders, columns=list(_ORDER))
@@ -219,7 +219,7 @@ _ORDER = (
 )
 
 
-def _core_orders(
+def core_orders(
     plan: LegsPlan, calendar: OneCalendar, first: int
 ) -> tuple[list[Column], list[tuple[object, ...]]]:
     """The core's columns, made whole at the first open of each period of its market."""

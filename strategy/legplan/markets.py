@@ -37,6 +37,18 @@ class Markets:
     base: Market
     by_name: dict[str, Market]
 
+    @property
+    def id(self) -> str:
+        """The series that are traded."""
+        return " + ".join(market.id for market in self.by_name.values())
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Hash of every series, and of what is traded together under `id`."""
+        found = {k: h for m in (self.base, *self.by_name.values()) for k, h in m.hashes.items()}
+        traded = [market.hashes.get(market.id, "") for market in self.by_name.values()]
+        return found | {self.id: " ".join(traded)}
+
     def until(self, date: pd.Timestamp) -> Markets:
         """The markets as they could be known at the close of `date`."""
         by_name = {name: market.until(date) for name, market in self.by_name.items()}

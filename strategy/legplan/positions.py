@@ -12,10 +12,10 @@ from market.errors import InputError
 from signals.price.resistance import GUARD_TOLERANCE, belongs, structural_levels
 from strategy.decide.conditions import TRUE, states_of
 from strategy.decide.leg_calendar import Anchor, Window, window_of
-from strategy.legs.general import resolve_position
+from strategy.legs.general import position_weight, resolve_position, terms_at
 from strategy.legs.prices import Prices
 from strategy.legs.reasons import Reason
-from strategy.legs.terms import EntryKind, Position, States, StopKind, Terms
+from strategy.legs.terms import EntryKind, Position, Setting, States, StopKind, Terms
 from strategy.plan.leg import AtLevel, AtRange, Gain, Leg, Limit, Through
 
 NAN = float("nan")
@@ -198,44 +198,51 @@ def leg_levels(market: Market, name: str, leg: Leg, at: int) -> dict[str, float]
     return {key: value * close / levels.reference for key, value in levels.named.items()}
 
 
-def terms_of(leg: Leg, levels: dict[str, float], window: Window) -> Terms:
-    """The terms of a leg's position for one vintage."""
+def setting_of(leg: Leg) -> Setting:
+    """The leg's rules as numbers."""
     at, exits = leg.entry.at, leg.exits
-    kind, level = EntryKind.OPEN, NAN
+    names = list(leg.levels.names)
+    kind, level_at = EntryKind.OPEN, -1
     if isinstance(at, Through):
-        kind, level = EntryKind.THROUGH, levels[at.through]
+        kind, level_at = EntryKind.THROUGH, names.index(at.through)
     elif isinstance(at, Limit):
-        kind, level = EntryKind.LIMIT, levels[at.limit]
-    stop_kind, stop = StopKind.NONE, 0.0
+        kind, level_at = EntryKind.LIMIT, names.index(at.limit)
+    stop_kind, stop, stop_at = StopKind.NONE, 0.0, -1
     if isinstance(exits.stop, AtLevel):
-        stop_kind, stop = StopKind.LEVEL, levels[exits.stop.level]
+        stop_kind, stop_at = StopKind.LEVEL, names.index(exits.stop.level)
     elif isinstance(exits.stop, AtRange):
         stop_kind, stop = StopKind.ATR, exits.stop.atr
     elif exits.stop is not None:
         stop_kind, stop = StopKind.FRACTION, exits.stop
     zone = exits.failed_breakout
     trail = exits.trail
-    return Terms(
+    named = [names.index(t.at) if isinstance(t.at, str) else -1 for t in exits.targets]
+    return Setting(
         1 if leg.side == "long" else -1,
         int(kind),
-        float(level),
-        window.first,
-        window.until,
-        np.array([levels[t.at] if isinstance(t.at, str) else NAN for t in exits.targets]),
+        level_at,
+        np.array(named, dtype=np.int64),
         np.array([t.at.gain if isinstance(t.at, Gain) else NAN for t in exits.targets]),
         np.array([t.share for t in exits.targets]),
         int(stop_kind),
         float(stop),
+        stop_at,
         NAN if trail is None else float(trail.distance),
         trail is not None and trail.on == "extreme",
         exits.break_even_after or 0,
-        NAN if zone is None else levels[zone.near],
-        NAN if zone is None else levels[zone.far],
+        -1 if zone is None else names.index(zone.near),
+        -1 if zone is None else names.index(zone.far),
         0 if zone is None else zone.within,
         0.0 if zone is None else float(zone.buffer),
         zone is not None and zone.trigger == "touch",
         leg.same_bar == "target_first",
     )
+
+
+def terms_of(leg: Leg, levels: dict[str, float], window: Window) -> Terms:
+    """The terms of a leg's position for one vintage."""
+    values = np.array([levels[name] for name in leg.levels.names], dtype=np.float64)
+    return Terms(*terms_at(setting_of(leg), values, window.first, window.until))
 
 
 def resolve_vintage(
@@ -284,7 +291,7 @@ def resolve_vintage(
         )
         at = position.entry - window.first
         planned, over = int(window.last[at]), bool(window.timed[at])
-        held.append(Held(position, other, _weight(leg, position), planned, over))
+        held.append(Held(position, other, weight_of(leg, position), planned, over))
         if not leg.entry.every:
             break
         terms = terms._replace(first=held[-1].last + 1)
@@ -323,13 +330,10 @@ def vintage_states(ground: LegGround, levels: dict[str, float]) -> States:
     return States(np.ascontiguousarray(enter), np.ascontiguousarray(leave), ground.true_range)
 
 
-def _weight(leg: Leg, position: Position) -> float:
-    """Share of equity: min(weight, risk budget / stop distance)."""
-    size = leg.size
-    if size.risk_budget is None:
-        return size.weight
-    distance = abs(1.0 - position.stop / position.entry_price)
-    return float(min(size.weight, size.risk_budget / distance))
+def weight_of(leg: Leg, position: Position) -> float:
+    """Share of equity given to a position."""
+    budget = leg.size.risk_budget
+    return float(position_weight(leg.size.weight, NAN if budget is None else budget, position))
 
 
 def until_the_next(ground: LegGround, vintages: list[LegVintage]) -> list[LegVintage]:

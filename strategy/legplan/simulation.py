@@ -21,6 +21,7 @@ from strategy.legplan.positions import (
     resolve_vintage,
     until_the_next,
 )
+from strategy.legs.rules import round_trip_return
 from strategy.plan.legs_plan import Events, LegsPlan
 
 Progress = Callable[[str, int, int], None]
@@ -120,6 +121,30 @@ def resolved_vintages(
     return found, grounds, vintages
 
 
+def used_calendar(plan: LegsPlan, markets: Markets) -> OneCalendar:
+    """The calendar of the markets that legs and core use."""
+    used = dict.fromkeys([*(plan.market_of(leg) for leg in plan.legs.values()), *plan.core.shares])
+    return one_calendar(plan, markets, tuple(used))
+
+
+def first_session(calendar: OneCalendar, found: list[Anchor]) -> int:
+    """Session of the calendar at whose close the account begins.
+
+    Raises
+    ------
+    InputError
+        Where the data end there.
+    """
+    begin = int(calendar.sessions.searchsorted(found[0].day, side="left"))
+    if begin >= len(calendar.sessions) - 1:
+        raise InputError(
+            f"the data end on the first anchor, {found[0].day:%Y-%m-%d}",
+            where="data",
+            expected="at least one session after it",
+        )
+    return begin
+
+
 def simulate_legs(
     plan: LegsPlan,
     markets: Markets,
@@ -147,15 +172,8 @@ def simulate_legs(
     report("vintages", 0, 2)
     found, grounds, vintages = resolved_vintages(plan, markets, ahead)
     report("account", 1, 2)
-    used = dict.fromkeys([*(plan.market_of(leg) for leg in plan.legs.values()), *plan.core.shares])
-    calendar = one_calendar(plan, markets, tuple(used))
-    begin = int(calendar.sessions.searchsorted(found[0].day, side="left"))
-    if begin >= len(calendar.sessions) - 1:
-        raise InputError(
-            f"the data end on the first anchor, {found[0].day:%Y-%m-%d}",
-            where="data",
-            expected="at least one session after it",
-        )
+    calendar = used_calendar(plan, markets)
+    begin = first_session(calendar, found)
     account = run_account(plan, calendar, grounds, vintages, begin)
     alone = run_account(plan, calendar, {}, {}, begin)
     report("account", 2, 2)
@@ -186,6 +204,6 @@ def round_trip(
         Another fee at the exit.
     """
     out = fee if exit_fee is None else exit_fee
-    paid = entry * (1.0 + side * slip_in) * (1.0 + side * fee)
-    got = exit_ * (1.0 - side * slip_out) * (1.0 - side * out)
-    return np.asarray(side * (got / paid - 1.0))
+    # as Python: compiling it for arrays takes longer than it saves
+    made = round_trip_return.py_func(side, entry, exit_, fee, slip_in, slip_out, out)
+    return np.asarray(made)

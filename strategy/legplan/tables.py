@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from strategy.legplan.positions import Held, LegVintage
+from strategy.legplan.positions import Held, LegVintage, setting_of
 from strategy.legplan.simulation import LegsSimulation, round_trip
+from strategy.legs.general import position_return as resolved_return
 from strategy.legs.reasons import Reason
 from strategy.legs.rules import pays_slippage
 from strategy.result.tables import with_dates
@@ -103,10 +104,8 @@ def _vintage_row(simulation: LegsSimulation, v: LegVintage) -> dict[str, Any]:
         "exit_reason": last_reason(last).label,
         "sessions_held": sum(h.last - h.position.entry + 1 for h in v.held),
         "weight": first.weight,
-        "leg_return": _compounded(position_return(simulation, v.leg, h) for h in v.held),
-        "leg_return_other_policy": _compounded(
-            position_return(simulation, v.leg, h, other=True) for h in v.held
-        ),
+        "leg_return": vintage_return(simulation, v),
+        "leg_return_other_policy": vintage_return(simulation, v, other=True),
         "same_days_return": same_days(simulation, v.leg, first),
         "max_adverse": min(h.position.adverse for h in v.held),
         "max_favourable": max(h.position.favourable for h in v.held),
@@ -117,8 +116,10 @@ def _vintage_row(simulation: LegsSimulation, v: LegVintage) -> dict[str, Any]:
     return row
 
 
-def _compounded(returns: Any) -> float:
-    return float(np.prod([1.0 + r for r in returns]) - 1.0)
+def vintage_return(simulation: LegsSimulation, v: LegVintage, *, other: bool = False) -> float:
+    """Return of a vintage's positions, one after the other, per unit of its capital."""
+    made = [position_return(simulation, v.leg, held, other=other) for held in v.held]
+    return float(np.prod([1.0 + r for r in made]) - 1.0)
 
 
 def last_reason(held: Held) -> Reason:
@@ -145,24 +146,9 @@ def position_return(
     What is still held is valued at the last close without exit costs.
     """
     costs = simulation.plan.costs
-    fee, slippage = costs.fee_bps / 1e4, costs.slippage_bps / 1e4
     p = held.other if other else held.position
-    ground = simulation.grounds[leg]
-    total = 0.0
-    for j in np.flatnonzero(p.session >= 0):
-        reason = Reason(int(p.reason[j]))
-        still = reason is Reason.OPEN
-        got = round_trip(
-            ground.side,
-            np.array([p.entry_price]),
-            np.array([p.price[j]]),
-            fee,
-            slippage if p.market else 0.0,
-            slippage if pays_slippage(int(reason)) else 0.0,
-            exit_fee=0.0 if still else fee,
-        )[0]
-        total += ground.leg.exits.targets[j].share * float(got)
-    return total
+    setting = setting_of(simulation.grounds[leg].leg)
+    return float(resolved_return(p, setting, costs.fee_bps / 1e4, costs.slippage_bps / 1e4))
 
 
 def same_days(simulation: LegsSimulation, leg: str, held: Held) -> float:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from strategy.kernels.compiled import compiled
 from strategy.legs.prices import Prices
 from strategy.legs.reasons import Phase, Reason
-from strategy.legs.rules import next_attempt
-from strategy.legs.terms import EntryKind, Position, States, StopKind, Terms
+from strategy.legs.rules import next_attempt, pays_slippage, round_trip_return
+from strategy.legs.terms import EntryKind, Position, Setting, States, StopKind, Terms
 
 # plain integers for the compiled function
 _OPEN, _STOP, _GAP = int(Reason.OPEN), int(Reason.STOP), int(Reason.STOP_GAP)
@@ -32,6 +32,77 @@ _BY_FRACTION, _BY_LEVEL, _BY_RANGE = (int(k) for k in list(StopKind)[1:])
 def target_reason(part: int) -> int:
     """Reason code of a fill at target `part`, counted from 0."""
     return _T1 + part if part < 2 else _T3 + part - 2
+
+
+@compiled(nogil=True)
+def terms_at(setting: Setting, levels: NDArray[np.float64], first: int, until: int) -> Terms:
+    """The terms of a position for one vintage.
+
+    Parameters
+    ----------
+    setting : Setting
+    levels : float64[m]
+        The vintage's levels in the market's points, in the leg's order.
+    first, until : int
+        Sessions of the entry window.
+    """
+    target = np.full(len(setting.share), np.nan)
+    for j in range(len(target)):
+        if setting.target_at[j] >= 0:
+            target[j] = levels[setting.target_at[j]]
+    return Terms(
+        setting.side,
+        setting.kind,
+        levels[setting.level_at] if setting.level_at >= 0 else np.nan,
+        first,
+        until,
+        target,
+        setting.gain,
+        setting.share,
+        setting.stop_kind,
+        levels[setting.stop_at] if setting.stop_at >= 0 else setting.stop,
+        setting.trail,
+        setting.trail_on_extreme,
+        setting.even_after,
+        levels[setting.near_at] if setting.near_at >= 0 else np.nan,
+        levels[setting.far_at] if setting.far_at >= 0 else np.nan,
+        setting.within,
+        setting.buffer,
+        setting.touch,
+        setting.target_first,
+    )
+
+
+@compiled(nogil=True)
+def position_weight(weight: float, risk_budget: float, position: Position) -> float:
+    """Share of equity: min(weight, risk budget / stop distance); a NaN budget is none."""
+    if np.isnan(risk_budget):
+        return weight
+    distance = abs(1.0 - position.stop / position.entry_price)
+    return min(weight, risk_budget / distance)
+
+
+@compiled(nogil=True)
+def position_return(position: Position, setting: Setting, fee: float, slippage: float) -> float:
+    """Return of a position per unit of its capital, after fees and slippage.
+
+    What is still held is valued at the last close without exit costs.
+    """
+    total = 0.0
+    for j in range(len(setting.share)):
+        if position.session[j] < 0:
+            continue
+        still = position.reason[j] == _OPEN
+        total += setting.share[j] * round_trip_return(
+            setting.side,
+            position.entry_price,
+            position.price[j],
+            fee,
+            slippage if position.market else 0.0,
+            slippage if pays_slippage(position.reason[j]) else 0.0,
+            0.0 if still else fee,
+        )
+    return total
 
 
 @compiled(nogil=True)

@@ -122,6 +122,32 @@ def received(price: Any, market: bool, fee: float, slippage: float) -> Any:
 
 
 @compiled(nogil=True, forceinline=True)
+def round_trip_return(
+    side: int,
+    entry: Any,
+    exit_: Any,
+    fee: float,
+    slip_in: float,
+    slip_out: float,
+    exit_fee: float,
+) -> Any:
+    """Return on the capital that an entry spends (or a short sale brings) after costs.
+
+    Parameters
+    ----------
+    side : int
+        +1 long, -1 short.
+    entry, exit_ : float or float64[k]
+        Raw prices.
+    fee, slip_in, slip_out, exit_fee : float
+        Fractions of the price.
+    """
+    spent = entry * (1.0 + side * slip_in) * (1.0 + side * fee)
+    got = exit_ * (1.0 - side * slip_out) * (1.0 - side * exit_fee)
+    return side * (got / spent - 1.0)
+
+
+@compiled(nogil=True, forceinline=True)
 def net_return(exits: Exits, fee: float, slippage: float) -> float:
     """Return per unit of capital given to the leg, after fees and slippage; NaN without a trade.
 

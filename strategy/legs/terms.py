@@ -90,6 +90,32 @@ class Terms(NamedTuple):
     target_first: bool
 
 
+class Setting(NamedTuple):
+    """A leg's rules as numbers, its levels by their place among the leg's; -1 for none.
+
+    Fields that `Terms` has too mean the same; what ends in ``_at`` is a level.
+    """
+
+    side: int
+    kind: int
+    level_at: int
+    target_at: NDArray[np.int64]
+    gain: NDArray[np.float64]
+    share: NDArray[np.float64]
+    stop_kind: int
+    stop: float
+    stop_at: int
+    trail: float
+    trail_on_extreme: bool
+    even_after: int
+    near_at: int
+    far_at: int
+    within: int
+    buffer: float
+    touch: bool
+    target_first: bool
+
+
 class States(NamedTuple):
     """What is known at each close of the series, as the resolver reads it.
 

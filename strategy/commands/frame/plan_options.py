@@ -116,10 +116,4 @@ def read_legs(
     with plan_path(config) as path:
         if not has_legs(path):
             return None
-        if prices is not None:
-            raise InputError(
-                "a plan with `legs` names its prices under `markets`",
-                where="--prices",
-                do=f"--set markets.index.prices={prices}",
-            )
-        return read_legs_file(path, overrides)
+        return read_legs_file(path, overrides, prices=prices)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from market.errors import InputError
 from strategy.plan.file.errors import explain, place_of, where
-from strategy.plan.file.plan_file import check_files, complete_tree, read_tree
+from strategy.plan.file.plan_file import Block, check_files, complete_tree, read_tree, take_out
 from strategy.plan.file.schema import alternatives, speaking_of
 from strategy.plan.file.yaml_tree import KeyPath, Tree
 from strategy.plan.legs_plan import BUNDLED_PRICES, LegsPlan
@@ -30,10 +30,12 @@ class LegsFile:
     plan : LegsPlan
     tree : Tree
     label : str
+    block : Block or None
+        What stands beside the plan, where it was asked for.
     """
 
-    def __init__(self, plan: LegsPlan, tree: Tree, label: str) -> None:
-        self.plan, self.tree, self.label = plan, tree, label
+    def __init__(self, plan: LegsPlan, tree: Tree, label: str, block: Block | None = None) -> None:
+        self.plan, self.tree, self.label, self.block = plan, tree, label, block
 
     @contextmanager
     def locating(self) -> Iterator[None]:
@@ -73,7 +75,13 @@ def has_legs(path: str | os.PathLike[str]) -> bool:
     return "legs" in tree.value
 
 
-def read_legs_file(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> LegsFile:
+def read_legs_file(
+    path: str | os.PathLike[str],
+    overrides: Iterable[str] = (),
+    *,
+    prices: str | os.PathLike[str] | None = None,
+    block: str | None = None,
+) -> LegsFile:
     """Read a plan of named legs.
 
     Parameters
@@ -82,13 +90,24 @@ def read_legs_file(path: str | os.PathLike[str], overrides: Iterable[str] = ()) 
         YAML file. Paths of files in it are relative to its folder.
     overrides : iterable of str, optional
         ``key=value`` pairs, for example ``legs.summer.size.weight=0.5``.
+    prices : path, optional
+        Refused: a plan of legs names its prices under `markets`.
+    block : str, optional
+        A key that is none of the plan's, as in `read_plan_file`.
 
     Raises
     ------
     InputError
         For every mistake, as one line.
     """
+    if prices is not None:
+        raise InputError(
+            "a plan with `legs` names its prices under `markets`",
+            where="--prices",
+            do=f"--set markets.index.prices={os.fspath(prices)}",
+        )
     tree, label = read_tree(path)
+    beside = take_out(tree, block) if block else None
     with speaking_of(LegsPlan):
         complete_tree(tree, Path(path), overrides)
         try:
@@ -111,7 +130,7 @@ def read_legs_file(path: str | os.PathLike[str], overrides: Iterable[str] = ()) 
             do=f"write markets: {{index: {{prices: {Path(plan.data.prices).name}}}}}",
         )
     check_files(named, tree, label)
-    return LegsFile(plan, tree, label)
+    return LegsFile(plan, tree, label, beside)
 
 
 def load_legs_plan(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> LegsPlan:

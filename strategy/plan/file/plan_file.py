@@ -162,7 +162,7 @@ def read_plan_file(
             expected="a plan of `tactical` and `hedge`",
             do="`simulate run`, `check`, `explain`, `today` and `lookahead` take it",
         )
-    beside = _take_out(tree, block) if block else None
+    beside = take_out(tree, block) if block else None
     complete_tree(tree, Path(path), overrides, prices)
     try:
         plan = Plan.model_validate(tree.value)
@@ -213,7 +213,8 @@ def complete_tree(
     _locate_files(tree, path)
 
 
-def _take_out(tree: Tree, key: str) -> Block:
+def take_out(tree: Tree, key: str) -> Block:
+    """Take what stands at a key out of the tree."""
     places = {p[1:]: place for p, place in tree.places.items() if p[:1] == (key,)}
     forget(tree, (key,))
     present = key in tree.value

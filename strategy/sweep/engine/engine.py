@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -16,12 +14,14 @@ from market.errors import InputError
 from strategy.decide.admission import admitted
 from strategy.decide.calendar import schedule
 from strategy.plan import Plan
+from strategy.plan.legs_plan import LegsPlan
 from strategy.sweep.composed.compose import compose
 from strategy.sweep.composed.sleeves import Ranges, Sleeve, make_ranges, make_sleeve
 from strategy.sweep.dense.loop import dense
 from strategy.sweep.engine.context import Context, make_context
 from strategy.sweep.engine.held import Held, mean_lead, whole_vintages
 from strategy.sweep.engine.outcomes import Hedges, Tactical
+from strategy.sweep.engine.recent import Recent
 from strategy.sweep.engine.rows import Rows, rows_of
 from strategy.sweep.engine.single import run_single
 from strategy.sweep.engine.walk import RUINED
@@ -41,8 +41,6 @@ COST = {"pair": 10.0, "tactical": 200.0, "hedge": 1_300.0, "dense": 90.0, "singl
 #: Columns that the lead is made of, and its own.
 _EXPOSURE, _LEAD = (list(METRICS).index(name) for name in ("exposure", "lead"))
 
-_Value = TypeVar("_Value")
-
 
 @dataclass(frozen=True)
 class _Table:
@@ -61,23 +59,6 @@ class _Table:
         return bool(np.isin(numbers, self.numbers).all() and (self.index(numbers) >= 0).all())
 
 
-class _Recent(OrderedDict[Hashable, Any]):
-    """The few values used last."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.most = most
-
-    def of(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
-        if key not in self:
-            self[key] = make()
-        self.move_to_end(key)
-        while len(self) > self.most:
-            self.popitem(last=False)
-        value: _Value = self[key]
-        return value
-
-
 @dataclass
 class Engine:
     """Runs variants of a grid.
@@ -94,10 +75,10 @@ class Engine:
     grid: Grid
     way: str
     because: str
-    _markets: _Recent = field(default_factory=lambda: _Recent(4))
-    _contexts: _Recent = field(default_factory=lambda: _Recent(2))
-    _ranges: _Recent = field(default_factory=lambda: _Recent(2))
-    _tables: _Recent = field(default_factory=lambda: _Recent(4))
+    _markets: Recent = field(default_factory=lambda: Recent(4))
+    _contexts: Recent = field(default_factory=lambda: Recent(2))
+    _ranges: Recent = field(default_factory=lambda: Recent(2))
+    _tables: Recent = field(default_factory=lambda: Recent(4))
 
     @property
     def rows(self) -> int:
@@ -108,7 +89,7 @@ class Engine:
         fewest = min(self.grid.group_size(RISK, HEDGE), ROWS["separable"] // 16)
         return min(ROWS["separable"], KEPT * max(1, fewest))
 
-    def market(self, plan: Plan) -> Market:
+    def market(self, plan: Any) -> Market:
         """The plan's market, loaded once."""
         key = plan.data.model_dump_json()
         return self._markets.of(key, lambda: admitted(plan, load(plan.data)))
@@ -164,7 +145,7 @@ class Engine:
             rows.metrics[:, _LEAD] = mean_lead(rows.vintages[:, : len(years)], held)
         return rows
 
-    def lead(self, plan: Plan, exposure: float, returns: dict[int, float]) -> float:
+    def lead(self, plan: Any, exposure: float, returns: dict[int, float]) -> float:
         """The same of a plan that need not be a variant, from its single run."""
         years = whole_vintages(self.years)
         own = np.array([[returns.get(year, np.nan) for year in years]])
@@ -291,6 +272,10 @@ def make_engine(grid: Grid) -> Engine:
     InputError
         Where the sweep asks for a way that does not follow it.
     """
+    if isinstance(grid.sweep.plan, LegsPlan):
+        from strategy.sweep.named.engine import make_legs_engine
+
+        return make_legs_engine(grid)  # type: ignore[return-value]
     wanted = grid.sweep.engine
     odd = first_not_followed(grid)
     engine = Engine(grid, "dense", "")
@@ -343,6 +328,7 @@ def separable_cost(grid: Grid) -> float:
 
 def _held_before_the_anchor(grid: Grid) -> str:
     """Why the hedge and the long are held together in every vintage; empty where they are not."""
+    assert isinstance(grid.sweep.plan, Plan)
     policies: set[Any] = {grid.sweep.plan.hedge.policy}
     for axis in grid.axes:
         for key, values in zip(axis.keys, axis.values, strict=True):

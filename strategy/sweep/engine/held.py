@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.container import Market
 from strategy.plan import Plan
 from strategy.sweep.engine.single import run_single
 from strategy.sweep.file.grid import Grid
@@ -70,11 +70,11 @@ class Curve:
     returns : float64[years, k]
     """
 
-    years: tuple[int, ...]
+    years: tuple[Any, ...]
     exposures: Floats
     returns: Floats
 
-    def at(self, wanted: Floats, years: list[int]) -> Floats:
+    def at(self, wanted: Floats, years: list[Any]) -> Floats:
         """The polynomial through all points, by Lagrange. Shape (years, wanted)."""
         rows = np.full((len(years), len(self.exposures)), np.nan)
         for i, year in enumerate(years):
@@ -102,14 +102,14 @@ class Held:
     """
 
     grid: Grid
-    market: Callable[[Plan], Market]
+    market: Callable[[Any], Any]
     _curves: dict[str, Curve] = field(default_factory=dict)
 
     @cached_property
     def _axes(self) -> list[int]:
         """Axes that change what is held."""
         axes = enumerate(self.grid.axes)
-        return [j for j, axis in axes if not all(_is_rule(key) for key in axis.keys)]
+        return [j for j, axis in axes if not all(self.is_rule(key) for key in axis.keys)]
 
     @property
     def ways(self) -> int:
@@ -126,7 +126,7 @@ class Held:
             "at each variant's own exposure"
         )
 
-    def returns(self, numbers: NDArray[np.int64], exposure: Floats, years: list[int]) -> Floats:
+    def returns(self, numbers: NDArray[np.int64], exposure: Floats, years: list[Any]) -> Floats:
         """Vintage returns of holding each variant's exposure.
 
         Parameters
@@ -154,7 +154,11 @@ class Held:
             out[:, at] = self.curve(plan).at(exposure[at], years)
         return out
 
-    def curve(self, plan: Plan) -> Curve:
+    def is_rule(self, key: str) -> bool:
+        """Whether what is held does not read a key."""
+        return any(f"{key}.".startswith(f"{rule}.") for rule in RULES)
+
+    def curve(self, plan: Any) -> Curve:
         """What holding as a plan does would have made, by exposure."""
         core = plan.core.weight
         weights = [core * s for s in SHARES] if core > 0.0 else list(WEIGHTS_WITHOUT_CORE)
@@ -170,7 +174,7 @@ class Held:
         return self._curves[key]
 
 
-def whole_vintages(years: list[int]) -> list[int]:
+def whole_vintages(years: list[Any]) -> list[Any]:
     """Those that end at the next anchor, not with the data; the only one where there is one."""
     return years[:-1] if len(years) > 1 else years
 
@@ -187,7 +191,3 @@ def mean_lead(vintages: Floats, held: Floats) -> Floats:
     count = np.isfinite(lead).sum(axis=1)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.nansum(lead, axis=1) / np.where(count > 0, count, np.nan))
-
-
-def _is_rule(key: str) -> bool:
-    return any(f"{key}.".startswith(f"{rule}.") for rule in RULES)

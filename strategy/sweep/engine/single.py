@@ -28,9 +28,9 @@ def single_row(simulation: Simulation) -> tuple[dict[str, float], dict[int, floa
     equity = account.equity
     figures = performance(equity, pd.DatetimeIndex(sessions))
     n, year = len(equity) - 1, rows_a_year(pd.DatetimeIndex(sessions))
-    found: dict[str, float] = {name: _number(figures.get(name)) for name in METRICS}
+    found: dict[str, float] = {name: number_of(figures.get(name)) for name in METRICS}
     found["cvar_95_error"] = 0.0
-    found["max_drawdown_sessions"] = _under_water(equity)
+    found["max_drawdown_sessions"] = under_water(equity)
     found["exposure"] = float(account.exposure[1:].sum(axis=1).mean())
     found["cost"] = float((account.costs[1:].sum(axis=1) / equity[:-1]).sum() / n * year)
     orders = account.orders
@@ -50,11 +50,12 @@ def run_single(plan: Plan, market: Market) -> tuple[dict[str, float], dict[int, 
     return single_row(simulate(plan, market))
 
 
-def _number(value: object) -> float:
+def number_of(value: object) -> float:
+    """A figure as a float; NaN for none."""
     return float(value) if isinstance(value, int | float) else np.nan
 
 
-def _under_water(equity: np.ndarray) -> float:
+def under_water(equity: np.ndarray) -> float:
     """Sessions from the peak of the deepest drawdown back to it, or to the end."""
     peaks = np.maximum.accumulate(equity)
     low = int((equity / peaks).argmin())

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import itertools
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ import pyarrow.parquet as pq
 from market.atomic import write_whole
 from market.serialise import json_text, plain
 from strategy.plan import Plan
+from strategy.plan.legs_plan import LegsPlan
 from strategy.sweep.engine.engine import Engine
 from strategy.sweep.evidence.daily import daily_evidence
 from strategy.sweep.evidence.ranking import LESS_IS_BETTER
-from strategy.sweep.file.columns import METRICS
 from strategy.sweep.work.estimate import SAMPLED_VINTAGES
 from strategy.sweep.work.run import _SAMPLED, SweepRun
 from strategy.validation.evidence import evidence
@@ -32,6 +33,11 @@ LEDGER = "trials.jsonl"
 BENCHMARK = (
     "the same exposure without the plan's rules: the long held on the same days, no stop, target "
     "or hedge, and so much core that the mean exposure is the variant's own"
+)
+LEGS_BENCHMARK = (
+    "the same exposure without the plan's rules: every leg entered on the same days and held to "
+    "its last day, or to the next anchor, without stop, target or exit condition, and so much "
+    "core, or of the legs where there is no core, that the mean exposure is the variant's own"
 )
 
 
@@ -62,7 +68,9 @@ def believe(run: SweepRun, engine: Engine, *, seed: int = 0) -> dict[str, Any]:
     """
     trials = _enter(run, engine)
     found = _judged(run, engine, max(trials.variants, int(run.summary["variants"])), seed)
-    found["benchmark"] = BENCHMARK
+    found["benchmark"] = (
+        LEGS_BENCHMARK if isinstance(engine.grid.sweep.plan, LegsPlan) else BENCHMARK
+    )
     found["ledger"] = {
         "variants": trials.variants,
         "variants_on_data": trials.on_data,
@@ -105,7 +113,8 @@ def _judged(run: SweepRun, engine: Engine, trials: int, seed: int) -> dict[str, 
     summary = run.summary
     by = str(summary["sweep"]["best"]["by"])
     start = {"variants": int(summary["variants"]), "trials": trials, "metric": by}
-    years = [int(year) for year in engine.years][:-1]
+    labels = whole_years(engine.years)
+    years = sorted({_year(label) for label in labels})
     if not summary["best"] or summary["best"][0]["metrics"].get(by) is None:
         return start | {"missing": {"all": f"no variant has a figure in {by}"}}
     best = int(summary["best"][0]["variant"])
@@ -113,12 +122,13 @@ def _judged(run: SweepRun, engine: Engine, trials: int, seed: int) -> dict[str, 
     if any(b - a != 1 for a, b in itertools.pairwise(years)):
         found["missing"] = {"all": "the vintages are not consecutive years"}
         return found
-    numbers, returns = _vintage_matrix(run, years)
+    numbers, returns = _vintage_matrix(run, labels)
     if best not in numbers:
         found["missing"] = {"all": "the best variant's returns by vintage were not kept"}
         return found
     exposure = _exposure(run, engine, numbers)
-    held, remark = engine.held.returns(numbers, exposure, years), engine.held.remark
+    held, remark = engine.held.returns(numbers, exposure, labels), engine.held.remark
+    returns, held = by_year(returns, labels), by_year(held, labels)
     of_vintages = evidence(
         returns,
         np.array(years, dtype=np.int64),
@@ -142,6 +152,27 @@ def _judged(run: SweepRun, engine: Engine, trials: int, seed: int) -> dict[str, 
     return found
 
 
+def whole_years(labels: Sequence[int | str]) -> list[int | str]:
+    """Vintages of whole years, the last year left out: its last vintage runs to the data's end."""
+    last = _year(labels[-1])
+    return [label for label in labels if _year(label) < last]
+
+
+def _year(label: int | str) -> int:
+    """Year of a vintage by its label: a year, or the text of a month, quarter or day."""
+    return int(str(label)[:4])
+
+
+def by_year(returns: np.ndarray, labels: Sequence[int | str]) -> np.ndarray:
+    """Returns of vintages of one year, compounded. Shape (years, variants)."""
+    years = np.array([_year(label) for label in labels])
+    starts = np.flatnonzero(np.r_[True, years[1:] != years[:-1]])
+    if len(starts) == len(years):
+        return returns
+    grown = np.multiply.reduceat(1.0 + returns, starts, axis=0) - 1.0
+    return np.asarray(grown)
+
+
 def _landscape(run: SweepRun, by: str, best: int) -> dict[str, Any]:
     """Plateau and importance over all variants."""
     swept = [key for axis in run.summary["sweep"]["axes"] for key in axis["keys"]]
@@ -155,7 +186,7 @@ def _landscape(run: SweepRun, by: str, best: int) -> dict[str, Any]:
     return landscape(table[present], score, row)
 
 
-def _vintage_matrix(run: SweepRun, years: list[int]) -> tuple[np.ndarray, np.ndarray]:
+def _vintage_matrix(run: SweepRun, years: Sequence[int | str]) -> tuple[np.ndarray, np.ndarray]:
     """Variants, and their returns in the whole vintages. Shapes (N,) and (len(years), N)."""
     table = pd.read_parquet(run.folder.vintages).sort_values("variant")
     # the last vintage runs to the end of the data: it is no whole one
@@ -170,7 +201,7 @@ def _exposure(run: SweepRun, engine: Engine, numbers: np.ndarray) -> np.ndarray:
     """Mean exposure of some variants; computed anew where the sweep did not keep it."""
     column = _column(run, "exposure")
     if column is None:
-        name = list(METRICS).index("exposure")
+        name = list(engine.grid.sweep.columns).index("exposure")
         return engine.compute(numbers).metrics[:, name]
     variants = pd.read_parquet(run.folder.variants, columns=["variant"])["variant"].to_numpy()
     return column[np.searchsorted(variants, numbers)]
@@ -213,7 +244,7 @@ def _search_id(run: SweepRun) -> str:
     return _hash(run.summary["sweep"])
 
 
-def _base_id(plan: Plan) -> str:
+def _base_id(plan: Plan | LegsPlan) -> str:
     """The plan's settings without its name and where its data come from."""
     values = plan.model_dump(mode="json", by_alias=True)
     return _hash({key: value for key, value in values.items() if key not in ("name", "data")})

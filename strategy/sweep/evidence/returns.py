@@ -10,6 +10,7 @@ import pandas as pd
 from strategy.sweep.engine.engine import Engine, make_engine
 from strategy.sweep.file.grid import CONTEXT, make_grid
 from strategy.sweep.file.sweep_file import Sweep
+from strategy.sweep.named.variants import daily_variant
 
 
 def vintage_returns(
@@ -73,21 +74,15 @@ def daily_returns(
         raise ValueError(f"the variants have {len(contexts)} different contexts")
     rows = engine.compute(numbers, daily=True)
     context = engine.context(int(contexts[0]))
-    sessions = context.market.sessions[context.first + 1 : context.last + 1]
-    return pd.DataFrame(
-        rows.daily.T, index=pd.DatetimeIndex(sessions, name="date"), columns=list(numbers)
-    )
+    sessions = pd.DatetimeIndex(context.path_sessions[1:], name="date")
+    return pd.DataFrame(rows.daily.T, index=sessions, columns=list(numbers))
 
 
 def _single(engine: Engine, numbers: np.ndarray) -> pd.DataFrame:
-    from strategy.run.simulation import simulate
     from strategy.sweep.file.settings import variant_plan
 
     columns = {}
     for number in numbers:
         plan = variant_plan(engine.grid, int(number))
-        market = engine.market(plan)
-        account = simulate(plan, market).chained
-        sessions = market.sessions[account.first + 1 : account.last + 1]
-        columns[int(number)] = pd.Series(account.returns()[1:], index=sessions)
+        columns[int(number)] = daily_variant(plan, engine.market(plan))
     return pd.DataFrame(columns).rename_axis("date")

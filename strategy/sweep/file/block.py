@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from strategy.plan import AUTHOR, Misfit, Model, as_tuple
-from strategy.sweep.file.columns import METRICS
+from strategy.sweep.file.columns import LEG_METRICS, METRICS
 
 #: What ranks where a file does not say. The account's Sharpe ratio hardly differs between variants:
 #: all of them hold the same core.
@@ -19,7 +19,7 @@ MOST_SAMPLED = 10**9
 if TYPE_CHECKING:
     Metric = str
 else:
-    Metric = Literal[tuple(METRICS)]
+    Metric = Literal[tuple(METRICS | LEG_METRICS)]
 
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 

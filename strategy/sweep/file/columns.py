@@ -28,6 +28,15 @@ METRICS = {
     "rules, fraction",
 }
 
+#: Those of plans of named legs, in the order of their table.
+LEG_METRICS = {
+    name: said for name, said in METRICS.items() if name not in ("tactical_sessions", "hedged")
+} | {
+    "exposure": "mean of (core + legs) / equity at the closes, shorts negative",
+    "trades": "complete vintages in which a leg was entered, of every leg its own",
+    "leg_sessions": "share of sessions at whose close a leg is held",
+}
+
 #: Counts: exact in both ways of computing.
 COUNTS = ("max_drawdown_sessions", "trades", "hedged")
 #: Columns that a single run alone has no figure for.

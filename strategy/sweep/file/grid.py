@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 
 from market.errors import InputError
+from strategy.plan import Plan
+from strategy.plan.legs_plan import LegsPlan
 from strategy.sweep.file.axes import Axis
 from strategy.sweep.file.sweep_file import Sweep
 
@@ -61,6 +63,20 @@ def kinds_of(key: str, gated: bool) -> frozenset[str]:
         return frozenset((TACTICAL,))
     reads_score = gated and f"{key}.".startswith(("hedge.score.", "hedge."))
     return frozenset((TACTICAL, HEDGE)) if reads_score else frozenset((HEDGE,))
+
+
+def leg_kind(name: str) -> str:
+    """What a key of a named leg changes."""
+    return f"leg {name}"
+
+
+def legs_kinds_of(key: str) -> frozenset[str]:
+    """What a key of a plan of named legs changes: one leg, or what all share."""
+    head, _, rest = key.partition(".")
+    name, _, below = rest.partition(".")
+    if head != "legs" or not below or below == "market":
+        return frozenset((CONTEXT,))
+    return frozenset((leg_kind(name),))
 
 
 @dataclass(frozen=True)
@@ -252,17 +268,19 @@ def make_grid(sweep: Sweep) -> Grid:
     InputError
         Where there are more than can be numbered, or none.
     """
-    gates = ("tactical.entry.conditions", "tactical.entry.when")
-    gated = bool(sweep.plan.tactical.entry.conditions) or any(
-        f"{gate}.".startswith(f"{key}.") or f"{key}.".startswith(f"{gate}.")
-        for key in sweep.keys
-        for gate in gates
-    )
     found = []
+    plan = sweep.plan
+    order: tuple[str, ...] = _ORDER
+    if isinstance(plan, LegsPlan):
+        order = (CONTEXT, *(leg_kind(name) for name in plan.legs))
+        kinds_by_key = {key: legs_kinds_of(key) for key in sweep.keys}
+    else:
+        gated = _gated(plan, sweep.keys)
+        kinds_by_key = {key: kinds_of(key, gated) for key in sweep.keys}
     for axis in sweep.axes:
-        kinds = frozenset().union(*(kinds_of(key, gated) for key in axis.keys))
+        kinds = frozenset().union(*(kinds_by_key[key] for key in axis.keys))
         found.append((frozenset((CONTEXT,)) if CONTEXT in kinds else kinds, axis))
-    found.sort(key=lambda pair: min(_ORDER.index(kind) for kind in pair[0]))
+    found.sort(key=lambda pair: min(order.index(kind) for kind in pair[0]))
     grid = Grid(sweep, tuple(axis for _, axis in found), tuple(kinds for kinds, _ in found))
     if grid.product > MOST_NUMBERED:
         raise InputError(
@@ -272,6 +290,16 @@ def make_grid(sweep: Sweep) -> Grid:
             do="draw values instead of listing them: {uniform: [..]} and draws: {n: 10000}",
         )
     return grid
+
+
+def _gated(plan: Plan, keys: tuple[str, ...]) -> bool:
+    """Whether the entry has conditions, in the plan or in a variant."""
+    gates = ("tactical.entry.conditions", "tactical.entry.when")
+    return bool(plan.tactical.entry.conditions) or any(
+        f"{gate}.".startswith(f"{key}.") or f"{key}.".startswith(f"{gate}.")
+        for key in keys
+        for gate in gates
+    )
 
 
 def plain_array(values: tuple[Any, ...]) -> np.ndarray:

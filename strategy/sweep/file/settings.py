@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from market.errors import InputError
 from strategy.plan import Plan
 from strategy.plan.file.errors import explain
+from strategy.plan.file.schema import speaking_of
 from strategy.plan.file.yaml_tree import KeyPath, Place, Tree, printable, written_as
 from strategy.plan.instruments import BLOCKS, INSTRUMENTS
 from strategy.sweep.file.grid import Grid
@@ -41,7 +42,7 @@ def with_values(content: dict[str, Any], values: dict[str, Any]) -> dict[str, An
     return out
 
 
-def plan_of(grid: Grid, values: dict[str, Any]) -> Plan:
+def plan_of(grid: Grid, values: dict[str, Any]) -> Any:
     """The base plan with these keys set.
 
     Raises
@@ -50,10 +51,12 @@ def plan_of(grid: Grid, values: dict[str, Any]) -> Plan:
         Where that is no valid plan.
     """
     content = with_values(grid.sweep.content, values)
+    model = type(grid.sweep.plan)
     try:
-        return Plan.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
-        raise _refusal(grid, values, content, error) from None
+        with speaking_of(model):
+            raise _refusal(grid, values, content, error) from None
 
 
 def _refusal(
@@ -73,7 +76,7 @@ def _refusal(
     )
 
 
-def variant_plan(grid: Grid, number: int) -> Plan:
+def variant_plan(grid: Grid, number: int) -> Any:
     """The plan of one variant."""
     return plan_of(grid, grid.values(number))
 
@@ -101,6 +104,7 @@ def _differs(value: Any, default: Any, key: str) -> str:
 
 def first_not_followed(grid: Grid) -> str:
     """What of a sweep the kernels do not follow, looking at each value of each key once."""
+    assert isinstance(grid.sweep.plan, Plan)
     found = not_followed(grid.sweep.plan)
     for axis in grid.axes:
         for i in range(len(axis)):

@@ -15,12 +15,14 @@ from market.errors import InputError
 from strategy.plan import Plan
 from strategy.plan.file.errors import did_you_mean, explain, place_of
 from strategy.plan.file.errors import where as where_of
+from strategy.plan.file.legs_file import LegsFile, has_legs, read_legs_file, resolved_legs
 from strategy.plan.file.plan_file import PlanFile, read_plan_file, resolved
-from strategy.plan.file.schema import alternatives, keys_at
+from strategy.plan.file.schema import alternatives, keys_at, speaking_of
 from strategy.plan.file.yaml_tree import KeyPath, Place, Tree, printable
+from strategy.plan.legs_plan import LegsPlan
 from strategy.sweep.file.axes import Axis, Distribution, draw, read_values
 from strategy.sweep.file.block import Block, Draws
-from strategy.sweep.file.columns import METRICS
+from strategy.sweep.file.columns import LEG_METRICS, METRICS
 from strategy.sweep.file.expression import Constraint, parse
 
 BLOCK = "sweep"
@@ -60,7 +62,7 @@ class Sweep:
         Where each swept key was written.
     """
 
-    plan: Plan
+    plan: Plan | LegsPlan
     content: dict[str, Any]
     axes: tuple[Axis, ...]
     constraints: tuple[Constraint, ...]
@@ -74,6 +76,11 @@ class Sweep:
     vintages: str
     label: str
     places: dict[str, Place]
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """All metrics that a variant has, with what each is."""
+        return LEG_METRICS if isinstance(self.plan, LegsPlan) else METRICS
 
     @property
     def name(self) -> str:
@@ -93,7 +100,9 @@ class Sweep:
     def description(self) -> dict[str, Any]:
         """Everything that decides the sweep's numbers, as plain values."""
         return {
-            "plan": resolved(self.plan),
+            "plan": (
+                resolved_legs(self.plan) if isinstance(self.plan, LegsPlan) else resolved(self.plan)
+            ),
             "axes": [
                 {"keys": list(axis.keys), "values": [list(v) for v in axis.values]}
                 for axis in self.axes
@@ -133,15 +142,12 @@ def load_sweep(
     InputError
         For every mistake in the file or the overrides, as one line.
     """
-    if rank_by is not None and rank_by not in METRICS:
-        do = did_you_mean(rank_by, tuple(METRICS))
-        raise InputError(
-            f"no metric '{printable(rank_by)}'",
-            where="rank_by",
-            expected="" if do else "one of " + ", ".join(METRICS),
-            do=do,
-        )
-    file = read_plan_file(path, overrides, prices=prices, block=BLOCK)
+    legs = has_legs(path)
+    file: PlanFile | LegsFile
+    if legs:
+        file = read_legs_file(path, overrides, prices=prices, block=BLOCK)
+    else:
+        file = read_plan_file(path, overrides, prices=prices, block=BLOCK)
     block = file.block
     assert block is not None
     if not block.present:
@@ -153,7 +159,8 @@ def load_sweep(
     tree = Tree(
         {BLOCK: block.value}, {(BLOCK, *below): place for below, place in block.places.items()}
     )
-    return _sweep(file, _Written(tree, file.label), Path(path), rank_by)
+    with speaking_of(type(file.plan)):
+        return _sweep(file, _Written(tree, file.label), Path(path), rank_by)
 
 
 @dataclass(frozen=True)
@@ -174,9 +181,11 @@ class _Written:
             raise explain(error, self.tree, self.label, model=Block, below=(BLOCK,)) from None
 
 
-def _sweep(file: PlanFile, written: _Written, path: Path, rank_by: str | None) -> Sweep:
+def _sweep(file: PlanFile | LegsFile, written: _Written, path: Path, rank_by: str | None) -> Sweep:
     block = written.block()
     _check_nesting(block.keys, written)
+    if isinstance(file.plan, LegsPlan):
+        _check_names(file.plan, block.keys, written)
     axes: list[Axis] = []
     drawn: list[Distribution] = []
     for key, content in block.keys.items():
@@ -188,7 +197,23 @@ def _sweep(file: PlanFile, written: _Written, path: Path, rank_by: str | None) -
     if drawn or block.draws:
         axes.append(_drawn(drawn, block.draws, block.seed, written.where("draws")))
     by = rank_by or block.ranked_by
-    metrics = tuple(dict.fromkeys(block.metrics)) or tuple(METRICS)
+    known = LEG_METRICS if isinstance(file.plan, LegsPlan) else METRICS
+    if rank_by is not None and rank_by not in known:
+        do = did_you_mean(rank_by, tuple(known))
+        raise InputError(
+            f"no metric '{printable(rank_by)}'",
+            where="rank_by",
+            expected="" if do else "one of " + ", ".join(known),
+            do=do,
+        )
+    metrics = tuple(dict.fromkeys(block.metrics)) or tuple(known)
+    for name in (*metrics, by):
+        if name not in known:
+            raise InputError(
+                f"got {name}",
+                where=written.where("metrics" if name in block.metrics else "rank_by"),
+                expected=f"one of {', '.join(known)}",
+            )
     return Sweep(
         plan=file.plan,
         content=copy.deepcopy(file.tree.value),
@@ -210,6 +235,20 @@ def _sweep(file: PlanFile, written: _Written, path: Path, rank_by: str | None) -
             if len(p) == 3 and p[1] == "keys"
         },
     )
+
+
+def _check_names(plan: LegsPlan, keys: Iterable[str], written: _Written) -> None:
+    """Refuse a leg or market that the plan does not name: a sweep makes none."""
+    known = {"legs": tuple(plan.legs), "markets": tuple(plan.markets)}
+    for key in keys:
+        head, _, rest = key.partition(".")
+        name = rest.partition(".")[0]
+        if name and name not in known.get(head, (name,)):
+            raise InputError(
+                f"the plan has no '{printable(f'{head}.{name}')}'",
+                where=written.where("keys", key),
+                expected="one of " + ", ".join(known[head]),
+            )
 
 
 def _drawn(drawn: list[Distribution], draws: Draws | None, seed: int, where: str) -> Axis:
@@ -272,10 +311,15 @@ def _check_nesting(keys: dict[str, Any], written: _Written) -> None:
 
 def _located(key: str, values: tuple[Any, ...], path: Path) -> tuple[Any, ...]:
     """Price files are named from the sweep file's folder."""
-    if key != "data.prices":
+    of_market = key.startswith("markets.") and key.endswith(".prices")
+    if key != "data.prices" and not of_market:
         return values
-    folder = path.parent.absolute()
+    # in a map of markets a bare name is a bundled series
     return tuple(
-        os.path.normpath(folder / os.path.expanduser(v)) if isinstance(v, str) else v
+        _absolute(v, path) if isinstance(v, str) and not (of_market and "." not in v) else v
         for v in values
     )
+
+
+def _absolute(name: str, path: Path) -> str:
+    return os.path.normpath(path.parent.absolute() / os.path.expanduser(name))

@@ -19,12 +19,12 @@ from market.errors import InputError
 from market.kept import keeping
 from market.serialise import plain
 from strategy.sweep.engine.engine import Engine, make_engine
-from strategy.sweep.engine.single import run_single
 from strategy.sweep.evidence.judge import Judge, Verdict, row_of
 from strategy.sweep.evidence.ranking import Place, Ranking, signed
-from strategy.sweep.file.columns import METRICS
+from strategy.sweep.file.columns import LEG_METRICS, METRICS
 from strategy.sweep.file.grid import Grid, make_grid
 from strategy.sweep.file.sweep_file import Sweep
+from strategy.sweep.named.variants import base_market, run_variant
 from strategy.sweep.work.crew import Crew, LocalCrew
 from strategy.sweep.work.estimate import (
     BEST_VINTAGES,
@@ -145,7 +145,7 @@ def run_sweep(
         return SweepRun(folder, ready.sweep_id, True, folder.summary())
     numba.set_num_threads(threads(workers))
     started = time.time()
-    with folder.held(), keeping(engine.market(sweep.plan)):
+    with folder.held(), keeping(base_market(engine.market(sweep.plan))):
         if folder.is_complete():
             return SweepRun(folder, ready.sweep_id, True, folder.summary())
         folder.write_json("sweep.json", {"state": "running", **_header(ready)})
@@ -161,7 +161,7 @@ def run_sweep(
         else:
             _some_vintages(folder, engine, ranking.variants)
         rows = _best_rows(folder, grid, ranking.places, judge, report)
-        base, returns = run_single(sweep.plan, engine.market(sweep.plan))
+        base, returns = run_variant(sweep.plan, engine.market(sweep.plan))
         if "lead" in sweep.metrics:
             base["lead"] = engine.lead(sweep.plan, base["exposure"], returns)
         summary = {
@@ -203,7 +203,7 @@ def _header(ready: Prepared) -> dict[str, Any]:
         "way": engine.way,
         "because": engine.because,
         "years": engine.years,
-        "columns": {name: METRICS[name] for name in grid.sweep.metrics},
+        "columns": {name: grid.sweep.columns[name] for name in grid.sweep.metrics},
         **made_of(engine),
     }
 
@@ -216,7 +216,7 @@ def _judge_early(judge: Judge, engine: Engine, report: Progress) -> None:
     rows = engine.compute(numbers)
     for i, number in enumerate(numbers):
         report("judging a sample", i, len(numbers))
-        judge.compare(int(number), row_of(rows.metrics[i]))
+        judge.compare(int(number), row_of(rows.metrics[i], engine.grid.sweep.columns))
 
 
 def _compute(
@@ -277,7 +277,9 @@ def _floats(table: pa.Table, name: str) -> np.ndarray:
 def _row(table: pa.Table, i: int) -> dict[str, float]:
     row = table.slice(i, 1).to_pylist()[0]
     return {
-        name: np.nan if row[name] is None else float(row[name]) for name in METRICS if name in row
+        name: np.nan if row[name] is None else float(row[name])
+        for name in METRICS | LEG_METRICS
+        if name in row
     }
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from strategy.sweep.engine.engine import Engine
 from strategy.sweep.engine.rows import Rows
-from strategy.sweep.file.columns import COUNTS, METRICS
+from strategy.sweep.file.columns import COUNTS, LEG_METRICS, METRICS
 from strategy.sweep.file.grid import Grid, plain_array
 
 #: Number of the variant, see `strategy.sweep.file.grid`.
@@ -21,7 +21,7 @@ VARIANT = "variant"
 
 def write_options(schema: pa.Schema) -> dict[str, Any]:
     """Options of the Parquet writer: values of keys repeat, metrics do not."""
-    keys = [name for name in schema.names if name not in METRICS and name != VARIANT]
+    keys = [name for name in schema.names if name not in METRICS | LEG_METRICS and name != VARIANT]
     return {
         "compression": "zstd",
         "compression_level": 1,
@@ -37,7 +37,7 @@ def variants_table(grid: Grid, numbers: np.ndarray, rows: Rows) -> pa.Table:
     columns: dict[str, pa.Array] = {VARIANT: pa.array(numbers, type=pa.int64())}
     for key in grid.sweep.keys:
         columns[key] = _key_column(grid, key, digits)
-    names = list(METRICS)
+    names = list(grid.sweep.columns)
     for name in grid.sweep.metrics:
         values = rows.metrics[:, names.index(name)]
         if name in COUNTS:

@@ -89,12 +89,26 @@ def test_check_refuses_a_misspelt_rule_of_the_short_form(plan):
     assert "did you mean 'above_average'?" in refused.output
 
 
-@pytest.mark.parametrize("command", ["sweep", "scenario", "audit", "hedge"])
+@pytest.mark.parametrize("command", ["scenario", "audit", "hedge"])
 def test_a_command_that_cannot_take_legs_says_so_in_one_line(plan, command):
     refused = simulate(command, plan)
     assert refused.exit_code == 2
     assert "this plan has `legs`" in refused.output
     assert refused.output.count("\n") == 1
+
+
+def test_a_sweep_of_legs_is_checked_estimated_and_run(plan, tmp_path):
+    assert "no 'sweep:' block" in simulate("sweep", plan).output
+    path = tmp_path / "sweep.yaml"
+    path.write_text(PLAN + "sweep: {keys: {legs.july.exits.stop: [0.02, 0.04]}, judge: 2}\n")
+    assert "2 variants" in simulate("check", str(path)).output
+    assert "2 variants" in simulate("check", str(path), "--data").output
+    done = simulate("sweep", str(path))
+    assert done.exit_code == 0, done.output
+    assert "2 variants judged by single runs" in done.output
+    wrong = PLAN.replace("levels:", "entry: {when: {abov_average: {}}}\n    levels:")
+    path.write_text(wrong + "sweep: {keys: {legs.july.exits.stop: [0.02, 0.04]}}\n")
+    assert "unknown signal 'abov_average'" in simulate("check", str(path)).output
 
 
 def test_commands_that_read_runs_of_the_short_form_refuse_one_of_legs_in_one_line(plan):

@@ -1,0 +1,116 @@
+"""A dense sweep of a plan of named legs against vectorbt's book of the same orders, as a ratio.
+
+    python -m benchmarks.sweep_legs [--repeats 5] [--variants 2048]
+
+Both sides take turns within one process, on one thread; each figure is a median
+of processor time. Ours is a variant from its values to its row: settings of legs
+built and resolved, the walk, the figures. vectorbt's is `Portfolio.from_orders` of
+orders that are there already, on as many columns at a time as are fastest, and
+the same figures of it. Exits with 1 where the ratio is below the limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+
+from benchmarks.clocks import turns
+from strategy.legplan.book import legs_portfolio
+from strategy.legplan.simulation import simulate_legs
+from strategy.sweep.engine.engine import make_engine
+from strategy.sweep.file.grid import make_grid
+from strategy.sweep.file.settings import variant_plan
+from strategy.sweep.file.sweep_file import load_sweep
+
+#: Wanted: so many times faster than vectorbt, a variant.
+RATIO = 60.0
+
+SWEEP = """
+name: two legs
+data: {source: bundled}
+core: {index: 0.5}
+vintages: {every: year, anchor: "10-31"}
+legs:
+  winter:
+    levels: {reference: 100, high: 108}
+    exits:
+      targets: [{at: high, share: 0.5}, {at: null, share: 0.5}]
+      stop: 0.05
+      by: {date: "04-30"}
+    size: {weight: 0.5}
+  summer:
+    side: short
+    entry: {from: "05-01"}
+    exits: {stop: 0.1, by: {date: "10-15"}}
+    size: {weight: 0.2}
+sweep:
+  keys:
+    legs.winter.exits.stop: {from: 0.02, to: 0.12, steps: 16}
+    legs.winter.levels.high: {from: 102, to: 112, steps: 16}
+    legs.summer.exits.stop: {from: 0.02, to: 0.12, steps: 16}
+"""
+
+
+def measure(repeats: int, variants: int) -> dict[str, Any]:
+    """Microseconds of processor time a variant, of either side."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sweep.yaml"
+        path.write_text(SWEEP, encoding="utf-8")
+        engine: Any = make_engine(make_grid(load_sweep(path)))
+    numbers = engine.grid.random(variants, 1)
+    plan = variant_plan(engine.grid, int(numbers[0]))
+    account = simulate_legs(plan, engine.market(plan)).account
+    numba.set_num_threads(1)
+
+    def ours() -> None:
+        engine._fills.clear()
+        engine.compute(numbers)
+
+    def theirs() -> None:
+        portfolio = legs_portfolio(account)
+        portfolio.sharpe_ratio()
+        portfolio.max_drawdown()
+        portfolio.total_return()
+        gc.collect()
+
+    times = turns({"named legs": ours, "vectorbt": theirs}, repeats)
+    mine = times["named legs"].microseconds(len(numbers))
+    book = times["vectorbt"].microseconds(1)
+    return {
+        "variants": len(numbers),
+        "sessions": engine.context(0).sessions_counted,
+        "vintages": len(engine.years),
+        "named legs": asdict(times["named legs"]),
+        "vectorbt": asdict(times["vectorbt"]),
+        "microseconds": {"named legs": mine, "vectorbt": book},
+    }
+
+
+def main() -> int:
+    """Measure, print, and say whether the limit is kept."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--variants", type=int, default=2048)
+    asked = parser.parse_args()
+    found = measure(asked.repeats, asked.variants)
+    mine, book = (found["microseconds"][side] for side in ("named legs", "vectorbt"))
+    ratio = float(np.divide(book["processor"], mine["processor"]))
+    print(
+        f"{found['variants']} variants, {found['sessions']} sessions, {found['vintages']} vintages"
+    )
+    print(f"named legs  {mine['processor']:9.1f} microseconds a variant")
+    print(f"vectorbt    {book['processor']:9.1f}")
+    print(f"ratio       {ratio:9.1f}  (wanted: at least {RATIO:g})")
+    return 0 if ratio >= RATIO else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

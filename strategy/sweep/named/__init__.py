@@ -1,0 +1,1 @@
+"""Sweeps of plans of named legs: fills of settings, the dense walk of many markets, single runs."""
