@@ -163,7 +163,8 @@ class Scenario(Model):
         None,
         gt=-1.0,
         lt=1.0,
-        description="Mean log return a year of the bootstrapped futures; null: that of history.",
+        description="Mean log return a year of the bootstrapped futures and of GARCH; null: that "
+        "of history.",
     )
     analogs: Annotated[tuple[int, ...], Field(min_length=1), BeforeValidator(as_tuple)] = Field(
         PRECEDENTS,

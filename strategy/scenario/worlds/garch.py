@@ -27,15 +27,26 @@ def no_garch() -> Garch:
     return Garch(0.0, 0.0, 0.0, 0.0, 0.0, one, one, one, one, one, 0)
 
 
-def fit_garch(history: History) -> tuple[Garch, dict[str, Any]]:
+def fit_garch(history: History, mean: float) -> tuple[Garch, dict[str, Any]]:
     """Fit the model, and keep every session's bar by its standardised return.
+
+    Likelihood weighs calm sessions most, and those rise faster than the average one: a fitted
+    constant would give futures a drift that history never had. The fit keeps its constant for
+    the residuals; futures have `mean`.
+
+    Parameters
+    ----------
+    history : History
+    mean : float
+        Mean log return a session of the futures.
 
     Returns
     -------
     model : Garch
     parameters : dict
         In percent a day, as fitted: ``mu``, ``omega``, ``alpha``, ``beta``,
-        ``eta`` (degrees of freedom), ``lambda`` (skew), and
+        ``eta`` (degrees of freedom), ``lambda`` (skew); ``mean_return_a_year`` that futures have in
+        place of ``mu``, in logarithms; and
         ``persistence``, ``volatility_now`` and ``volatility_long_run`` (a
         year, fractions).
 
@@ -86,7 +97,7 @@ def fit_garch(history: History) -> tuple[Garch, dict[str, Any]]:
         return np.ascontiguousarray((values / size)[order])
 
     model = Garch(
-        mu / PERCENT,
+        mean,
         omega / PERCENT**2,
         alpha,
         beta,
@@ -101,6 +112,7 @@ def fit_garch(history: History) -> tuple[Garch, dict[str, Any]]:
     long_run = omega / (1.0 - alpha - beta)
     parameters = {
         "mu": mu,
+        "mean_return_a_year": mean * history.sessions_a_year,
         "omega": omega,
         "alpha": alpha,
         "beta": beta,

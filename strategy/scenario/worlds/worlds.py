@@ -281,7 +281,9 @@ def replay(start: Start, paths: int, seed: int, block: float) -> World | None:
 
 def garch(start: Start, paths: int, seed: int, block: float) -> World:
     """GARCH(1,1) with skewed t, its bars shaped like past sessions; the bill rate stays."""
-    model, parameters = fit_garch(start.history)
+    drift, history = start.scenario.drift, start.history
+    mean = history.log_returns.mean() if drift is None else drift / history.sessions_a_year
+    model, parameters = fit_garch(history, float(mean))
     return World(
         "garch",
         Message("GARCH(1,1) with skewed t"),

@@ -172,6 +172,24 @@ def test_garch_starts_at_todays_volatility_and_reverts(start, worlds):
     assert quantiles.std() == pytest.approx(1.0, abs=0.03)
 
 
+def test_garch_drifts_as_history_did_or_as_stated(start):
+    from strategy.scenario.worlds.worlds import garch
+
+    plain = garch(start, 10, 1, 1.0)
+    history = start.history
+    mean = float(history.log_returns.mean())
+    assert plain.garch.mean == pytest.approx(mean)
+    assert plain.facts["mean_return_a_year"] == pytest.approx(mean * history.sessions_a_year)
+    # a constant fitted by likelihood is another: calm sessions count most
+    assert plain.facts["mu"] / 100.0 > 1.02 * mean
+    stated = replace(start, scenario=start.scenario.model_copy(update={"drift": 0.0}))
+    world = garch(stated, 10, 1, 1.0)
+    assert world.garch.mean == 0.0
+    ends = [np.log(draw_future(stated, world, i).close[-1]) for i in range(2000)]
+    error = np.std(ends) / np.sqrt(len(ends))
+    assert abs(np.mean(ends) - np.log(start.price)) < 4.0 * error
+
+
 def test_politis_white_of_an_autoregression_is_its_closed_form(start):
     # b = (2 phi / (1 - phi^2))^(2/3) N^(1/3) is for the series itself: its square has phi^2
     rng = np.random.default_rng(2)
