@@ -99,6 +99,8 @@ def findings(view: View) -> list[Markup]:
                 )
             )
     out.append(_hedge_finding(view))
+    if few := _optimistic(view):
+        out.append(few)
     if inputs := rests_on(view):
         out.append(inputs)
     key, period = _growth(view)
@@ -314,6 +316,19 @@ def _hedge_finding(view: View) -> Markup:
             high=figure(m, "hedge.against_derisk_path.mean_high"),
         )
     return out + say(".")
+
+
+def _optimistic(view: View) -> Markup | None:
+    """What few years of a payoff with rare large losses cannot show, said where its mean stands."""
+    skew = lookup(view.metrics, "hedge.skew")
+    if skew is None or skew >= 0.0:
+        return None
+    return say(
+        "Its losses reach further than its gains (skew {skew}): a mean of {n} such years errs to "
+        "the optimistic side, and so does its interval.",
+        skew=figure(view.metrics, "hedge.skew"),
+        n=figure(view.metrics, "hedge.n"),
+    )
 
 
 def _growth(view: View) -> tuple[str, str]:

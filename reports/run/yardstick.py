@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -36,6 +38,13 @@ def measured(view: View) -> bool:
     return bool(lookup(view.metrics, "yardstick.n"))
 
 
+def claims_a_difference(metrics: Mapping[str, Any]) -> bool:
+    """Whether the first page says that the rules changed the result by more than luck would."""
+    low = lookup(metrics, "yardstick.lead.mean_low")
+    high = lookup(metrics, "yardstick.lead.mean_high")
+    return low is not None and not low <= 0.0 <= high
+
+
 def lead_sentence(view: View) -> Markup:
     """Whether the rules did anything: the leg less the same days held."""
     m = view.metrics
@@ -44,8 +53,7 @@ def lead_sentence(view: View) -> Markup:
         "lead": figure(m, "yardstick.lead.mean"),
         "n": figure(m, "yardstick.n"),
     }
-    low, high = lookup(m, "yardstick.lead.mean_low"), lookup(m, "yardstick.lead.mean_high")
-    if low is None:
+    if lookup(m, "yardstick.lead.mean_low") is None:
         return say(
             "The same days held without its rules made {held}: the rules changed the result by "
             "{lead} (n = {n}).",
@@ -55,7 +63,7 @@ def lead_sentence(view: View) -> Markup:
         "low": figure(m, "yardstick.lead.mean_low"),
         "high": figure(m, "yardstick.lead.mean_high"),
     }
-    if low <= 0.0 <= high:
+    if not claims_a_difference(m):
         return say(
             "The same days held without its rules made {held}: the rules changed the result by "
             "{lead} a vintage (95% interval {low} to {high}, n = {n}), which luck alone would "

@@ -55,6 +55,7 @@ def tables(report: HedgeReport) -> list[Table]:
                 *((f"vintages: {HEDGE_STATUS[name]}", str(n)) for name, n in s["statuses"].items()),
                 ("n", f"{s['n']} complete vintages that held a hedge"),
                 ("mean return", _mean(s)),
+                *_optimistic(s),
                 ("mean drawdown saved", _percent(s.get("mean_drawdown_saved"))),
                 ("return given up per point saved", _number(s.get("cost_per_drawdown_point"))),
                 ("against holding less", _mean(s.get("against_derisk", {}))),
@@ -104,6 +105,14 @@ def tables(report: HedgeReport) -> list[Table]:
     shown.append(_frame("False alarms: hedged, no fall of 20%", report.false_alarms, cases))
     shown.append(_frame("Missed: a fall of 20%, not hedged", report.missed, cases))
     return shown
+
+
+def _optimistic(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Rare large losses: few years show too little of them."""
+    skew = summary.get("skew")
+    if skew is None or not skew < 0.0:
+        return []
+    return [("that mean errs to the optimistic side", f"skew {skew:.1f} in {summary['n']} years")]
 
 
 def _readings(report: HedgeReport) -> Table:

@@ -238,6 +238,7 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
     if h["n"]:
         rows += [
             *_sample(h),
+            *_optimistic(h),
             *_holding_less(h.get("against_derisk", {}), h.get("against_derisk_path", {})),
             *input_lines(h),
             (
@@ -258,6 +259,20 @@ def _hedge(metrics: Mapping[str, Any]) -> list[RenderableType]:
             )
         )
     return [_pairs(rows)]
+
+
+def _optimistic(h: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What few years of a payoff with rare large losses cannot show."""
+    skew = h.get("skew")
+    if skew is None or not skew < 0.0:
+        return []
+    return [
+        (
+            "few years",
+            f"losses reach further than gains (skew {skew:.1f}): the mean of {h['n']} such years "
+            "errs to the optimistic side",
+        )
+    ]
 
 
 def _parts(h: Mapping[str, Any]) -> str:

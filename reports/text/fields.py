@@ -91,6 +91,7 @@ FIELDS: dict[str, Field] = {
     "cost_per_drawdown_point": Field("Return given up per point of drawdown saved", "ratio"),
     "cost_per_drawdown_low": Field("its 95% interval, low end", "ratio"),
     "cost_per_drawdown_high": Field("its 95% interval, high end", "ratio"),
+    "skew": Field("Skew", "ratio", "Below zero: losses reach further than gains."),
     "n_capped": Field("Years in which a limit on exposure acted", "count"),
     "n_not_hedged": Field("Vintages without a hedge", "count"),
     "n_blind": Field("of them without any score", "count"),

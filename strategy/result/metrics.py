@@ -203,6 +203,13 @@ def _label(vintage: Any) -> int | str:
     return vintage if isinstance(vintage, str) else int(vintage)
 
 
+def skewness(values: np.ndarray) -> float | None:
+    """Third standardised moment; None of fewer than three values, or of equal ones."""
+    away = values - values.mean() if len(values) else values
+    spread = float(np.sqrt((away**2).mean())) if len(values) > 2 else 0.0
+    return float((away**3).mean()) / spread**3 if spread > 0.0 else None
+
+
 def tactical_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
     """Statistics of the tactical leg over complete vintages, idle ones apart."""
     whole = vintages[vintages["complete"]]
@@ -235,7 +242,9 @@ def hedge_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        Statistics of ``hedge_return``; ``statuses`` (vintages by what became
+        Statistics of ``hedge_return`` and their ``skew`` (below zero: losses
+        reach further than gains, and few years err to the optimistic side);
+        ``statuses`` (vintages by what became
         of their hedge); ``costs`` (mean of each line over hedged vintages);
         ``parts`` (the mean taken apart: ``direction``, and each group of cost
         lines as what it added); ``cost_per_drawdown_point`` with its interval;
@@ -259,6 +268,7 @@ def hedge_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
     out["n_unavailable"] = out["statuses"].get("unavailable", 0)
     if not len(hedged):
         return out
+    out["skew"] = skewness(hedged["hedge_return"].to_numpy(dtype=float))
     out["mean_cost"] = float(hedged["hedge_cost"].mean())
     out["mean_gain"] = float(hedged["hedge_gain"].mean())
     out["mean_ratio"] = float(hedged["hedge_mean_ratio"].mean())

@@ -340,3 +340,13 @@ def test_without_every_bill_there_is_no_sharpe_over_bills():
     dates = pd.bdate_range("2020-01-01", periods=4)
     bills = bill_returns(np.array([0.05, np.nan, 0.05, 0.05]), dates)
     assert "sharpe_excess" not in performance(np.array([1.0, 1.1, 1.0, 1.2]), dates, bills)
+
+
+def test_skew_by_hand():
+    from strategy.result.metrics import skewness
+
+    # values 0, 0, 3: mean 1, deviations -1, -1, 2; squares 6/3 = 2, cubes 6/3 = 2
+    assert skewness(np.array([0.0, 0.0, 3.0])) == pytest.approx(2.0 / 2.0**1.5)
+    assert skewness(np.array([0.0, 0.0, -3.0])) == pytest.approx(-2.0 / 2.0**1.5)
+    assert skewness(np.array([1.0, 1.0, 1.0])) is None
+    assert skewness(np.array([1.0, 2.0])) is None
