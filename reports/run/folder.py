@@ -38,6 +38,7 @@ def write_run(
     command: str | Sequence[str] | None = None,
     language: str = "en",
     audit: str | os.PathLike[str] | None = None,
+    what_if: bool = True,
     sheet: TearsheetProcess | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, Path]:
@@ -61,6 +62,8 @@ def write_run(
         Of ``report.html``; one of `reports.text.language.LANGUAGES`.
     audit : str or os.PathLike, optional
         Folder of an audit whose claims ``report.html`` shows.
+    what_if : bool
+        Whether ``report.html`` carries the plan on other settings.
     sheet : TearsheetProcess, optional
         Draws the tear sheet meanwhile; here and at the end where not given.
     progress : callable, optional
@@ -77,7 +80,14 @@ def write_run(
         Where the folder cannot be made or written.
     """
     out_dir = Path(out_dir)
-    steps = ["tables", *["report"] * report, *["tear sheet"] * tearsheet, "files"]
+    what_if = what_if and report
+    steps = [
+        "tables",
+        *["other settings"] * what_if,
+        *["report"] * report,
+        *["tear sheet"] * tearsheet,
+        "files",
+    ]
 
     def tell(step: str, done: int | None = None) -> None:
         if progress:
@@ -101,6 +111,12 @@ def write_run(
         "daily.parquet": parquet(result.daily),
         "metrics.json": json_text(result.metrics).encode(),
     }
+    lattice = None
+    if what_if:
+        tell("other settings")
+        from strategy.sweep.lattice.lattice import lattice_or_key
+
+        lattice = lattice_or_key(result.simulation)
     if report:
         tell("report")
         from reports.run.hedge_section import hedge_dict
@@ -110,7 +126,7 @@ def write_run(
         if hedge:
             files["hedge.json"] = json_text(hedge).encode()
         # without what was typed: the same run has the same page
-        page = build_report(result, hedge=hedge, claims=claims, language=language)
+        page = build_report(result, hedge=hedge, claims=claims, lattice=lattice, language=language)
         files["report.html"] = page.encode()
     if tearsheet:
         tell("tear sheet")

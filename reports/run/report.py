@@ -17,11 +17,13 @@ from reports.run.newest import opening
 from reports.run.performance_table import calendar_rows, measure_rows
 from reports.run.verdict import cards, findings, headline
 from reports.run.view import View
+from reports.run.what_if.section import what_if
 from reports.run.yardstick import rows as yardstick_rows
 from reports.text.format import months, sentence_list
 from reports.text.hedge_words import INSTRUMENTS
 from reports.text.language import _, noted, speaking
 from strategy.plan.base import PRECEDENTS
+from strategy.sweep.lattice.lattice import Lattice
 
 if TYPE_CHECKING:
     from reports.run.claims_section import Claims
@@ -62,6 +64,7 @@ def build_report(
     command: str | None = None,
     hedge: Mapping[str, Any] | None = None,
     claims: Claims | None = None,
+    lattice: Lattice | str | None = None,
     language: str = "en",
 ) -> str:
     """The report of a run as one self-contained HTML page.
@@ -75,6 +78,9 @@ def build_report(
         `reports.run.hedge_section.hedge_dict` of the run, made where not given.
     claims : Claims, optional
         Rules and claims from an audit.
+    lattice : Lattice or str, optional
+        The plan on all settings of its sliders, or the key for which it has
+        none; without it the page has no such section.
     language : str
         One of `reports.text.language.LANGUAGES`.
 
@@ -106,6 +112,8 @@ def build_report(
             "hedge_assumptions": _assumptions(hedge),
             "hedge_instrument": _(INSTRUMENTS[view.plan.hedge.instrument]),
             "claims": claims,
+            "what_if": what_if(lattice, view.plan) if isinstance(lattice, Lattice) else None,
+            "not_followed": lattice if isinstance(lattice, str) else "",
             "sentence_list": lambda names: sentence_list([_(name) for name in names]),
             "sleeve_words": _sleeve_words,
             "plan_text": plan_text(result),
@@ -113,7 +121,7 @@ def build_report(
             "charts": CHARTS,
             "chart": Figures(CHARTS, view),
         }
-        return render("report.html.j2", ("page.js", "report.js"), context)
+        return render("report.html.j2", ("page.js", "report.js", "what_if.js"), context)
 
 
 def plan_text(result: Result) -> str:

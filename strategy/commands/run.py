@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 )
 @click.option("--no-tearsheet", is_flag=True, help="Leave out tearsheet.html.")
 @click.option("--no-report", is_flag=True, help="Leave out report.html.")
+@click.option(
+    "--no-what-if", is_flag=True, help="Leave the plan's other settings out of report.html."
+)
 @language_option("report.html")
 @click.option(
     "--audit", metavar="DIR", help="Folder of an audit: report.html shows its claims too."
@@ -44,6 +47,7 @@ def run_plan(
     out: str,
     no_tearsheet: bool,
     no_report: bool,
+    no_what_if: bool,
     lang: str,
     audit: str | None,
     quiet: bool,
@@ -91,6 +95,7 @@ def run_plan(
             report=not no_report,
             language=lang,
             audit=audit,
+            what_if=not no_what_if,
             sheet=sheet,
             command=ctx.meta.get(TYPED),
             progress=stage,

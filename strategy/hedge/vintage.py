@@ -212,23 +212,7 @@ def protect(
     """
 
     def run(rows: Instructions) -> Account:
-        return run_account(
-            setting.sessions,
-            setting.close,
-            setting.rate,
-            first,
-            last,
-            rows.table(),
-            plan.costs,
-            capital=1.0,
-            core_weight=plan.core.weight,
-            legs=legs,
-            open_=setting.open_,
-            limits=limits_of(setting),
-            hedge_at=setting.at,
-            dividend=setting.dividend,
-            days=setting.days,
-        )
+        return vintage_account(plan, setting, legs, rows, first, last)
 
     def became(
         fate: Fate, status: str, rows: Instructions, account: Account, held: Floats | None = None
@@ -253,6 +237,29 @@ def protect(
     if (account.orders["reason"] == MARGIN).any():
         status = "forced"
     return became(fate, status, instructions, account, fate.held)
+
+
+def vintage_account(
+    plan: Plan, setting: Setting, legs: Legs, rows: Instructions, first: int, last: int
+) -> Account:
+    """A vintage's own account, capital 1 at the close of `first`, to the close of `last`."""
+    return run_account(
+        setting.sessions,
+        setting.close,
+        setting.rate,
+        first,
+        last,
+        rows.table(),
+        plan.costs,
+        capital=1.0,
+        core_weight=plan.core.weight,
+        legs=legs,
+        open_=setting.open_,
+        limits=limits_of(setting),
+        hedge_at=setting.at,
+        dividend=setting.dividend,
+        days=setting.days,
+    )
 
 
 def _status(fate: Fate, target: np.ndarray) -> str:

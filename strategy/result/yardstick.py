@@ -37,7 +37,7 @@ from strategy.validation.means import (
 )
 from strategy.validation.regression import cosine_waves, long_run_covariance
 
-__all__ = ["EFFECTS", "RULES", "SHIFT", "Yardstick", "yardstick"]
+__all__ = ["EFFECTS", "RULES", "SHIFT", "Measure", "Yardstick", "yardstick"]
 
 Floats = NDArray[np.float64]
 
@@ -255,7 +255,7 @@ def yardstick(simulation: Simulation) -> Yardstick:
     """
     prices = price_arrays(simulation.market, simulation.plan.tactical.entry.fill)
     counted = [v for v in simulation.vintages if v.schedule.complete and v.outcome.traded]
-    measure = _Measure(simulation, prices)
+    measure = Measure(simulation, prices)
     lengths = [v.schedule.last - v.schedule.entry + 1 for v in counted]
     length = int(np.median(lengths)) if lengths else 0
     shifts = range(-SHIFT, SHIFT + 1)
@@ -281,7 +281,7 @@ def yardstick(simulation: Simulation) -> Yardstick:
     )
 
 
-class _Measure:
+class Measure:
     """Outcomes of the leg and of holding, on one simulation's prices and costs."""
 
     def __init__(self, simulation: Simulation, prices: Prices) -> None:

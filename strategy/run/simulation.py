@@ -19,12 +19,12 @@ from strategy.hedge.instruments import legs_of
 from strategy.hedge.instruments.setting import Setting
 from strategy.hedge.ratio import review_sessions, target_ratio
 from strategy.hedge.vintage import hedge_setting, with_triggers
-from strategy.legs.prices import price_arrays, refuse_short_series
+from strategy.legs.prices import Prices, price_arrays, refuse_short_series
 from strategy.plan import Plan
 from strategy.run.chained import ChainedAccounts, chained_accounts
 from strategy.run.vintage import Ground, Vintage, make_vintage
 
-__all__ = ["Progress", "Simulation", "simulate"]
+__all__ = ["Progress", "Simulation", "make_ground", "simulate"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -117,7 +117,6 @@ def simulate(plan: Plan, market: Market, progress: Progress | None = None) -> Si
 
 def _simulate(plan: Plan, market: Market, progress: Progress | None) -> Simulation:
     report = progress or (lambda what, done, of: None)
-    sessions = market.sessions
     refuse_short_series(market)
     prices = price_arrays(market, plan.tactical.entry.fill)
     schedules = schedule_of(market, dates_of(plan))
@@ -126,18 +125,12 @@ def _simulate(plan: Plan, market: Market, progress: Progress | None) -> Simulati
     components = risk_components(market, plan.risk)
     risk = risk_score(market, plan.risk)
     triggers = risk_triggers(market, plan.risk)
-    target, review = with_triggers(
-        target_ratio(risk["score"].to_numpy(), plan.hedge),
-        review_sessions(sessions, plan.hedge.reevaluate),
-        triggers,
-        plan,
-    )
     setting, rate, dividends = hedge_setting(plan, market, prices.open_, prices.close)
     report("entry conditions", 1, 3)
     decisions = entry_decisions(market, plan.tactical.entry, [s.anchor for s in schedules], plan)
 
     report("vintages", 2, 3)
-    ground = Ground(plan, market, prices, risk, target, review, setting, legs_of(setting))
+    ground = make_ground(plan, market, prices, risk, triggers, setting)
     vintages = [make_vintage(ground, s, d) for s, d in zip(schedules, decisions, strict=True)]
     accounts = chained_accounts(ground, vintages)
     simulation = Simulation(
@@ -146,7 +139,7 @@ def _simulate(plan: Plan, market: Market, progress: Progress | None) -> Simulati
         prices.open_,
         prices.close,
         risk,
-        target,
+        ground.target,
         rate,
         dividends,
         vintages,
@@ -157,3 +150,34 @@ def _simulate(plan: Plan, market: Market, progress: Progress | None) -> Simulati
     )
     report("vintages", 3, 3)
     return simulation
+
+
+def make_ground(
+    plan: Plan,
+    market: Market,
+    prices: Prices,
+    risk: pd.DataFrame,
+    triggers: dict[str, pd.DataFrame],
+    setting: Setting,
+) -> Ground:
+    """What the vintages of a plan stand on: its target ratios and what its hedge trades.
+
+    Parameters
+    ----------
+    plan : Plan
+    market : Market
+    prices : Prices
+        As the fills use them.
+    risk : DataFrame
+        Score, coverage and components per session.
+    triggers : dict of str to DataFrame
+    setting : Setting
+        Of the same plan.
+    """
+    target, review = with_triggers(
+        target_ratio(risk["score"].to_numpy(), plan.hedge),
+        review_sessions(market.sessions, plan.hedge.reevaluate),
+        triggers,
+        plan,
+    )
+    return Ground(plan, market, prices, risk, target, review, setting, legs_of(setting))

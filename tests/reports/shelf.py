@@ -16,6 +16,7 @@ from reports.sweep.page import build_sweep
 from reports.tearsheet.sheet import build_tearsheet
 from strategy.compare.comparison import compare
 from strategy.compare.stored import read_run
+from strategy.sweep.lattice.lattice import lattice_or_key
 from tests.reports.folders import make_sweep
 from tests.reports.stand_in import make_result
 from tests.shared import once
@@ -74,7 +75,10 @@ class Shelf:
 
     def _report(self) -> None:
         self._put("report", self.run()["report.html"].read_text(encoding="utf-8"))
-        self._put("report-zh", build_report(self.fixture("short_long"), language="zh-Hant"))
+        result = self.fixture("short_long")
+        lattice = lattice_or_key(result.simulation)
+        page = build_report(result, lattice=lattice, language="zh-Hant")
+        self._put("report-zh", page)
 
     def _tearsheet(self) -> None:
         self._put("tearsheet", build_tearsheet(self.fixture("short_long")))

@@ -264,8 +264,14 @@ class Engine:
         return _Table(settings, rows, outcomes, sleeve)
 
 
-def make_engine(grid: Grid) -> Engine:
+def make_engine(grid: Grid, market: Market | None = None) -> Engine:
     """Choose the cheapest way that follows every variant.
+
+    Parameters
+    ----------
+    grid : Grid
+    market : Market, optional
+        The base plan's, where it is loaded already.
 
     Raises
     ------
@@ -279,6 +285,8 @@ def make_engine(grid: Grid) -> Engine:
     wanted = grid.sweep.engine
     odd = first_not_followed(grid)
     engine = Engine(grid, "dense", "")
+    if market is not None:
+        engine._markets[grid.sweep.plan.data.model_dump_json()] = market
     if odd:
         if wanted in ("dense", "separable"):
             raise InputError(

@@ -24,7 +24,9 @@ def result():
 
 
 def write(result, folder, **kw):
-    return write_run(result, folder, **({"tearsheet": False, "report": False} | kw))
+    return write_run(
+        result, folder, **({"tearsheet": False, "report": False, "what_if": False} | kw)
+    )
 
 
 def contents(folder: Path) -> dict[str, bytes]:
