@@ -77,7 +77,7 @@ def make_grid(policy: str, longs: int, hedges: int) -> Grid:
 def orders_of(grid: Grid, columns: int) -> tuple[np.ndarray, np.ndarray]:
     """Units traded and prices of the first `columns` variants, one row a session."""
     context, tactical, hedges = grid.context, grid.tactical, grid.hedges
-    close, open_ = context.bars.close, context.bars.open_
+    close, open_ = context.terms.close, context.terms.open_
     n = len(close)
     size = np.zeros((n, columns))
     price = np.repeat(open_[:, None], columns, axis=1)
@@ -122,7 +122,7 @@ def vectorbt_chunk(grid: Grid, columns: int) -> dict[str, np.ndarray]:
     if key not in _prepared:
         size, price = orders_of(grid, columns)
         span = slice(grid.context.first, grid.context.last + 1)
-        close = np.repeat(grid.context.bars.close[span, None], columns, axis=1)
+        close = np.repeat(grid.context.terms.close[span, None], columns, axis=1)
         _prepared[key] = (size, price, np.ascontiguousarray(close))
     size, price, close = _prepared[key]
     index = pd.RangeIndex(len(close))
@@ -130,8 +130,8 @@ def vectorbt_chunk(grid: Grid, columns: int) -> dict[str, np.ndarray]:
         pd.DataFrame(close, index=index),
         size=size,
         price=price,
-        fees=grid.context.fee,
-        slippage=grid.context.slippage,
+        fees=grid.context.terms.fee,
+        slippage=grid.context.terms.slippage,
         init_cash=50.0 * CAPITAL,
         direction="both",
         max_orders=int((~np.isnan(size)).sum()) + 1,
@@ -317,9 +317,8 @@ def by_hand(grid: Grid, index: np.ndarray) -> np.ndarray:
     out = np.empty((len(index), 12))
     _by_hand(
         index, grid.tactical.row, legs.value, legs.exit, legs.price, legs.market, grid.hedges.row,
-        orders.start, orders.session, orders.kind, orders.value, *context.bars, context.fee,
-        context.slippage, context.core_weight, context.anchors, context.hedge_first, context.first,
-        context.last, bin_edges(), out,
+        orders.start, orders.session, orders.kind, orders.value, *context.terms,
+        context.anchors, context.hedge_first, context.first, context.last, bin_edges(), out,
     )  # fmt: skip
     return out
 

@@ -23,7 +23,7 @@ from strategy.account.instructions import (
     Kind,
     Leg,
 )
-from strategy.account.kernel import walk
+from strategy.account.kernel import Bounds, Charges, HedgeLegs, Index, Told, walk
 from strategy.account.legs import (
     Legs,
     Limits,
@@ -191,35 +191,33 @@ def run_account(
     yields = np.full(len(close), costs.dividend_yield) if dividend is None else dividend
     core_units = core_weight * capital / close[first]
     found = walk(
-        *(frozen(path) for path in (opens, close, days, rate)),
+        Index(*(frozen(path) for path in (opens, close, days, rate, yields))),
+        HedgeLegs(
+            frozen(legs.open_),
+            frozen(legs.close),
+            frozen(legs.exposure_open),
+            frozen(legs.exposure_close),
+            frozen(legs.slippage),
+            frozen(legs.carry),
+            legs.financed,
+        ),
+        Told(*(frozen(instructions[name]) for name in Told._fields)),
+        Charges(
+            costs.fee_bps / 1e4,
+            costs.slippage_bps / 1e4,
+            costs.margin_spread_bps / 1e4,
+            costs.cash == "bills",
+        ),
+        Bounds(
+            float(limits.net),
+            float(limits.gross),
+            float(limits.maintenance),
+            hedge_at is Phase.CLOSE,
+        ),
         first,
         last,
         float(capital),
         float(core_units),
-        *(
-            frozen(table)
-            for table in (
-                *(legs.open_, legs.close, legs.exposure_open, legs.exposure_close),
-                *(legs.slippage, legs.carry),
-            )
-        ),
-        legs.financed,
-        *(
-            frozen(instructions[name])
-            for name in (
-                *("session", "phase", "kind", "leg", "value", "price", "market"),
-                *("reason", "vintage", "base"),
-            )
-        ),
-        costs.fee_bps / 1e4,
-        costs.slippage_bps / 1e4,
-        costs.margin_spread_bps / 1e4,
-        frozen(yields),
-        costs.cash == "bills",
-        float(limits.net),
-        float(limits.gross),
-        float(limits.maintenance),
-        hedge_at is Phase.CLOSE,
     )
     *paths, where, money, count, walked = found
     equity, pnl, carry, cost, exposure, cash, held, limit, factor = (p[:walked] for p in paths)

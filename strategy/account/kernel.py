@@ -9,13 +9,14 @@ the others', because the limits on exposure are checked with all of them done.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
 from strategy.account.instructions import CAP, MARGIN
+from strategy.account.rules import dividends, fill_price, interest, residue
 from strategy.kernels.compiled import compiled
+from strategy.legs.rules import paid
 
 # Kind as plain integers for the compiled function
 _HOLD, _SPEND, _EXIT, _SHORT, _SCALE, _NOTIONAL, _TRIM = range(7)
@@ -27,19 +28,105 @@ NO_LIMIT, GROSS_LIMIT, NET_LIMIT, BEYOND_HEDGE = range(4)
 CAP_ORDER, MARGIN_ORDER = CAP, MARGIN
 
 
-@compiled()
-def _interest(
-    balance: float,
-    rate: float,
-    spread: float,
-    year: float,
-    credit_year: float,
-    cash_earns: bool,
-) -> float:
-    """Overnight interest of a balance; a margin loan where it is negative."""
-    if balance >= 0.0:
-        return balance * rate * year if cash_earns else 0.0
-    return balance * (rate + spread) * credit_year
+class Index(NamedTuple):
+    """The account's index, one value a session.
+
+    Attributes
+    ----------
+    open_, close : float64[n]
+    days : float64[n]
+        Calendar days since the session before.
+    rate, dividend : float64[n]
+        Yearly bill rate and dividend yield known at each close, fractions.
+    """
+
+    open_: Any
+    close: Any
+    days: Any
+    rate: Any
+    dividend: Any
+
+
+class HedgeLegs(NamedTuple):
+    """The hedge's legs; see `strategy.account.legs.Legs`."""
+
+    open_: Any
+    close: Any
+    exposure_open: Any
+    exposure_close: Any
+    slippage: Any
+    carry: Any
+    financed: bool
+
+
+class Told(NamedTuple):
+    """Instructions, one array a column of `strategy.account.instructions.INSTRUCTION`."""
+
+    session: Any
+    phase: Any
+    kind: Any
+    leg: Any
+    value: Any
+    price: Any
+    market: Any
+    reason: Any
+    vintage: Any
+    base: Any
+
+
+class Charges(NamedTuple):
+    """What trades and balances cost: fee and slippage a fill, spread of a loan, fractions."""
+
+    fee: float
+    slippage: float
+    margin_spread: float
+    cash_earns: bool
+
+
+class Bounds(NamedTuple):
+    """What the account may hold, see `strategy.account.legs.Limits`, and when it is checked."""
+
+    net: float
+    gross: float
+    maintenance: float
+    at_close: bool
+
+
+class Walked(NamedTuple):
+    """What an account did.
+
+    Attributes
+    ----------
+    equity, cash : float64[n]
+    pnl, carry, costs, exposure : float64[n, 3]
+        By sleeve.
+    held : float64[n, legs]
+        Units of the hedge's legs at each close.
+    limit, factor : int8[n], float64[n]
+        What limits did.
+    where : int64[room, 5]
+        Session, phase, leg, reason, vintage of each order.
+    money : float64[room, 5]
+        Units, raw price, price, fee, equity of each order.
+    orders : int
+        Their number.
+    walked : int
+        Sessions walked: fewer than asked for where the equity is exhausted.
+    """
+
+    equity: Any
+    pnl: Any
+    carry: Any
+    costs: Any
+    exposure: Any
+    cash: Any
+    held: Any
+    limit: Any
+    factor: Any
+    where: Any
+    money: Any
+    orders: int
+    walked: int
 
 
 @compiled()
@@ -76,48 +163,25 @@ def _book(row: Any, units: float, raw: float, price: float, fee: float, equity: 
 
 @compiled()
 def walk(
-    open_: Any,
-    close: Any,
-    days: Any,
-    rate: Any,
+    index: Index,
+    hedge_legs: HedgeLegs,
+    told: Told,
+    charges: Charges,
+    bounds: Bounds,
     first: int,
     last: int,
     capital: float,
     core_units: float,
-    leg_open: Any,
-    leg_close: Any,
-    exposure_open: Any,
-    exposure_close: Any,
-    leg_slippage: Any,
-    short_carry: Any,
-    financed: bool,
-    ins_session: Any,
-    ins_phase: Any,
-    ins_kind: Any,
-    ins_leg: Any,
-    ins_value: Any,
-    ins_price: Any,
-    ins_market: Any,
-    ins_reason: Any,
-    ins_vintage: Any,
-    ins_base: Any,
-    fee: float,
-    slippage: float,
-    margin_spread: float,
-    dividend: Any,
-    cash_earns: bool,
-    cap_net: float,
-    cap_gross: float,
-    maintenance: float,
-    hedge_at_close: bool,
-) -> Any:
-    """Walk the sessions; see `strategy.account.account.run_account` for the arguments.
-
-    Returns equity, profit, carry, costs and exposure by sleeve, cash, units of
-    the hedge's legs at each close, what limits did (code and factor), the
-    orders as parallel arrays, their number, and the number of sessions walked:
-    fewer than asked for where the equity is exhausted.
-    """
+) -> Walked:
+    """Walk the sessions; see `strategy.account.account.run_account` for the arguments."""
+    open_, close, days, rate, dividend = index
+    leg_open, leg_close, exposure_open, exposure_close, leg_slippage, short_carry, _ = hedge_legs
+    financed = hedge_legs.financed
+    ins_session, ins_phase, ins_kind, ins_leg = told.session, told.phase, told.kind, told.leg
+    ins_value, ins_price, ins_market = told.value, told.price, told.market
+    ins_reason, ins_vintage, ins_base = told.reason, told.vintage, told.base
+    fee, slippage, margin_spread, cash_earns = charges
+    cap_net, cap_gross, maintenance, hedge_at_close = bounds
     n = last - first + 1
     m = len(ins_session)
     legs = 3 + leg_close.shape[1]
@@ -157,8 +221,7 @@ def walk(
         before = equity[i - 1]
 
         # what the balances at the previous close earned or cost overnight
-        year = days[t] / DAYS_OF_YIELD
-        credit_year = days[t] / DAYS_OF_CREDIT
+        span = days[t]
         core_value = units[0] * close[t - 1]
         tactical_value = (units[1] + units[2]) * close[t - 1]
         hedge_value = 0.0
@@ -168,13 +231,12 @@ def walk(
         bought = hedge_value if financed else 0.0
         own = before - core_value - tactical_value - bought
         r = rate[t - 1]
-        without = _interest(
-            own + tactical_value + bought, r, margin_spread, year, credit_year, cash_earns
-        )
-        with_tactical = _interest(own + bought, r, margin_spread, year, credit_year, cash_earns)
-        with_all = _interest(own, r, margin_spread, year, credit_year, cash_earns)
-        carry[i, 0] = dividend[t - 1] * year * core_value + without
-        carry[i, 1] = dividend[t - 1] * year * tactical_value + (with_tactical - without)
+        without = interest(own + tactical_value + bought, r, margin_spread, span, cash_earns)
+        with_tactical = interest(own + bought, r, margin_spread, span, cash_earns)
+        with_all = interest(own, r, margin_spread, span, cash_earns)
+        yielded = dividends(dividend[t - 1], span)
+        carry[i, 0] = yielded * core_value + without
+        carry[i, 1] = yielded * tactical_value + (with_tactical - without)
         carry[i, 2] = with_all - with_tactical
         if not financed:
             carry[i, 2] += -hedge_value * short_carry[t]
@@ -211,22 +273,19 @@ def walk(
                     units[leg],
                     before,
                     close[t - 1],
-                    raw * (1.0 + slippage) * (1.0 + fee),
+                    paid(raw, fee, slippage),
                     ins_base[j],
                 )
                 change = goal - units[leg]
-                # rounding residue is not an order
-                if abs(change) > 1e-12 * max(abs(goal), abs(units[leg])):
-                    price = raw
-                    if ins_market[j]:
-                        price = raw * (1.0 + slippage) if change > 0.0 else raw * (1.0 - slippage)
-                    paid = abs(change) * price * fee
+                if not residue(change, goal, units[leg]):
+                    price = fill_price(raw, change, slippage) if ins_market[j] else raw
+                    charged = abs(change) * price * fee
                     units[leg] = goal
-                    flow[leg] -= change * price + paid
-                    cash -= change * price + paid
-                    costs[i, 0 if leg == 0 else 1] += paid + abs(change) * abs(price - raw)
+                    flow[leg] -= change * price + charged
+                    cash -= change * price + charged
+                    costs[i, 0 if leg == 0 else 1] += charged + abs(change) * abs(price - raw)
                     _note(o_where[orders], t, hour, leg, ins_reason[j], ins_vintage[j])
-                    _book(o_money[orders], change, raw, price, paid, before)
+                    _book(o_money[orders], change, raw, price, charged, before)
                     orders += 1
 
             holds = some
@@ -289,7 +348,7 @@ def walk(
                 if j < 0 and not (bought_back or scale < 1.0):
                     continue
                 change = wanted[leg] - units[leg]
-                if abs(change) <= 1e-12 * max(abs(wanted[leg]), abs(units[leg])):
+                if residue(change, wanted[leg], units[leg]):
                     continue
                 market = True
                 if j >= 0:
@@ -300,17 +359,14 @@ def walk(
                 reason = MARGIN_ORDER if bought_back else CAP_ORDER
                 if j >= 0 and not bought_back:
                     reason = ins_reason[j]
-                price = raw
-                if market:
-                    slip = leg_slippage[leg - 3]
-                    price = raw * (1.0 + slip) if change > 0.0 else raw * (1.0 - slip)
-                paid = abs(change) * price * fee
+                price = fill_price(raw, change, leg_slippage[leg - 3]) if market else raw
+                charged = abs(change) * price * fee
                 units[leg] = wanted[leg]
-                flow[leg] -= change * price + paid
-                cash -= change * price + paid
-                costs[i, 2] += paid + abs(change) * abs(price - raw)
+                flow[leg] -= change * price + charged
+                cash -= change * price + charged
+                costs[i, 2] += charged + abs(change) * abs(price - raw)
                 _note(o_where[orders], t, hour, leg, reason, vintage if j < 0 else ins_vintage[j])
-                _book(o_money[orders], change, raw, price, paid, before)
+                _book(o_money[orders], change, raw, price, charged, before)
                 orders += 1
 
         for leg in range(legs):
@@ -340,7 +396,7 @@ def walk(
         exposure[i, 2] = exposure[i, 2] / equity[i]
         if watched and not financed:
             called = short > 0.0 and equity[i] < maintenance * (positions + short)
-    return (
+    return Walked(
         equity,
         pnl,
         carry,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
+from strategy.account.rules import borrowed, dividends, financing, rebate
 from strategy.plan import Costs, ShortHedge
 
 Floats = NDArray[np.float64]
@@ -116,17 +116,17 @@ def short_carry_parts(
         `costs`.
     """
     paid = np.full(len(days), costs.dividend_yield) if dividend is None else dividend
-    year, credit_year = days / DAYS_OF_YIELD, days / DAYS_OF_CREDIT
     r = overnight_rate(rate)
+    # the rules of one session, on all of them at once: their source works on arrays
     if short.style == "etf":
         return {
-            "interest": np.maximum(r - costs.rebate_spread_bps / 1e4, 0.0) * year,
-            "dividends": -overnight_rate(paid) * year,
-            "borrow": -costs.borrow_bps / 1e4 * credit_year,
+            "interest": rebate.py_func(r, costs.rebate_spread_bps / 1e4, days),
+            "dividends": -dividends.py_func(overnight_rate(paid), days),
+            "borrow": -borrowed.py_func(costs.borrow_bps / 1e4, days),
         }
     return {
-        "interest": (r + short.financing_spread_bps / 1e4) * year,
-        "dividends": -overnight_rate(paid) * year,
+        "interest": financing.py_func(r, short.financing_spread_bps / 1e4, days),
+        "dividends": -dividends.py_func(overnight_rate(paid), days),
         "roll": -short.roll_bps / 1e4 * (np.zeros(len(days)) if roll is None else roll),
     }
 

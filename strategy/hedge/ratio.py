@@ -6,7 +6,7 @@ large the hedge is to be and when it changes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,41 @@ from strategy.account.account import frozen
 from strategy.account.instructions import BLIND, COVER, SCORE
 from strategy.decide.calendar import Schedule, before_hole, day_of, last_on_or_before, passed
 from strategy.hedge.instruments.setting import HedgeWindow, Ratios
+from strategy.hedge.rules import lift_targets, target_ratios
 from strategy.kernels.compiled import compiled
 from strategy.plan import Hedge
 
 #: Codes of `hedge.when_blind` for compiled functions.
 WHEN_BLIND = {"none": 0, "hold": 1, "full": 2}
+
+
+class RatioRules(NamedTuple):
+    """How a ratio follows its target.
+
+    Attributes
+    ----------
+    falls, shares : float64[k]
+        Ascending: at a close ``falls[i]`` below the reference, ``shares[i]``
+        of the hedge is covered by the next open.
+    band : float
+        Smallest difference of target and held ratio that is traded. While
+        steps of a change remain, the difference of target and goal: a target
+        that stays is reached.
+    steps, every : int
+        A change is made in `steps` equal parts, `every` sessions apart.
+    when_blind : int
+        While the score is unknown: 0 none, 1 hold, 2 full.
+    full : float
+        The ratio of 'full'.
+    """
+
+    falls: Any
+    shares: Any
+    band: float
+    steps: int
+    every: int
+    when_blind: int
+    full: float
 
 
 @compiled()
@@ -30,14 +60,8 @@ def resolve_hedge(
     first: int,
     last: int,
     reference: float,
-    falls: Any,
-    shares: Any,
-    band: float,
-    steps: int,
-    every: int,
-    when_blind: int,
-    full: float,
-) -> Any:
+    rules: RatioRules,
+) -> Ratios:
     """Resolve one window's hedge: what is set at each open, and what is covered.
 
     A decision at the close of session t acts at the open of t + 1; the first
@@ -56,32 +80,13 @@ def resolve_hedge(
         Sessions of the window, ``1 <= first <= last``.
     reference : float
         Hedge reference: falls are measured from it.
-    falls, shares : float64[k]
-        Ascending: at a close ``falls[i]`` below the reference, ``shares[i]``
-        of the hedge is covered by the next open.
-    band : float
-        Smallest difference of target and held ratio that is traded. While
-        steps of a change remain, the difference of target and goal: a target
-        that stays is reached.
-    steps, every : int
-        A change is made in `steps` equal parts, `every` sessions apart.
-    when_blind : int
-        While the score is unknown: 0 none, 1 hold, 2 full.
-    full : float
-        The ratio of 'full'.
+    rules : RatioRules
 
     Returns
     -------
-    ratio : float64[last - first + 1]
-        Ratio to set at the open of each session of the window; NaN: no order.
-    scale : float64[last - first + 1]
-        Factor on the units held at each open (1: no cover).
-    held : float64[last - first + 1]
-        Ratio held after the open of each session.
-    reason : int64[last - first + 1]
-        Why an order of the session is given: COVER, BLIND where the goal was
-        set while the score was unknown, else SCORE.
+    Ratios
     """
+    falls, shares = rules.falls, rules.shares
     n = last - first + 1
     ratio = np.full(n, np.nan)
     scale = np.ones(n)
@@ -112,20 +117,20 @@ def resolve_hedge(
         if review[t] or t == first - 1:
             wanted = target[t]
             if np.isnan(wanted):
-                if when_blind == 0:
+                if rules.when_blind == 0:
                     wanted = 0.0
-                elif when_blind == 1:
+                elif rules.when_blind == 1:
                     wanted = np.nan
                 else:
-                    wanted = full
+                    wanted = rules.full
             if not np.isnan(wanted):
                 wanted *= 1.0 - covered
                 stands = goal if left > 0 else held
                 # the band never keeps a hedge alive that is to be closed
-                if abs(wanted - stands) >= band or (wanted == 0.0 and held > 0.0):
+                if abs(wanted - stands) >= rules.band or (wanted == 0.0 and held > 0.0):
                     if wanted != goal:
                         goal = wanted
-                        left = steps
+                        left = rules.steps
                         wait = 0
                         blind = np.isnan(target[t])
                 elif left == 0:
@@ -137,20 +142,20 @@ def resolve_hedge(
                 if blind:
                     reason[i] = BLIND
                 left -= 1
-                wait = every
+                wait = rules.every
             wait -= 1
         path[i] = held
         if scale[i] < 1.0:
             reason[i] = COVER
-    return ratio, scale, path, reason
+    return Ratios(ratio, scale, path, reason)
 
 
 def target_ratio(score: np.ndarray, hedge: Hedge) -> np.ndarray:
-    """Ratio h = h_max clip((score - s0) / (s1 - s0), 0, 1); NaN where the score is."""
-    span = hedge.score.to - hedge.score.from_
-    share = np.clip((score - hedge.score.from_) / span, 0.0, 1.0)
-    # a score of 0.4 that arithmetic made 0.4000000000000001 asks for no hedge
-    return hedge.max_ratio * np.where(share < 1e-9, 0.0, share)
+    """The plan's target ratio at each close; see `strategy.hedge.rules.target_ratio`."""
+    ratios: np.ndarray = target_ratios(
+        frozen(score), hedge.score.from_, hedge.score.to, hedge.max_ratio
+    )
+    return ratios
 
 
 def review_sessions(sessions: pd.DatetimeIndex, reevaluate: str) -> np.ndarray:
@@ -177,20 +182,22 @@ def hedge_path(
     hedge: Hedge,
 ) -> Ratios:
     """`resolve_hedge` with the plan's settings; the reference is the close before the window."""
-    ratio, scale, held, reason = resolve_hedge(
+    found: Ratios = resolve_hedge(
         *(frozen(path) for path in (close, target, review)),
         first,
         last,
         float(close[first - 1]),
-        np.array([rule.fall for rule in hedge.cover], dtype=float),
-        np.array([rule.share for rule in hedge.cover], dtype=float),
-        hedge.band,
-        hedge.phase_in.steps,
-        hedge.phase_in.every,
-        WHEN_BLIND[hedge.when_blind],
-        hedge.max_ratio,
+        RatioRules(
+            np.array([rule.fall for rule in hedge.cover], dtype=float),
+            np.array([rule.share for rule in hedge.cover], dtype=float),
+            hedge.band,
+            hedge.phase_in.steps,
+            hedge.phase_in.every,
+            WHEN_BLIND[hedge.when_blind],
+            hedge.max_ratio,
+        ),
     )
-    return Ratios(ratio, scale, held, reason)
+    return found
 
 
 def lift(
@@ -203,9 +210,8 @@ def lift(
     """
     if not lifted.any():
         return target, review
-    turns = np.zeros(len(lifted), dtype=bool)
-    turns[1:] = lifted[1:] != lifted[:-1]
-    return np.where(lifted, hedge.max_ratio, target), review | turns
+    targets, reviews = lift_targets(*map(frozen, (target, review, lifted)), hedge.max_ratio)
+    return targets, reviews
 
 
 def hedge_window(sessions: pd.DatetimeIndex, s: Schedule, hedge: Hedge, anchor: str) -> HedgeWindow:

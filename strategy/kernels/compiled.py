@@ -41,10 +41,15 @@ def compiled(**options: bool) -> Callable[[_Function], Any]:
         dispatcher = njit(cache=True, error_model="numpy", **options)(function)
         # the index file is thrown away where its stamp is not this one
         cache_file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-        if cache_file is None or not hasattr(cache_file, "_source_stamp"):
+        if cache_file is None or not (
+            hasattr(cache_file, "_source_stamp") and hasattr(cache_file, "_version")
+        ):
             # a Numba that keeps its stamp elsewhere: compiled anew rather than perhaps old code
             return njit(error_model="numpy", **options)(function)
+        # Numba unpickles an index before it looks at the source's stamp, and a record that was
+        # renamed since cannot be unpickled; the version is looked at first
         cache_file._source_stamp = stamp(function.__module__)
+        cache_file._version = f"{cache_file._version} {cache_file._source_stamp}"
         return dispatcher
 
     return decorate

@@ -45,6 +45,7 @@ from strategy.hedge.instruments.setting import (
     held_through,
     units_held,
 )
+from strategy.hedge.rules import NO_ORDER, SET_RATIO
 from strategy.legs.reasons import Phase
 
 #: A fund that loses everything in a day stays at this price.
@@ -115,15 +116,12 @@ def add_orders(
     source = fill_prices(setting, legs, window)
     size = float(abs(setting.hedge.inverse_etf.leverage))
     price = legs.close[:, 0] if setting.at is Phase.CLOSE else legs.open_[:, 0]
-    for i, t in enumerate(range(window.first, window.last + 1)):
-        if t == window.last and setting.at is Phase.CLOSE:
-            continue  # the window's end sells all in the same fill
-        if not np.isnan(path.ratio[i]):
-            kind, value = Kind.NOTIONAL, path.ratio[i]
-        elif path.scale[i] < 1.0:
-            kind, value = Kind.SCALE, path.scale[i]
-        else:
+    for t, order in enumerate(path.orders(window, setting.at), start=window.first):
+        if order == NO_ORDER:
             continue
+        i = t - window.first
+        kind = Kind.NOTIONAL if order == SET_RATIO else Kind.SCALE
+        value = path.ratio[i] if order == SET_RATIO else path.scale[i]
         out.add(
             t,
             setting.at,

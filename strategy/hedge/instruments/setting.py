@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from strategy.account.account import Account
+from strategy.account.account import Account, frozen
 from strategy.account.instructions import Instructions, Leg
 from strategy.account.legs import Floats, Legs
+from strategy.hedge.rules import window_orders
 from strategy.legs.reasons import Phase
 from strategy.plan import Costs, Hedge
 
@@ -78,12 +79,32 @@ class HedgeWindow(NamedTuple):
 
 
 class Ratios(NamedTuple):
-    """What the score asks for in each session of a window; see `resolve_hedge`."""
+    """What `strategy.hedge.ratio.resolve_hedge` decides; one value a session of the window.
+
+    Attributes
+    ----------
+    ratio : float64[sessions]
+        Ratio to set at the open; NaN: no order.
+    scale : float64[sessions]
+        Factor on the units held at the open (1: no cover).
+    held : float64[sessions]
+        Ratio held after the open.
+    reason : int64[sessions]
+        Why an order of the session is given: COVER, BLIND where the goal was
+        set while the score was unknown, else SCORE.
+    """
 
     ratio: Floats
     scale: Floats
     held: Floats
     reason: NDArray[np.int64]
+
+    def orders(self, window: HedgeWindow, at: Phase) -> list[int]:
+        """What each session of the window orders; see `strategy.hedge.rules.ordered`."""
+        sessions = window.last - window.first + 1
+        found = window_orders(frozen(self.ratio), frozen(self.scale), sessions, at is Phase.CLOSE)
+        # plain numbers: one by one they are read many times faster than an array's
+        return list(found.tolist())
 
 
 def held_through(setting: Setting, held: Floats) -> Floats:

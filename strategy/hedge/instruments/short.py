@@ -33,6 +33,7 @@ from strategy.hedge.instruments.setting import (
     units_held,
 )
 from strategy.hedge.options.expiries import roll_sessions
+from strategy.hedge.rules import NO_ORDER, SET_RATIO
 from strategy.legs.reasons import Phase
 from strategy.plan import Hedge
 
@@ -57,16 +58,12 @@ def add_orders(
     setting: Setting, legs: Legs, out: Instructions, window: HedgeWindow, path: Ratios
 ) -> Fate:
     """One window's instructions: the ratios the score sets, the covers, the end."""
-    n = window.last - window.first + 1
-    set_anew = ~np.isnan(path.ratio[:n])
-    for i in np.flatnonzero(set_anew | (path.scale[:n] < 1.0)).tolist():
-        t = window.first + i
-        if set_anew[i]:
-            kind, value = Kind.SHORT, path.ratio[i]
-        else:
-            kind, value = Kind.SCALE, path.scale[i]
-        if t == window.last and setting.at is Phase.CLOSE:
-            continue  # the window's end covers all in the same fill
+    for t, order in enumerate(path.orders(window, setting.at), start=window.first):
+        if order == NO_ORDER:
+            continue
+        i = t - window.first
+        kind = Kind.SHORT if order == SET_RATIO else Kind.SCALE
+        value = path.ratio[i] if order == SET_RATIO else path.scale[i]
         out.add(
             t,
             setting.at,

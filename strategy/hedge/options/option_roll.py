@@ -42,6 +42,7 @@ from strategy.hedge.instruments.setting import (
 from strategy.hedge.options.contract_prices import ChooseStrikes, ContractPrices
 from strategy.hedge.options.expiries import expiry_after
 from strategy.hedge.options.options import Strike
+from strategy.hedge.rules import SCALE_UNITS, SET_RATIO
 from strategy.legs.reasons import Phase
 
 
@@ -111,9 +112,9 @@ class _Roll:
         unpriced[:n] = np.isnan(setting.vix[window.first - 1 : window.last])
         # plain numbers: one by one they are read many times faster than an array's
         without, wants = unpriced.tolist(), path.held.tolist()
-        set_anew = (~np.isnan(path.ratio)).tolist()
+        orders = path.orders(window, setting.at)
         for i, t in enumerate(range(window.first, window.last + 1)):
-            known, wanted = not without[i], wants[i]
+            known, wanted, order = not without[i], wants[i], orders[i]
             if t == window.last and setting.at is Phase.CLOSE:
                 # the window's end sells all in the same fill
                 held[i] = held[i - 1] if i else 0.0
@@ -124,13 +125,13 @@ class _Roll:
             elif wanted <= 0.0:
                 self._sell(t, setting.at, int(path.reason[i]))
             elif self.contract is None:
-                self._buy(t, wanted, int(path.reason[i]) if set_anew[i] else ROLL)
+                self._buy(t, wanted, int(path.reason[i]) if order == SET_RATIO else ROLL)
             elif t >= self.contract.rolls:
                 self._sell(t, setting.at, ROLL)
                 self._buy(t, wanted, ROLL)
-            elif set_anew[i]:
+            elif order == SET_RATIO:
                 self._hold(t, wanted, int(path.reason[i]))
-            elif path.scale[i] < 1.0:
+            elif order == SCALE_UNITS:
                 self._scale(t, path.scale[i])
             if self.contract and self.contract.settles == t:
                 self._sell(t, Phase.CLOSE, EXPIRY)

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
 from strategy.account.instructions import DERISK, ENTRY, WINDOW_END
-from strategy.account.kernel import walk
-from strategy.hedge.ratio import resolve_hedge
+from strategy.account.kernel import Bounds, Charges, HedgeLegs, Index, Told, walk
+from strategy.account.rules import borrowed, dividends, financing, rebate
+from strategy.hedge.ratio import RatioRules, resolve_hedge
+from strategy.hedge.rules import NO_ORDER, SET_RATIO, lifted_target, ordered, reviewed
 from strategy.kernels.compiled import compiled
 from strategy.legs.prices import Prices
 from strategy.legs.reasons import Reason
@@ -49,20 +50,15 @@ _GATE = int(Reason.GATE)
 def short_carry(calendar: Any, terms: Any, rate: Any, carry: Any) -> None:
     """`strategy.account.legs.short_carry_parts`, added up, with the rates of one future."""
     for t in range(len(carry)):
-        year = calendar.days[t] / DAYS_OF_YIELD
+        days = calendar.days[t]
         r = rate[t - 1] if t else rate[0]
+        paid = dividends(terms.dividend, days)
         if terms.future:
-            carry[t] = (
-                (r + terms.financing_spread) * year
-                - terms.dividend * year
-                - terms.roll_cost * calendar.roll[t]
-            )
+            earned = financing(r, terms.financing_spread, days)
+            carry[t] = earned - paid - terms.roll_cost * calendar.roll[t]
         else:
-            carry[t] = (
-                max(r - terms.rebate_spread, 0.0) * year
-                - terms.dividend * year
-                - terms.borrow * (calendar.days[t] / DAYS_OF_CREDIT)
-            )
+            earned = rebate(r, terms.rebate_spread, days)
+            carry[t] = earned - paid - borrowed(terms.borrow, days)
 
 
 @compiled(nogil=True)
@@ -81,10 +77,9 @@ def cascade_targets(
                 at = t - k
                 total += close[at] if at >= 0 else past[len(past) + at] * close[0]
             now = close[t] < total / width
-        if now:
-            target[t] = terms.full
-        if t and now != before:
-            review[t] = True
+        target[t] = lifted_target(target[t], now, terms.full)
+        # whether a trigger came or went on the first day is not known
+        review[t] = reviewed(review[t], now, before if t else now)
         before = now
 
 
@@ -118,18 +113,24 @@ def run_walk(
     horizon = len(close) - 1
     legs_open, legs_close = open_.reshape((-1, 1)), close.reshape((-1, 1))
     found = walk(
-        open_, close, calendar.days, rate, 0, horizon, 1.0, core_units,
-        legs_open, legs_close, legs_open, legs_close,
-        np.full(1, terms.slippage), carry, False,
-        where[:count, 0].copy(), where[:count, 1].copy(), where[:count, 2].copy(),
-        where[:count, 3].copy(), money[:count, 0].copy(), money[:count, 1].copy(),
-        flags[:count].copy(), where[:count, 4].copy(), np.zeros(count, np.int64),
-        np.full(count, np.nan),
-        terms.fee, terms.slippage, terms.margin_spread,
-        np.full(len(close), terms.dividend), terms.cash_earns,
-        terms.cap_net, terms.cap_gross, terms.maintenance, terms.at_close,
+        Index(open_, close, calendar.days, rate, np.full(len(close), terms.dividend)),
+        HedgeLegs(
+            legs_open, legs_close, legs_open, legs_close, np.full(1, terms.slippage), carry, False
+        ),
+        Told(
+            where[:count, 0].copy(), where[:count, 1].copy(), where[:count, 2].copy(),
+            where[:count, 3].copy(), money[:count, 0].copy(), money[:count, 1].copy(),
+            flags[:count].copy(), where[:count, 4].copy(), np.zeros(count, np.int64),
+            np.full(count, np.nan),
+        ),
+        Charges(terms.fee, terms.slippage, terms.margin_spread, terms.cash_earns),
+        Bounds(terms.cap_net, terms.cap_gross, terms.maintenance, terms.at_close),
+        0, horizon, 1.0, core_units,
     )  # fmt: skip
-    path, pnl, carried, costs, exposure, _, _, _, _, _, _, _, walked = found
+    path, pnl, carried, costs, exposure = (
+        found.equity, found.pnl, found.carry, found.costs, found.exposure
+    )  # fmt: skip
+    walked = found.walked
     equity[:walked] = path[:walked]
     equity[walked:] = path[walked - 1]
     hedge_carry, hedge_costs = 0.0, 0.0
@@ -226,32 +227,33 @@ def put_hedge(
     target[:], review[:] = calendar.target, calendar.review
     if terms.cascade:
         cascade_targets(calendar, terms, close, vix, target, review)
-    ratio, scale, held, reason = resolve_hedge(
-        close, target, review, calendar.first, calendar.end, close[calendar.first - 1],
+    rules = RatioRules(
         terms.falls, terms.shares, terms.band, terms.steps, terms.every, terms.when_blind,
         terms.full,
     )  # fmt: skip
-    if held.max() <= 0.0:
+    path = resolve_hedge(
+        close, target, review, calendar.first, calendar.end, close[calendar.first - 1], rules
+    )
+    if path.held.max() <= 0.0:
         return count, 0.0
     hour = 2 if terms.at_close else 0
-    for k in range(len(ratio)):
+    for k in range(len(path.ratio)):
         t = calendar.first + k
-        covers = scale[k] < 1.0
-        sets = not np.isnan(ratio[k])
-        # the window's end covers all in the same fill
-        if (t == calendar.end and terms.at_close) or not (sets or covers):
+        what = ordered(path.ratio[k], path.scale[k], t == calendar.end, terms.at_close)
+        if what == NO_ORDER:
             continue
+        sets = what == SET_RATIO
         count = put_row(
             where, money, flags, count, t, hour, _SHORT if sets else _SCALE, 3,
-            ratio[k] if sets else scale[k], close[t] if terms.at_close else open_[t], True,
-            reason[k],
+            path.ratio[k] if sets else path.scale[k], close[t] if terms.at_close else open_[t],
+            True, path.reason[k],
         )  # fmt: skip
     if calendar.timed:
         count = put_row(
             where, money, flags, count, calendar.end, 2, _SCALE, 3, 0.0, close[calendar.end],
             True, WINDOW_END,
         )  # fmt: skip
-    return count, held.mean()
+    return count, path.held.mean()
 
 
 @compiled(nogil=True)

@@ -9,6 +9,8 @@ give what the dense loop gives.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import prange
 
@@ -19,26 +21,30 @@ from strategy.sweep.composed.pieces import (
     DOWN,
     END,
     EXPOSURE,
+    GAIN,
     HIGH,
     HIGH_AT,
     LOW,
     LOW_AT,
     MIDDLE,
+    NET,
+    PAID,
     PEAK,
     PEAK_AT,
     SHORT_END,
     SUM,
     SUM_2,
     TAIL_SLOPE,
+    TRADED,
     TROUGH,
     TROUGH_AT,
     TURNOVER,
     joined,
 )
-from strategy.sweep.composed.sleeves import Ranges, Sleeve, Spans, longest, reference_walk
+from strategy.sweep.composed.sleeves import Ranges, Sleeve, longest, reference_walk
 from strategy.sweep.engine.bins import bin_edges, bin_of, tail_of, tail_size
 from strategy.sweep.engine.context import Context
-from strategy.sweep.engine.outcomes import Legs, Orders
+from strategy.sweep.engine.outcomes import Legs, Orders, Pairs
 from strategy.sweep.engine.paths import TROUBLED, Paths, in_years_of, path_metrics
 from strategy.sweep.engine.walk import (
     CORE,
@@ -51,7 +57,9 @@ from strategy.sweep.engine.walk import (
     SHORT,
     STATE,
     SUMS,
+    Due,
     bought,
+    due_of,
     extreme,
     start,
     walk,
@@ -107,22 +115,59 @@ def _interior(table, p, dy, equity, sums):
     return found
 
 
+class Chain(NamedTuple):
+    """The parts of a path: their sessions, and the ranges of y they are prepared for.
+
+    Per vintage and sleeve, see `Ranges`; ``begin`` and ``end`` are the sessions
+    of the account, ``longest`` those of the longest part.
+    """
+
+    first: np.ndarray
+    last: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    reference: np.ndarray
+    base: np.ndarray
+    begin: int
+    end: int
+    longest: int
+
+
+class Tables(NamedTuple):
+    """Parts of both sleeves in one table, those of the hedge behind, and both histograms."""
+
+    hedges_from: int
+    opening: np.ndarray
+    left: np.ndarray
+    start: np.ndarray
+    upper: np.ndarray
+    table: np.ndarray
+    t_reference: np.ndarray
+    t_counts: np.ndarray
+    t_totals: np.ndarray
+    h_counts: np.ndarray
+    h_totals: np.ndarray
+
+
 @compiled(parallel=True)
-def _compose(
-    t_index, h_index, t_row, t_reference, t_counts, t_totals, h_row, h_counts, h_totals,
-    hedges_from, gains, costs, traded_at_open, nets, left, starts, uppers, table, legs, orders,
-    bars, fee, slippage, core_weight, segments, low, high, reference, base,
-    first, last, longest, edges, rows, out, vintages,
-):  # fmt: skip
-    n, n_vintages = len(t_index), segments.first.shape[0]
+def _compose(pairs, tables, chain, terms, legs, orders, edges, rows, out, vintages):
+    # taken out of their records once: a look into a record within the loop counts references
+    t_index, h_index, t_row, h_row = pairs
+    hedges_from, opening, left, starts, uppers, table = tables[:6]
+    t_reference, t_counts, t_totals, h_counts, h_totals = tables[6:]
+    low, high, reference, base = chain.low, chain.high, chain.reference, chain.base
+    firsts, lasts = chain.first, chain.last
+    first, last, longest = chain.begin, chain.end, chain.longest
+    core_weight = terms.core_weight
+    n, n_vintages = len(t_index), chain.first.shape[0]
     sessions = last - first
     size = tail_size(sessions)
     doors = np.empty((n_vintages, 2, DOOR))
     for v in range(n_vintages):
         for side in range(2):
-            if segments.first[v, side] >= 0:
+            if firsts[v, side] >= 0:
                 hold = core_weight > 0.0 and (v > 0 or side == 1)
-                make_door(segments.first[v, side], bars, fee, slippage, hold, doors[v, side])
+                make_door(firsts[v, side], terms, hold, doors[v, side])
     for block in prange((n + BLOCK - 1) // BLOCK):
         state = np.empty(STATE)
         sums = np.empty(SUMS)
@@ -135,7 +180,7 @@ def _compose(
         values = np.empty(most)
         opened = np.empty((2 * n_vintages, 2))
         for i in range(BLOCK * block, min(n, BLOCK * (block + 1))):
-            start(state, sums, core_weight, bars.close[first], first)
+            start(state, sums, core_weight, terms.close[first], first)
             equity, share, short = 1.0, core_weight, 0.0
             single = 0
             slope, blur = 0.0, 0.0
@@ -145,7 +190,7 @@ def _compose(
             for v in range(n_vintages):
                 at_anchor = equity
                 for side in range(2):
-                    a, b = segments.first[v, side], segments.last[v, side]
+                    a, b = firsts[v, side], lasts[v, side]
                     if a < 0:
                         continue
                     k = t_row[t_index[i], v] if side == 0 else h_row[h_index[i], v]
@@ -165,19 +210,21 @@ def _compose(
                                 piece += 1
                     if piece < starts[at + 1]:
                         dy = y - table[piece, MIDDLE]
-                        ratio = entered + gains[at]
+                        ratio = entered + opening[at, GAIN]
                         r = ratio - 1.0
-                        now = bars.close[a]
-                        units = (core_weight if hold else share) / bars.close[a - 1]
+                        now = terms.close[a]
+                        units = (core_weight if hold else share) / terms.close[a - 1]
                         down = min(r, 0.0)
                         sum_1 += r + _cubic(table, piece, SUM, dy)
                         sum_2 += r * r + _cubic(table, piece, SUM_2, dy)
                         sum_down += down * down + _cubic(table, piece, DOWN, dy)
-                        exposure += (units * now + nets[at]) / ratio + _cubic(
+                        exposure += (units * now + opening[at, NET]) / ratio + _cubic(
                             table, piece, EXPOSURE, dy
                         )
-                        turnover += traded + traded_at_open[at] + _cubic(table, piece, TURNOVER, dy)
-                        cost += paid + costs[at] + _cubic(table, piece, COST, dy)
+                        turnover += (
+                            traded + opening[at, TRADED] + _cubic(table, piece, TURNOVER, dy)
+                        )
+                        cost += paid + opening[at, PAID] + _cubic(table, piece, COST, dy)
                         moved = table[piece, TAIL_SLOPE] * (y - reference[v, side])
                         slope += moved
                         blur += abs(moved)
@@ -194,7 +241,7 @@ def _compose(
                                 pending = 2 * v + side if found > 0 else -1
                         ending = table[piece, END] + table[piece, END + 1] * dy
                         inverse = 1.0 / ending
-                        share = units * bars.close[b] * inverse
+                        share = units * terms.close[b] * inverse
                         short = (
                             table[piece, SHORT_END] + table[piece, SHORT_END + 1] * dy
                         ) * inverse
@@ -203,7 +250,7 @@ def _compose(
                         # the hedge of the vintage before is still on, or y is out of range
                         state[:] = 0.0
                         state[EQUITY] = equity
-                        state[CORE] = share * equity / bars.close[a - 1]
+                        state[CORE] = share * equity / terms.close[a - 1]
                         state[SHORT] = short * equity
                         entry, leg = -1, -1
                         if side == 0:
@@ -214,9 +261,18 @@ def _compose(
                             order, order_to = orders.start[k], orders.start[k + 1]
                             kept = orders.maintenance[k]
                         walk(
-                            a, b, state, sums, buffer, bars, fee, slippage, core_weight,
-                            a if hold else -1, entry, legs, leg, orders, order, order_to, kept,
-                        )  # fmt: skip
+                            a,
+                            b,
+                            state,
+                            sums,
+                            buffer,
+                            a if hold else -1,
+                            terms,
+                            legs,
+                            orders,
+                            Due(entry, leg, order, order_to, False, False),
+                            kept,
+                        )
                         if sums[FALL_LOW_AT] != known_low:
                             pending = -1
                         for t in range(b - a + 1):
@@ -224,16 +280,16 @@ def _compose(
                             signs[single] = 1
                             single += 1
                         equity = state[EQUITY]
-                        share = state[CORE] * bars.close[b] / equity
+                        share = state[CORE] * terms.close[b] / equity
                         short = state[SHORT] / equity
                         # the histogram holds its returns at the reference: take them out
                         if side == 0:
                             buffer[: b - a] = t_reference[k, : b - a]
                         else:
+                            begun = base[v, side] + reference[v, side]
                             reference_walk(
-                                side, k, a, b, reference[v, side], base[v, side], state, scratch,
-                                buffer, legs, orders, bars, fee, slippage, core_weight,
-                            )  # fmt: skip
+                                side, k, a, b, begun, state, scratch, buffer, terms, legs, orders
+                            )
                         for t in range(b - a):
                             bins[single], values[single] = bin_of(buffer[t]), buffer[t]
                             signs[single] = -1
@@ -245,13 +301,15 @@ def _compose(
                         while orders.session[order] <= b:
                             order += 1
                 vintages[i, v] = equity / at_anchor - 1.0
-                if anchors_without(segments, v):
+                if firsts[v, 0] < 0 and firsts[v, 1] < 0:  # the data end at the anchor
                     vintages[i, v] = np.nan
             if pending >= 0:
+                v, side = pending // 2, pending % 2
+                k = t_row[t_index[i], v] if side == 0 else h_row[h_index[i], v]
+                due = due_of(side, k, firsts[v, side], legs, orders)
                 sums[FALL_END_AT] = _back_at(
-                    pending, sums[FALL_PEAK], sums[FALL_LOW_AT], opened, t_row[t_index[i]],
-                    h_row[h_index[i]], segments, state, scratch, buffer, legs, orders, bars, fee,
-                    slippage, core_weight,
+                    pending, sums[FALL_PEAK], sums[FALL_LOW_AT], opened[pending], chain, state,
+                    scratch, buffer, terms, legs, orders, due,
                 )  # fmt: skip
             sums[0] += sum_1
             sums[1] += sum_2
@@ -270,40 +328,24 @@ def _compose(
 
 
 @compiled()
-def anchors_without(segments, v):
-    """Whether the data end at the vintage's anchor."""
-    return segments.first[v, 0] < 0 and segments.first[v, 1] < 0
-
-
-@compiled()
 def _back_at(
-    pending, level, after, opened, t_row, h_row, segments, state, sums, buffer, legs, orders,
-    bars, fee, slippage, core_weight,
+    pending, level, after, opened, chain, state, sums, buffer, terms, legs, orders, due
 ):  # fmt: skip
     """Session in which the equity is back at `level`, in the part known to hold it."""
     v, side = pending // 2, pending % 2
-    a, b = segments.first[v, side], segments.last[v, side]
-    equity, share = opened[pending, 0], opened[pending, 1]
+    a, b = chain.first[v, side], chain.last[v, side]
+    equity, share = opened[0], opened[1]
     state[:] = 0.0
     state[EQUITY] = equity
-    state[CORE] = share * equity / bars.close[a - 1]
-    entry, leg, order, order_to = -1, -1, 0, 0
-    if side == 0:
-        leg = t_row[v]
-        if bought(legs, leg):
-            entry = a
-    else:
-        order, order_to = orders.start[h_row[v]], orders.start[h_row[v] + 1]
-    hold = a if core_weight > 0.0 and (v > 0 or side == 1) else -1
+    state[CORE] = share * equity / terms.close[a - 1]
+    order = due.order
+    hold = a if terms.core_weight > 0.0 and (v > 0 or side == 1) else -1
     best, best_at = 0.0, b
     for t0 in range(a, b + 1, STRETCH):
         t1 = min(b, t0 + STRETCH - 1)
-        walk(
-            t0, t1, state, sums, buffer, bars, fee, slippage, core_weight, hold, entry,
-            legs, leg,
-            orders, order, order_to, 0.0,
-        )  # fmt: skip
-        while order < order_to and orders.session[order] <= t1:
+        left = Due(due.entry, due.leg, order, due.order_to, False, False)
+        walk(t0, t1, state, sums, buffer, hold, terms, legs, orders, left, 0.0)
+        while order < due.order_to and orders.session[order] <= t1:
             order += 1
         for t in range(t0, t1 + 1):
             equity *= 1.0 + buffer[t - t0]
@@ -331,14 +373,32 @@ def compose(
     out = np.empty((n, TROUBLED + 1))
     vintages = np.empty((n, len(context.anchors)))
     together = joined(tactical.part, hedge.part)
+    segments = context.segments
     _compose(
-        t_index, h_index, tactical.row, tactical.reference, tactical.counts, tactical.totals,
-        hedge.row, hedge.counts, hedge.totals, len(tactical.part.gain), *together, legs, orders,
-        context.bars,
-        context.fee, context.slippage, context.core_weight,
-        Spans(context.segments.first, context.segments.last), ranges.low, ranges.high,
-        ranges.reference, ranges.base, context.first, context.last, longest(context),
-        bin_edges(), np.arange(n), out, vintages,
-    )  # fmt: skip
+        Pairs(t_index, h_index, tactical.row, hedge.row),
+        Tables(
+            len(tactical.part.opening),
+            *together,
+            *(tactical.reference, tactical.counts, tactical.totals, hedge.counts, hedge.totals),
+        ),
+        Chain(
+            segments.first,
+            segments.last,
+            ranges.low,
+            ranges.high,
+            ranges.reference,
+            ranges.base,
+            context.first,
+            context.last,
+            longest(context),
+        ),
+        context.terms,
+        legs,
+        orders,
+        bin_edges(),
+        np.arange(n),
+        out,
+        vintages,
+    )
     metrics = in_years_of(context.path_sessions, out[:, :TROUBLED])
     return Paths(metrics, vintages, np.zeros((0, 0)), out[:, TROUBLED])

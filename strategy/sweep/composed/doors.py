@@ -11,7 +11,7 @@ DOOR = 9
 
 
 @compiled()
-def enter(c, t, bars, fee, slippage, core_weight, hold):
+def enter(c, t, terms, hold):
     """First session of a part for an account with equity 1 of which `c` is core, nothing else.
 
     Returns
@@ -19,42 +19,38 @@ def enter(c, t, bars, fee, slippage, core_weight, hold):
     equity, cost, turnover : float
         At the close of `t`, the core brought back to its weight where `hold`.
     """
-    previous, now = bars.close[t - 1], bars.close[t]
+    previous, now = terms.close[t - 1], terms.close[t]
     own = 1.0 - c
-    earned = own * (bars.interest[t] if own >= 0.0 else bars.margin[t])
+    earned = own * (terms.interest[t] if own >= 0.0 else terms.margin[t])
     units = c / previous
-    gain = units * (now - previous) + bars.dividend[t] * c + earned
+    gain = units * (now - previous) + terms.dividend[t] * c + earned
     if hold:
+        wanted = terms.core_weight / previous
         _, made, cost, traded = fill(
-            units, core_weight / previous, bars.open_[t], True, now, 1.0, fee, slippage
+            units, wanted, terms.open_[t], True, now, 1.0, terms.fee, terms.slippage
         )
         return 1.0 + gain + made, cost, traded
     return 1.0 + gain, 0.0, 0.0
 
 
 @compiled()
-def open_part(
-    t, state, bars, fee, slippage, core_weight, entry, legs, leg,
-    orders, order, order_to,
-):  # fmt: skip
+def open_part(t, state, terms, legs, orders, due):
     """The sleeve's own trades in the first session, for an equity of 1 at the close before."""
     state[:] = 0.0
-    state[CORE] = core_weight / bars.close[t - 1]
-    return settle(
-        t, state, 1.0, bars, fee, slippage, core_weight, False, entry,
-        legs, leg, orders, order, order_to, False, False,
-    )  # fmt: skip
+    state[CORE] = terms.core_weight / terms.close[t - 1]
+    return settle(t, state, 1.0, False, terms, legs, orders, due)
 
 
 @compiled()
-def make_door(t, bars, fee, slippage, hold, out):
+def make_door(t, terms, hold, out):
     """The first session of a part as numbers: `enter` without its branches, see `pass_door`."""
-    previous, now, raw = bars.close[t - 1], bars.close[t], bars.open_[t]
+    fee, slippage = terms.fee, terms.slippage
+    previous, now, raw = terms.close[t - 1], terms.close[t], terms.open_[t]
     out[:] = 0.0
     out[_FLAT] = 1.0
-    out[_SHARE] = now / previous - 1.0 + bars.dividend[t]
-    out[_LENDS] = bars.interest[t]
-    out[_BORROWS] = bars.margin[t]
+    out[_SHARE] = now / previous - 1.0 + terms.dividend[t]
+    out[_LENDS] = terms.interest[t]
+    out[_BORROWS] = terms.margin[t]
     if hold:
         buy, sell = raw * (1.0 + slippage), raw * (1.0 - slippage)
         out[_BUYS] = (now - buy - buy * fee) / previous

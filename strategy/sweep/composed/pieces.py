@@ -20,16 +20,19 @@ from typing import NamedTuple
 import numpy as np
 from numba import prange
 
+from strategy.account.rules import fill_price, residue
 from strategy.kernels.compiled import compiled
 from strategy.sweep.composed.doors import open_part
-from strategy.sweep.engine.outcomes import SCALE, SET
+from strategy.sweep.engine.outcomes import SCALE, SET, Legs, Orders
 from strategy.sweep.engine.walk import (
     CORE,
     SHORT,
     STATE,
     TACTICAL_1,
     TACTICAL_2,
-    bought,
+    Due,
+    Terms,
+    due_of,
     fill,
 )
 
@@ -59,24 +62,65 @@ TROUGH, TROUGH_AT = 38, 41
 COLUMNS = 42
 
 
+# Columns of what a sleeve's own trades add in a part's first session: equity at its close, fees
+# and slippage, value traded, value of the positions beside the core.
+GAIN, PAID, TRADED, NET = range(4)
+
+
 class Part(NamedTuple):
     """Outcomes of one sleeve as parts: rows are outcomes, pieces lie one after the other.
 
-    ``gain``, ``cost``, ``turnover`` and ``net`` are what the sleeve's own
-    trades add in the first session: equity at its close, fees and slippage,
-    value traded, value of the positions beside the core. ``left`` says whether
-    a hedge outlives the part. Pieces of outcome k are ``start[k]`` to before
+    ``opening`` has the columns named above. ``left`` says whether a hedge
+    outlives the part. Pieces of outcome k are ``start[k]`` to before
     ``start[k + 1]``; ``upper`` is where each ends.
     """
 
-    gain: np.ndarray
-    cost: np.ndarray
-    turnover: np.ndarray
-    net: np.ndarray
+    opening: np.ndarray
     left: np.ndarray
     start: np.ndarray
     upper: np.ndarray
     table: np.ndarray
+
+
+class Asked(NamedTuple):
+    """Outcomes of one sleeve that are to become parts.
+
+    Attributes
+    ----------
+    side : int
+        0 tactical, 1 hedge.
+    vintage : int64[outcomes]
+    first, last : int64[vintages, 2]
+        Sessions of the parts.
+    low, high, base : float64[vintages]
+        Range of y, and equity at the first close for y = 0 without the sleeve.
+    threshold : float
+        Daily return below which days count as tail days for `TAIL_SLOPE`.
+    """
+
+    side: int
+    vintage: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    base: np.ndarray
+    threshold: float
+
+
+class Opened(NamedTuple):
+    """A part after its first session.
+
+    Equity at that close is ``base + y + gain``; ``maintenance`` as in `Orders`,
+    ``threshold`` as in `Asked`.
+    """
+
+    first: int
+    last: int
+    base: float
+    gain: float
+    maintenance: float
+    threshold: float
 
 
 @compiled()
@@ -127,11 +171,7 @@ def _flip(a0, a1, low, high):
 
 
 @compiled()
-def _run(
-    first, last, low, high, centre, base, state, gain_first, bars, fee, slippage, maintenance,
-    legs, leg, orders, order, order_to,
-    taylor, threshold, row, marks,
-):  # fmt: skip
+def _run(opened, low, high, centre, state, terms, legs, orders, due, taylor, row, marks):
     """Run a part for all y of an interval at once.
 
     Without `taylor`: find how far above `low` no decision flips, and return
@@ -139,18 +179,19 @@ def _run(
     path change hands inside the interval, -2 where the equity comes near zero or
     the margin of a short.
     """
+    fee, slippage, leg, order = terms.fee, terms.slippage, due.leg, due.order
     core = state[CORE]
     tactical_1, tactical_2 = state[TACTICAL_1], state[TACTICAL_2]
     at = centre if taylor else low
-    e0, e1 = base + at + gain_first, 1.0
+    e0, e1 = opened.base + at + opened.gain, 1.0
     s0, s1 = state[SHORT], 0.0
     if taylor:
         row[:] = 0.0
         row[MIDDLE] = centre
         marks[:] = 0.0
     left, right = low - centre, high - centre
-    for t in range(first + 1, last + 1):
-        previous, now = bars.close[t - 1], bars.close[t]
+    for t in range(opened.first + 1, opened.last + 1):
+        previous, now = terms.close[t - 1], terms.close[t]
         long = core + (tactical_1 + tactical_2)
         value = long * previous
         own0 = e0 - value
@@ -159,11 +200,11 @@ def _run(
         else:
             high = _flip(own0, e1, low, high)
             positive = own0 + e1 * 0.5 * (high - low) >= 0.0
-        rate = bars.interest[t] if positive else bars.margin[t]
+        rate = terms.interest[t] if positive else terms.margin[t]
         step = now - previous
-        g0 = bars.dividend[t] * value + own0 * rate + long * step
-        g0 += s0 * (step - previous * bars.short[t])
-        g1 = e1 * rate + s1 * (step - previous * bars.short[t])
+        g0 = terms.dividend[t] * value + own0 * rate + long * step
+        g0 += s0 * (step - previous * terms.short[t])
+        g1 = e1 * rate + s1 * (step - previous * terms.short[t])
         b0, b1 = e0, e1
         for j in range(2):
             units = tactical_1 if j == 0 else tactical_2
@@ -179,9 +220,9 @@ def _run(
                     tactical_1 = 0.0
                 else:
                     tactical_2 = 0.0
-        while order < order_to and orders.session[order] == t:
+        while order < due.order_to and orders.session[order] == t:
             kind = orders.kind[order]
-            raw = bars.open_[t]
+            raw = terms.open_[t]
             w0, w1 = 0.0, 0.0
             if kind == SET:
                 w0, w1 = -orders.value[order] * b0 / previous, -orders.value[order] * b1 / previous
@@ -191,13 +232,13 @@ def _run(
                 raw = now
             c0, c1 = w0 - s0, w1 - s1
             order += 1
-            if abs(c0) <= 1e-12 * max(abs(w0), abs(s0)):
+            if residue(c0, w0, s0):
                 continue
             if not taylor:
                 high = _flip(c0, c1, low, high)
             bought = c0 > 0.0 if taylor else c0 + c1 * 0.5 * (high - low) > 0.0
             sign = 1.0 if bought else -1.0
-            price = raw * (1.0 + sign * slippage)
+            price = fill_price(raw, sign, slippage)
             per_unit = now - price - sign * price * fee
             g0 += c0 * per_unit
             g1 += c1 * per_unit
@@ -217,9 +258,9 @@ def _run(
                 return -2.0
             sold = s0 + min(s1 * left, s1 * right)
             held = core + (tactical_1 + tactical_2)
-            if sold < 0.0 and least < maintenance * (held - sold) * now:
+            if sold < 0.0 and least < opened.maintenance * (held - sold) * now:
                 return -2.0
-            _return(e0, e1, b0, b1, threshold, row)
+            _return(e0, e1, b0, b1, opened.threshold, row)
             net = core + (tactical_1 + tactical_2)
             _ratio((net + s0) * now, s1 * now, e0, e1, row, EXPOSURE)
             # the extremes at both ends of the interval, the middle's with their lines
@@ -227,17 +268,17 @@ def _run(
                 y = left if k == 0 else right if k == 1 else 0.0
                 equity = e0 + e1 * y
                 mark = marks[k]
-                if t == first + 1 or equity > mark[0]:
+                if t == opened.first + 1 or equity > mark[0]:
                     mark[0] = equity
                     mark[1] = t
                     if k == 2:
                         row[HIGH], row[HIGH + 1], row[HIGH_AT] = e0, e1, t
-                if t == first + 1 or equity < mark[2]:
+                if t == opened.first + 1 or equity < mark[2]:
                     mark[2] = equity
                     mark[3] = t
                     if k == 2:
                         row[LOW], row[LOW + 1], row[LOW_AT] = e0, e1, t
-                if t == first + 1 or equity < mark[4] * mark[0]:
+                if t == opened.first + 1 or equity < mark[4] * mark[0]:
                     mark[4] = equity / mark[0]
                     mark[5] = mark[1]
                     mark[6] = t
@@ -256,61 +297,50 @@ def _run(
 
 
 @compiled(parallel=True)
-def _build(
-    side, vintage, first, last, low, high, base, legs, orders, bars, fee, slippage,
-    core_weight, threshold, start, uppers, table, gain, cost, turnover, net, left, counts, filling,
-):  # fmt: skip
+def _build(asked, terms, legs, orders, filling, start, uppers, table, opening, left, counts):
     """Split every outcome into pieces (first call), then fill their columns (second call)."""
-    for outcome in prange(len(vintage)):
+    for outcome in prange(len(asked.vintage)):
         k = np.int64(outcome)
-        v = vintage[k]
-        a, b = first[v, side], last[v, side]
+        v = asked.vintage[k]
+        side = asked.side
+        a, b = asked.first[v, side], asked.last[v, side]
         if a < 0:
             continue
         state = np.empty(STATE)
         row = np.empty(COLUMNS)
         marks = np.empty((3, 7))
-        leg = k if side == 0 else -1
-        order = orders.start[k] if side == 1 else 0
-        order_to = orders.start[k + 1] if side == 1 else 0
-        entry = -1
-        if bought(legs, leg):
-            entry = a
-        made, paid, traded, order, _ = open_part(
-            a, state, bars, fee, slippage, core_weight, entry, legs, leg, orders, order, order_to,
-        )  # fmt: skip
-        gain[k], cost[k], turnover[k] = made, paid, traded
-        net[k] = (state[TACTICAL_1] + state[TACTICAL_2] + state[SHORT]) * bars.close[a]
-        left[k] = side == 1 and order < order_to and orders.session[order_to - 1] > b
+        due = due_of(side, k, a, legs, orders)
+        made = open_part(a, state, terms, legs, orders, due)
+        due = Due(-1, due.leg, made.order, due.order_to, False, False)
+        opening[k, GAIN], opening[k, PAID], opening[k, TRADED] = made.gain, made.cost, made.turnover
+        opening[k, NET] = (state[TACTICAL_1] + state[TACTICAL_2] + state[SHORT]) * terms.close[a]
+        left[k] = side == 1 and due.order < due.order_to and orders.session[due.order_to - 1] > b
         kept = orders.maintenance[k] if side == 1 else 0.0
-        long = (state[CORE] + state[TACTICAL_1] + state[TACTICAL_2]) * bars.close[a]
-        sold = state[SHORT] * bars.close[a]
-        if sold < 0.0 and base[v] + low[v] + made < kept * (long - sold):
+        long = (state[CORE] + state[TACTICAL_1] + state[TACTICAL_2]) * terms.close[a]
+        sold = state[SHORT] * terms.close[a]
+        base, below, highest = asked.base[v], asked.low[v], asked.high[v]
+        if sold < 0.0 and base + below + made.gain < kept * (long - sold):
             continue
+        opened = Opened(a, b, base, made.gain, kept, asked.threshold)
         if filling:
-            below = low[v]
             for p in range(start[k], start[k + 1]):
                 middle = 0.5 * (below + uppers[p])
                 _run(
-                    a, b, below, uppers[p], middle, base[v], state, made, bars, fee, slippage,
-                    kept, legs, leg,
-                    orders, order, order_to, True, threshold, table[p], marks,
+                    opened, below, uppers[p], middle, state, terms, legs, orders, due, True,
+                    table[p], marks,
                 )  # fmt: skip
                 below = uppers[p]
             continue
-        below = low[v]
         pieces = 0
-        while below < high[v] and pieces >= 0:
-            top = min(high[v], below + WIDEST)
+        while below < highest and pieces >= 0:
+            top = min(highest, below + WIDEST)
             top = _run(
-                a, b, below, top, below, base[v], state, made, bars, fee, slippage,
-                kept, legs, leg,
-                orders, order, order_to, False, threshold, row, marks,
-            )  # fmt: skip
+                opened, below, top, below, state, terms, legs, orders, due, False, row, marks
+            )
             while True:
                 found = _run(
-                    a, b, below, top, 0.5 * (below + top), base[v], state, made, bars, fee,
-                    slippage, kept, legs, leg, orders, order, order_to, True, threshold, row, marks,
+                    opened, below, top, 0.5 * (below + top), state, terms, legs, orders, due, True,
+                    row, marks,
                 )  # fmt: skip
                 if found != -1.0 or top - below <= 4.0 * _HAIR:
                     break
@@ -324,45 +354,24 @@ def _build(
         counts[k] = max(pieces, 0)
 
 
-def build_parts(
-    side, vintage, segments, low, high, base, legs, orders, bars, fee, slippage, core_weight,
-    threshold,
-):  # fmt: skip
-    """Turn the outcomes of one sleeve into parts.
-
-    Parameters
-    ----------
-    side : int
-        0 tactical, 1 hedge.
-    vintage : int64[outcomes]
-    segments : Segments
-    low, high, base : float64[vintages]
-        Range of y, and equity at the first close for y = 0 without the sleeve.
-    legs, orders
-        Outcomes; those of the other sleeve are not read.
-    bars, fee, slippage, core_weight
-    threshold : float
-        Daily return below which days count as tail days for `TAIL_SLOPE`.
-    """
-    n = len(vintage)
-    gain, cost, turnover, net = (np.zeros(n) for _ in range(4))
+def build_parts(asked: Asked, terms: Terms, legs: Legs, orders: Orders) -> Part:
+    """Turn the outcomes of one sleeve into parts; those of the other sleeve are not read."""
+    n = len(asked.vintage)
+    opening = np.zeros((n, 4))
     left = np.zeros(n, dtype=np.bool_)
     counts = np.zeros(n, dtype=np.int64)
     uppers = np.zeros(n * MOST_PIECES)
     start = np.zeros(n + 1, dtype=np.int64)
-    common = (
-        side, vintage, segments.first, segments.last, low, high, base, legs, orders, bars,
-        fee, slippage, core_weight, threshold,
-    )  # fmt: skip
+    given = (asked, terms, legs, orders)
     nothing = np.zeros((0, COLUMNS))
-    _build(*common, start, uppers, nothing, gain, cost, turnover, net, left, counts, False)
+    _build(*given, False, start, uppers, nothing, opening, left, counts)
     np.cumsum(counts, out=start[1:])
     at = np.repeat(np.arange(n) * MOST_PIECES, counts)
     at += np.arange(start[-1]) - np.repeat(start[:-1], counts)
     upper = uppers[at]
     table = np.zeros((int(start[-1]), COLUMNS))
-    _build(*common, start, upper, table, gain, cost, turnover, net, left, counts, True)
-    return Part(gain, cost, turnover, net, left, start, upper, table)
+    _build(*given, True, start, upper, table, opening, left, counts)
+    return Part(opening, left, start, upper, table)
 
 
 def joined(tactical: Part, hedge: Part) -> Part:

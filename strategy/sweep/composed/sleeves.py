@@ -10,11 +10,11 @@ from numba import prange
 
 from strategy.kernels.compiled import compiled
 from strategy.sweep.composed.doors import enter, open_part
-from strategy.sweep.composed.pieces import Part, build_parts
+from strategy.sweep.composed.pieces import Asked, Part, build_parts
 from strategy.sweep.engine.bins import BINS, TAIL, bin_of
 from strategy.sweep.engine.context import Context
 from strategy.sweep.engine.outcomes import Hedges, Legs, Orders, Tactical
-from strategy.sweep.engine.walk import CORE, EQUITY, STATE, SUMS, bought, walk
+from strategy.sweep.engine.walk import CORE, EQUITY, STATE, SUMS, Due, due_of, walk
 
 #: How much wider than the sampled range of c the prepared range is.
 MARGIN = 0.25
@@ -72,8 +72,7 @@ def make_ranges(context: Context, tactical: Tactical, hedges: Hedges) -> Ranges:
     segments = (context.segments.first, context.segments.last)
     n = len(context.anchors)
     low, high, reference, base = (np.zeros((n, 2)) for _ in range(4))
-    cost = (context.bars, context.fee, context.slippage, context.core_weight)
-    weight = context.core_weight
+    terms, weight = context.terms, context.terms.core_weight
     shares = (weight, weight)
     for v in range(n):
         for side in range(2):
@@ -81,22 +80,22 @@ def make_ranges(context: Context, tactical: Tactical, hedges: Hedges) -> Ranges:
             if a < 0:
                 continue
             hold = weight > 0.0 and (v > 0 or side == 1)
-            base[v, side] = enter(weight, a, *cost, hold)[0]
+            base[v, side] = enter(weight, a, terms, hold)[0]
             turns = [c for c in (1.0, weight) if shares[0] < c < shares[1]]
-            at = [enter(c, a, *cost, hold)[0] - base[v, side] for c in (*shares, *turns)]
+            at = [enter(c, a, terms, hold)[0] - base[v, side] for c in (*shares, *turns)]
             reference[v, side] = 0.5 * (min(at) + max(at))
             spare = MARGIN * (max(at) - min(at)) + 1e-6
             low[v, side], high[v, side] = min(at) - spare, max(at) + spare
             sleeve = tactical if side == 0 else hedges
             rows = np.flatnonzero(sleeve.vintage == v)
             out = np.empty((len(rows), 2))
+            ends = base[v, side] + np.array([low[v, side], high[v, side]])
             _end_shares(
-                side, v, rows, Spans(*segments), low[:, side].copy(), high[:, side].copy(),
-                base[:, side].copy(), tactical.legs, hedges.orders, *cost, out,
-            )  # fmt: skip
+                side, v, rows, Spans(*segments), ends, terms, tactical.legs, hedges.orders, out
+            )
             shares = (float(out.min()), float(out.max()))
-    step = context.bars.close[context.first + 1 : context.last + 1]
-    moves = weight * (step / context.bars.close[context.first : context.last] - 1.0)
+    step = terms.close[context.first + 1 : context.last + 1]
+    moves = weight * (step / terms.close[context.first : context.last] - 1.0)
     return Ranges(low, high, reference, base, float(np.quantile(moves, TAIL)))
 
 
@@ -105,25 +104,19 @@ def make_sleeve(context: Context, ranges: Ranges, side: int, settings: Tactical 
     legs = settings.legs if isinstance(settings, Tactical) else NO_LEGS
     orders = settings.orders if isinstance(settings, Hedges) else NO_ORDERS
     spans = Spans(context.segments.first, context.segments.last)
-    cost = (context.bars, context.fee, context.slippage, context.core_weight)
     low, high, base = (
         np.ascontiguousarray(a[:, side]) for a in (ranges.low, ranges.high, ranges.base)
     )
-    part = build_parts(
-        side, settings.vintage, spans, low, high, base, legs, orders, *cost, ranges.threshold,
-    )  # fmt: skip
+    asked = Asked(side, settings.vintage, *spans, low, high, base, ranges.threshold)
+    part = build_parts(asked, context.terms, legs, orders)
+    given = (longest(context), context.terms, legs, orders)
+    start = base + ranges.reference[:, side]
     n = settings.row.shape[0]
     counts, totals = np.zeros((n, BINS), dtype=np.int32), np.zeros((n, BINS))
-    _histograms(
-        side, settings.row, spans, np.ascontiguousarray(ranges.reference[:, side]), base,
-        legs, orders, *cost, longest(context), counts, totals,
-    )  # fmt: skip
+    _histograms(side, settings.row, spans, start, *given, counts, totals)
     returns = np.zeros((len(settings.vintage) if side == 0 else 0, longest(context, 0)))
     if side == 0:
-        _references(
-            settings.vintage, spans, np.ascontiguousarray(ranges.reference[:, 0]), base,
-            legs, orders, *cost, longest(context), returns,
-        )  # fmt: skip
+        _references(settings.vintage, spans, start, *given, returns)
     return Sleeve(settings.row, part, returns, counts, totals)
 
 
@@ -134,95 +127,62 @@ def longest(context: Context, side: int | None = None) -> int:
 
 
 @compiled()
-def reference_walk(
-    side, k, a, b, y, base, state, sums, buffer, legs, orders, bars, fee, slippage, core_weight
-):
-    """Returns of an outcome's part after its first session, at the reference, into `buffer`."""
-    leg = k if side == 0 else -1
-    order = orders.start[k] if side == 1 else 0
-    order_to = orders.start[k + 1] if side == 1 else 0
-    entry = -1
-    if bought(legs, leg):
-        entry = a
-    made, _, _, order, _ = open_part(
-        a, state, bars, fee, slippage, core_weight, entry, legs, leg, orders, order, order_to,
-    )  # fmt: skip
-    state[EQUITY] = base + y + made
-    walk(
-        a + 1, b, state, sums, buffer, bars, fee, slippage, core_weight, -1, -1,
-        legs, leg,
-        orders, order, order_to, 0.0,
-    )  # fmt: skip
+def reference_walk(side, k, a, b, start, state, sums, buffer, terms, legs, orders):
+    """Returns of an outcome's part after its first session, into `buffer`.
+
+    `start` is the equity at that session's close without the sleeve's trades.
+    """
+    due = due_of(side, k, a, legs, orders)
+    made = open_part(a, state, terms, legs, orders, due)
+    state[EQUITY] = start + made.gain
+    due = Due(-1, due.leg, made.order, due.order_to, False, False)
+    walk(a + 1, b, state, sums, buffer, -1, terms, legs, orders, due, 0.0)
 
 
 @compiled(parallel=True)
-def _references(
-    vintage, segments, reference, base, legs, orders, bars, fee, slippage, core_weight, longest, out
-):  # fmt: skip
+def _references(vintage, spans, start, longest, terms, legs, orders, out):
     """Returns of each tactical outcome at the reference, its first session left out."""
     for outcome in prange(len(vintage)):
         k = np.int64(outcome)
         v = vintage[k]
-        a, b = segments.first[v, 0], segments.last[v, 0]
+        a, b = spans.first[v, 0], spans.last[v, 0]
         if a < 0:
             continue
         buffer = np.empty(longest)
         reference_walk(
-            0, k, a, b, reference[v], base[v], np.empty(STATE), np.zeros(SUMS), buffer, legs,
-            orders, bars, fee, slippage, core_weight,
-        )  # fmt: skip
+            0, k, a, b, start[v], np.empty(STATE), np.zeros(SUMS), buffer, terms, legs, orders
+        )
         out[k, : b - a] = buffer[: b - a]
 
 
 @compiled(parallel=True)
-def _end_shares(
-    side, v, rows, segments, lows, highs, bases, legs, orders, bars, fee, slippage, core_weight, out
-):  # fmt: skip
+def _end_shares(side, v, rows, spans, ends, terms, legs, orders, out):
     """The core's share at the end of a part, for both ends of the range of y, per outcome."""
-    a, b = segments.first[v, side], segments.last[v, side]
+    a, b = spans.first[v, side], spans.last[v, side]
     for i in prange(len(rows)):
         k = rows[i]
-        leg = k if side == 0 else -1
         state = np.empty(STATE)
         sums = np.zeros(SUMS)
         buffer = np.empty(b - a + 1)
-        entry = -1
-        if bought(legs, leg):
-            entry = a
         for end in range(2):
-            order = orders.start[k] if side == 1 else 0
-            order_to = orders.start[k + 1] if side == 1 else 0
-            made, _, _, order, _ = open_part(
-                a, state, bars, fee, slippage, core_weight, entry, legs, leg, orders, order,
-                order_to,
-            )  # fmt: skip
-            state[EQUITY] = bases[v] + (lows[v] if end == 0 else highs[v]) + made
-            walk(
-                a + 1, b, state, sums, buffer, bars, fee, slippage, core_weight, -1, -1,
-                legs, leg,
-                orders, order, order_to, 0.0,
-            )  # fmt: skip
-            out[i, end] = state[CORE] * bars.close[b] / state[EQUITY]
+            reference_walk(side, k, a, b, ends[end], state, sums, buffer, terms, legs, orders)
+            out[i, end] = state[CORE] * terms.close[b] / state[EQUITY]
 
 
 @compiled(parallel=True)
-def _histograms(
-    side, row, segments, reference, base, legs, orders, bars, fee, slippage, core_weight, longest,
-    counts, totals,
-):  # fmt: skip
+def _histograms(side, row, spans, start, longest, terms, legs, orders, counts, totals):
     """Cumulative histogram of each setting's returns at the reference, first sessions left out."""
     for s in prange(row.shape[0]):
         state = np.empty(STATE)
         sums = np.zeros(SUMS)
         buffer = np.empty(longest)
         for v in range(row.shape[1]):
-            a, b = segments.first[v, side], segments.last[v, side]
+            a, b = spans.first[v, side], spans.last[v, side]
             if a < 0:
                 continue
             reference_walk(
-                side, row[s, v], a, b, reference[v], base[v], state, sums, buffer, legs, orders,
-                bars, fee, slippage, core_weight,
-            )  # fmt: skip
+                side, row[s, v], a, b, start[v], state, sums, buffer, terms, legs, orders
+            )
             for t in range(b - a):
                 k = bin_of(buffer[t])
                 counts[s, k] += 1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import prange
 
 from strategy.kernels.compiled import compiled
 from strategy.sweep.engine.bins import BINS, TAIL, bin_edges, bin_of, tail_mean, tail_size
 from strategy.sweep.engine.context import Context
-from strategy.sweep.engine.outcomes import Hedges, Tactical
+from strategy.sweep.engine.outcomes import Hedges, Pairs, Tactical
 from strategy.sweep.engine.paths import CVAR, TROUBLED, Paths, in_years_of, path_metrics
 from strategy.sweep.engine.walk import (
     CORE,
@@ -27,6 +29,7 @@ from strategy.sweep.engine.walk import (
     TACTICAL_2,
     TROUBLE,
     TURNOVER,
+    Due,
     bought,
     extreme,
     next_event,
@@ -58,10 +61,22 @@ _MAINTENANCE = 13 * LANES
 _ROWS = 14
 
 
+class Days(NamedTuple):
+    """Sessions of the account: of each vintage, and the first and last of all."""
+
+    anchors: np.ndarray
+    hedge_first: np.ndarray
+    first: int
+    last: int
+
+
 @compiled()
-def _earn(lanes, previous, now, dividend, interest, margin, short):
+def _earn(lanes, terms, t):
     """What each lane's balances and positions gain from close to close, before trades."""
-    step = now - previous
+    previous = terms.close[t - 1]
+    step = terms.close[t] - previous
+    dividend, interest = terms.dividend[t], terms.interest[t]
+    margin, short = terms.margin[t], terms.short[t]
     for k in range(LANES):
         value = lanes[_LONG + k] * previous
         own = lanes[_EQUITY + k] - value
@@ -102,10 +117,10 @@ def _book(lanes, now):
 
 
 @compiled(parallel=True)
-def _dense(
-    t_index, h_index, t_row, legs, h_row, orders, bars, fee, slippage, core_weight,
-    anchors, hedge_first, first, last, edges, least, rows, paths, out, vintages,
-):  # fmt: skip
+def _dense(pairs, days, terms, legs, orders, edges, least, rows, paths, out, vintages):
+    t_index, h_index, t_row, h_row = pairs
+    anchors, hedge_first, first, last = days
+    core_weight = terms.core_weight
     n, n_vintages = len(t_index), len(anchors)
     sessions = last - first
     size = tail_size(sessions)
@@ -134,7 +149,7 @@ def _dense(
             barred = np.zeros(LANES, dtype=np.bool_)
             for k in range(LANES):
                 start(
-                    state[k], sums[k], core_weight if k < width else 0.0, bars.close[first], first
+                    state[k], sums[k], core_weight if k < width else 0.0, terms.close[first], first
                 )
                 lanes[_EQUITY + k] = 1.0
                 lanes[_INVERSE + k] = 1.0
@@ -171,34 +186,47 @@ def _dense(
                         if order[k] < order_to[k]:
                             lanes[_MAINTENANCE + k] = orders.maintenance[row]
                     event[k] = next_event(
-                    begin, stop, hold if own < 0 else min(hold, own) if hold >= 0 else own,
-                    late, entry[k], legs, leg[k],
-                    orders, order[k], order_to[k],
-                )  # fmt: skip
+                        begin,
+                        stop,
+                        hold if own < 0 else min(hold, own) if hold >= 0 else own,
+                        late,
+                        legs,
+                        orders,
+                        Due(entry[k], leg[k], order[k], order_to[k], called[k], barred[k]),
+                    )
                     if called[k]:
                         event[k] = begin
                     soonest = min(soonest, event[k])
                     vintages[rows[offset + k], v] = lanes[_EQUITY + k]
                 for t in range(begin, stop + 1):
-                    now = bars.close[t]
-                    _earn(
-                    lanes, bars.close[t - 1], now, bars.dividend[t], bars.interest[t],
-                    bars.margin[t], bars.short[t],
-                )  # fmt: skip
+                    now = terms.close[t]
+                    _earn(lanes, terms, t)
                     if t == soonest:
                         soonest = stop + 1
                         for k in range(width):
                             if event[k] == t:
-                                made, cost, traded, order[k], barred[k] = settle(
-                                t, state[k], lanes[_EQUITY + k], bars, fee, slippage,
-                                core_weight, t in (hold, own, late), entry[k],
-                                legs, leg[k], orders, order[k], order_to[k],
-                                called[k], barred[k],
-                            )  # fmt: skip
+                                made = settle(
+                                    t,
+                                    state[k],
+                                    lanes[_EQUITY + k],
+                                    t in (hold, own, late),
+                                    terms,
+                                    legs,
+                                    orders,
+                                    Due(
+                                        entry[k],
+                                        leg[k],
+                                        order[k],
+                                        order_to[k],
+                                        called[k],
+                                        barred[k],
+                                    ),
+                                )
+                                order[k], barred[k] = made.order, made.barred
                                 called[k] = False
-                                lanes[_GAIN + k] += made
-                                sums[k, COST] += cost
-                                sums[k, TURNOVER] += traded
+                                lanes[_GAIN + k] += made.gain
+                                sums[k, COST] += made.cost
+                                sums[k, TURNOVER] += made.turnover
                                 long = state[k, CORE] + (
                                     state[k, TACTICAL_1] + state[k, TACTICAL_2]
                                 )
@@ -210,9 +238,14 @@ def _dense(
                                     wait_from[k] = wait_to[k]
                                     barred[k] = False
                                 event[k] = next_event(
-                                t + 1, stop, own, late, -1, legs, leg[k], orders, order[k],
-                                order_to[k],
-                            )  # fmt: skip
+                                    t + 1,
+                                    stop,
+                                    own,
+                                    late,
+                                    legs,
+                                    orders,
+                                    Due(-1, leg[k], order[k], order_to[k], False, barred[k]),
+                                )
                             soonest = min(soonest, event[k])
                     found = _book(lanes, now)
                     if found & 1:
@@ -281,23 +314,20 @@ def dense(
     vintages = np.empty((n, len(context.anchors)))
     daily = np.zeros((n if paths else 0, sessions))
     edges = bin_edges()
+    days = Days(context.anchors, context.hedge_first, context.first, context.last)
 
     def run(which: np.ndarray, least: float, keep: np.ndarray) -> None:
         _dense(
-            np.ascontiguousarray(t_index[which]),
-            np.ascontiguousarray(h_index[which]),
-            tactical.row,
+            Pairs(
+                np.ascontiguousarray(t_index[which]),
+                np.ascontiguousarray(h_index[which]),
+                tactical.row,
+                hedges.row,
+            ),
+            days,
+            context.terms,
             tactical.legs,
-            hedges.row,
             hedges.orders,
-            context.bars,
-            context.fee,
-            context.slippage,
-            context.core_weight,
-            context.anchors,
-            context.hedge_first,
-            context.first,
-            context.last,
             edges,
             least,
             which,
@@ -317,7 +347,7 @@ def dense(
 
 def _least(context: Context, edges: np.ndarray) -> float:
     """An edge of a bin that three times the tail of the core's returns lies below."""
-    close = context.bars.close[context.first : context.last + 1]
-    moves = context.core_weight * (close[1:] / close[:-1] - 1.0)
+    close = context.terms.close[context.first : context.last + 1]
+    moves = context.terms.core_weight * (close[1:] / close[:-1] - 1.0)
     reach = float(np.quantile(moves, 3.0 * TAIL))
     return float(edges[np.searchsorted(edges, reach, side="right") - 1]) if reach < 0.0 else np.inf

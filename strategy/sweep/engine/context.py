@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from market.container import Market
-from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
 from signals.price.resistance import Levels
 from strategy.account.legs import overnight_rate
+from strategy.account.rules import dividends, unit_interest
 from strategy.decide.calendar import Schedule, schedule
 from strategy.decide.entry import entry_decisions
 from strategy.decide.levels import vintage_levels
@@ -30,14 +30,14 @@ from strategy.legs.outcome import unresolved
 from strategy.legs.prices import Prices, price_arrays, refuse_short_series
 from strategy.legs.records import LegRules, SizeRules, leg_rules, size_rules
 from strategy.plan import Plan, Risk
-from strategy.sweep.engine.hedge_outcomes import HedgeSettings, resolve_hedges
+from strategy.sweep.engine.hedge_outcomes import HedgeInputs, HedgeSettings, resolve_hedges
 from strategy.sweep.engine.outcomes import Hedges, Tactical
 from strategy.sweep.engine.tactical_outcomes import (
     TacticalInputs,
     TacticalSettings,
     resolve_tactical,
 )
-from strategy.sweep.engine.walk import Bars
+from strategy.sweep.engine.walk import Terms
 
 _REVIEWS = ("daily", "weekly", "monthly")
 #: Policies in the order of the windows' rows.
@@ -75,7 +75,7 @@ class Context:
     plan : Plan
         A plan of this context; its tactical, hedge and risk keys do not count.
     market : Market
-    bars : Bars
+    terms : Terms
     prices : Prices
         As the fills use them.
     anchors, hedge_first : int64[vintages]
@@ -90,7 +90,7 @@ class Context:
 
     plan: Plan
     market: Market
-    bars: Bars
+    terms: Terms
     prices: Prices
     schedules: list[Schedule]
     anchors: np.ndarray
@@ -100,18 +100,6 @@ class Context:
     last: int
     segments: Segments
     _lookups: dict[str, dict[Hashable, Any]] = field(default_factory=dict)
-
-    @property
-    def fee(self) -> float:
-        return self.plan.costs.fee_bps / 1e4
-
-    @property
-    def slippage(self) -> float:
-        return self.plan.costs.slippage_bps / 1e4
-
-    @property
-    def core_weight(self) -> float:
-        return self.plan.core.weight
 
     @property
     def years(self) -> np.ndarray:
@@ -165,8 +153,8 @@ class Context:
             SizeRules(*_columns([size_rules(plan.tactical) for plan in plans])),
             inputs,
             Levels._make(np.ascontiguousarray(stated[:, :, k]) for k in range(stated.shape[2])),
-            self.fee,
-            self.slippage,
+            self.terms.fee,
+            self.terms.slippage,
             self.last,
         )
 
@@ -206,16 +194,16 @@ class Context:
         )
         reviews = np.array([self.look_up("reviews", kind, self.plan) for kind in _REVIEWS])
         complete = np.array([s.complete for s in self.schedules])
-        return resolve_hedges(
+        inputs = HedgeInputs(
             self.prices.close,
             np.array(scores.values),
             np.array([self.look_up("lifted", key, self.plan) for key in scores.at]),
             reviews,
-            settings,
-            self.windows,
+            *self.windows,
             complete,
             self.plan.tactical.entry.fill == "next_close",
         )
+        return resolve_hedges(inputs, settings)
 
     def _session(self, s: Schedule) -> tuple[int, int, bool, bool, int]:
         """entry, last, timed, complete of a schedule, and why it is not resolved at all."""
@@ -315,16 +303,24 @@ def make_context(plan: Plan, market: Market) -> Context:
     # the carry of a short does not depend on how much is sold
     short = plan.model_copy(update={"hedge": plan.hedge.model_copy(update={"instrument": "short"})})
     setting, _, _ = hedge_setting(short, market, prices.open_, prices.close)
-    year, credit_year = setting.days / DAYS_OF_YIELD, setting.days / DAYS_OF_CREDIT
-    before = overnight_rate(setting.rate)
     costs = plan.costs
-    bars = Bars(
+    lent, owed = unit_interest(
+        overnight_rate(setting.rate),
+        costs.margin_spread_bps / 1e4,
+        setting.days,
+        costs.cash == "bills",
+    )
+    terms = Terms(
         prices.open_,
         prices.close,
-        overnight_rate(setting.dividend) * year,
-        before * year if costs.cash == "bills" else np.zeros(len(sessions)),
-        (before + costs.margin_spread_bps / 1e4) * credit_year,
+        # the rule of one session, on all of them at once: its source works on arrays
+        dividends.py_func(overnight_rate(setting.dividend), setting.days),
+        lent,
+        owed,
         np.ascontiguousarray(legs_of(setting).carry),
+        costs.fee_bps / 1e4,
+        costs.slippage_bps / 1e4,
+        plan.core.weight,
     )
     first, last = schedules[0].anchor, len(sessions) - 1
     if plan.vintages is not None and schedules[-1].ended:
@@ -346,7 +342,7 @@ def make_context(plan: Plan, market: Market) -> Context:
     return Context(
         plan,
         market,
-        bars,
+        terms,
         prices,
         schedules,
         anchors,

@@ -58,6 +58,15 @@ class Orders(NamedTuple):
     maintenance: np.ndarray
 
 
+class Pairs(NamedTuple):
+    """Variants as pairs of settings: their rows, and the outcome of each setting and vintage."""
+
+    t_index: np.ndarray
+    h_index: np.ndarray
+    t_row: np.ndarray
+    h_row: np.ndarray
+
+
 class Tactical(NamedTuple):
     """Resolved tactical settings.
 

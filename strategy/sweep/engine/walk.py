@@ -8,11 +8,13 @@ in shares of the starting capital.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from strategy.account.rules import fill_price, residue
 from strategy.kernels.compiled import compiled
+from strategy.legs.rules import paid
 from strategy.sweep.engine.outcomes import SCALE, SET
 
 #: Units below: state of an account at a close.
@@ -42,11 +44,12 @@ SUMS = 14
 NO_TROUBLE, CALLED, RUINED = 0.0, 1.0, 2.0
 
 
-class Bars(NamedTuple):
-    """What a context's sessions hold, as arrays for the kernels.
+class Terms(NamedTuple):
+    """What the accounts of a context trade on: prices, carry, costs, the core's weight.
 
     ``dividend``, ``interest``, ``margin`` and ``short`` are what one unit of
-    money in a balance earns (or costs) from the close before to this close.
+    money in a balance earns (or costs) from the close before to this close;
+    ``fee`` and ``slippage`` are fractions a fill.
     """
 
     open_: np.ndarray
@@ -55,6 +58,48 @@ class Bars(NamedTuple):
     interest: np.ndarray
     margin: np.ndarray
     short: np.ndarray
+    fee: float
+    slippage: float
+    core_weight: float
+
+
+class Due(NamedTuple):
+    """What one account has still to do.
+
+    Attributes
+    ----------
+    entry : int
+        Session of the tactical entry; -1: none.
+    leg : int
+        The tactical outcome in force; -1: none.
+    order, order_to : int
+        Hedge orders not done yet: from `order` to before `order_to`.
+    called : bool
+        The close before broke the short's margin: it is bought back whole.
+    barred : bool
+        It was bought back before: these orders open it no more.
+    """
+
+    entry: int
+    leg: int
+    order: int
+    order_to: int
+    called: bool
+    barred: bool
+
+
+class Traded(NamedTuple):
+    """What a session's trades came to.
+
+    ``gain`` by the close; ``cost`` and ``turnover`` as shares of the equity
+    before; ``order`` is the next hedge order, ``barred`` as in `Due`.
+    """
+
+    gain: float
+    cost: float
+    turnover: float
+    order: int
+    barred: bool
 
 
 @compiled()
@@ -73,41 +118,21 @@ def start(state, sums, core_weight, close, session):
     sums[FALL_END_AT] = session
 
 
-@compiled()
+@compiled(forceinline=True)
 def fill(units, wanted, raw, market, close, before, fee, slippage):
     """One order: change of units, gain by the close, cost and turnover as shares of `before`."""
     change = wanted - units
-    # rounding residue is not an order
-    if abs(change) <= 1e-12 * max(abs(wanted), abs(units)):
+    if residue(change, wanted, units):
         return 0.0, 0.0, 0.0, 0.0
-    price = raw
-    if market:
-        price = raw * (1.0 + slippage) if change > 0.0 else raw * (1.0 - slippage)
-    paid = abs(change) * price * fee
-    gain = change * (close - price) - paid
-    cost = (paid + abs(change) * abs(price - raw)) / before
+    price = fill_price(raw, change, slippage) if market else raw
+    charged = abs(change) * price * fee
+    gain = change * (close - price) - charged
+    cost = (charged + abs(change) * abs(price - raw)) / before
     return change, gain, cost, abs(change) * raw / before
 
 
-@compiled()
-def settle(
-    t,
-    units,
-    before,
-    bars,
-    fee,
-    slippage,
-    core_weight,
-    hold,
-    entry,
-    legs,
-    leg,
-    orders,
-    order,
-    order_to,
-    called,
-    barred,
-):
+@compiled(forceinline=True)
+def settle(t, units, before, hold, terms, legs, orders, due):
     """Everything that is traded in session `t`, in the order of the day.
 
     Parameters
@@ -117,55 +142,47 @@ def settle(
         Read and written; the equity in it is not touched.
     before : float
         Equity at the close before.
-    bars : Bars
-    fee, slippage, core_weight : float
     hold : bool
         Bring the core back to its weight.
-    entry : int
-        Session of the tactical entry; -1: none.
+    terms : Terms
     legs : Legs
-    leg : int
-        The tactical outcome in force; -1: none.
     orders : Orders
-    order, order_to : int
-        Hedge orders not done yet: from `order` to before `order_to`.
-    called : bool
-        The close before broke the short's margin: it is bought back whole.
-    barred : bool
-        It was bought back before: these orders open it no more.
+    due : Due
 
     Returns
     -------
-    gain, cost, turnover : float
-        By the close; cost and turnover as shares of `before`.
-    order : int
-        The next hedge order.
-    barred : bool
+    Traded
     """
-    raw, now, previous = bars.open_[t], bars.close[t], bars.close[t - 1]
+    fee, slippage = terms.fee, terms.slippage
+    leg = due.leg
+    order, barred = due.order, due.barred
+    raw, now, previous = terms.open_[t], terms.close[t], terms.close[t - 1]
     gain, cost, turnover = 0.0, 0.0, 0.0
     if hold:
-        wanted = core_weight * before / previous
-        change, made, paid, traded = fill(
+        wanted = terms.core_weight * before / previous
+        change, made, cost_of_it, traded = fill(
             units[CORE], wanted, raw, True, now, before, fee, slippage
         )
         units[CORE] += change
         gain += made
-        cost += paid
+        cost += cost_of_it
         turnover += traded
     for j in range(2 if leg >= 0 else 0):
         if legs.value[leg, j] <= 0.0:
             continue
         slot = TACTICAL_1 + j
-        if t == entry:
-            wanted = legs.value[leg, j] * before / (raw * (1.0 + slippage) * (1.0 + fee))
-            change, made, paid, traded = fill(0.0, wanted, raw, True, now, before, fee, slippage)
+        if t == due.entry:
+            spent = paid(raw, fee, slippage)
+            wanted = legs.value[leg, j] * before / spent
+            change, made, cost_of_it, traded = fill(
+                0.0, wanted, raw, True, now, before, fee, slippage
+            )
             units[slot] = change
             gain += made
-            cost += paid
+            cost += cost_of_it
             turnover += traded
         if t == legs.exit[leg, j]:
-            change, made, paid, traded = fill(
+            change, made, cost_of_it, traded = fill(
                 units[slot],
                 0.0,
                 legs.price[leg, j],
@@ -177,16 +194,16 @@ def settle(
             )
             units[slot] = 0.0
             gain += made
-            cost += paid
+            cost += cost_of_it
             turnover += traded
-    if called and units[SHORT] != 0.0:
-        _, made, paid, traded = fill(units[SHORT], 0.0, raw, True, now, before, fee, slippage)
+    if due.called and units[SHORT] != 0.0:
+        _, made, cost_of_it, traded = fill(units[SHORT], 0.0, raw, True, now, before, fee, slippage)
         units[SHORT] = 0.0
         gain += made
-        cost += paid
+        cost += cost_of_it
         turnover += traded
         barred = True
-    while order < order_to and orders.session[order] == t:
+    while order < due.order_to and orders.session[order] == t:
         kind = orders.kind[order]
         if barred and kind == SET:
             order += 1
@@ -199,16 +216,16 @@ def settle(
             wanted = units[SHORT] * orders.value[order]
         else:
             at = now
-        change, made, paid, traded = fill(
+        change, made, cost_of_it, traded = fill(
             units[SHORT], wanted, at, True, now, before, fee, slippage
         )
         if change != 0.0:
             units[SHORT] = wanted
         gain += made
-        cost += paid
+        cost += cost_of_it
         turnover += traded
         order += 1
-    return gain, cost, turnover, order, barred
+    return Traded(gain, cost, turnover, order, barred)
 
 
 @compiled()
@@ -217,44 +234,36 @@ def bought(legs, leg):
     return leg >= 0 and (legs.value[leg, 0] > 0.0 or legs.value[leg, 1] > 0.0)
 
 
-@compiled()
-def next_event(t, last, hold, hold_late, entry, legs, leg, orders, order, order_to):
+@compiled(forceinline=True)
+def due_of(side, outcome, begin, legs, orders):
+    """What an outcome of a sleeve (0 tactical, 1 hedge) asks for from its session `begin` on."""
+    k: Any = np.int64(outcome)
+    if side == 0:
+        return Due(begin if bought(legs, k) else -1, k, 0, 0, False, False)
+    return Due(-1, -1, orders.start[k], orders.start[k + 1], False, False)
+
+
+@compiled(forceinline=True)
+def next_event(t, last, hold, hold_late, legs, orders, due):
     """First session from `t` on in which something is done; ``last + 1`` where nothing is."""
+    leg = due.leg
     event = last + 1
     if hold >= t:
         event = min(event, hold)
     if hold_late >= t:
         event = min(event, hold_late)
-    if entry >= t:
-        event = min(event, entry)
+    if due.entry >= t:
+        event = min(event, due.entry)
     for j in range(2 if leg >= 0 else 0):
         if legs.value[leg, j] > 0.0 and legs.exit[leg, j] >= t:
             event = min(event, legs.exit[leg, j])
-    if order < order_to:
-        event = min(event, orders.session[order])
+    if due.order < due.order_to:
+        event = min(event, orders.session[due.order])
     return event
 
 
 @compiled()
-def walk(
-    first,
-    last,
-    state,
-    sums,
-    returns,
-    bars,
-    fee,
-    slippage,
-    core_weight,
-    hold,
-    entry,
-    legs,
-    leg,
-    orders,
-    order,
-    order_to,
-    maintenance,
-):
+def walk(first, last, state, sums, returns, hold, terms, legs, orders, due, maintenance):
     """Walk the sessions `first` to `last`, one account.
 
     Parameters
@@ -267,7 +276,7 @@ def walk(
         Gets the daily returns.
     hold : int
         Session at which the core is brought back to its weight; -1: none.
-    bars, fee, slippage, core_weight, entry, legs, leg, orders, order, order_to
+    terms, legs, orders, due
         See `settle`.
     maintenance : float
         Share of all positions below which the equity breaks the short's
@@ -277,26 +286,24 @@ def walk(
     t = first
     inverse = 1.0 / state[EQUITY]
     while t <= last:
-        event = next_event(t, last, hold, -1, entry, legs, leg, orders, order, order_to)
+        event = next_event(t, last, hold, -1, legs, orders, due)
         equity = state[EQUITY]
         short = state[SHORT]
         long = state[CORE] + (state[TACTICAL_1] + state[TACTICAL_2])
         net = long + short
         while t <= min(event, last):
-            previous, now = bars.close[t - 1], bars.close[t]
+            previous, now = terms.close[t - 1], terms.close[t]
             value = long * previous
             own = equity - value
-            rate = bars.interest[t] if own >= 0.0 else bars.margin[t]
-            carry = bars.dividend[t] * value - short * previous * bars.short[t] + own * rate
+            rate = terms.interest[t] if own >= 0.0 else terms.margin[t]
+            carry = terms.dividend[t] * value - short * previous * terms.short[t] + own * rate
             gain = net * (now - previous) + carry
             if t == event:
-                made, cost, traded, order, _ = settle(
-                    t, state, equity, bars, fee, slippage, core_weight, t == hold, entry,
-                    legs, leg, orders, order, order_to, False, False,
-                )  # fmt: skip
-                gain += made
-                sums[COST] += cost
-                sums[TURNOVER] += traded
+                traded = settle(t, state, equity, t == hold, terms, legs, orders, due)
+                due = Due(due.entry, due.leg, traded.order, due.order_to, False, False)
+                gain += traded.gain
+                sums[COST] += traded.cost
+                sums[TURNOVER] += traded.turnover
                 long = state[CORE] + (state[TACTICAL_1] + state[TACTICAL_2])
                 short = state[SHORT]
                 net = long + short

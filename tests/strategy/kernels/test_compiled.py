@@ -130,6 +130,25 @@ def test_old_code_does_not_run_after_a_change_of_a_constant(
     assert answer(program) == [expected, "0"]
 
 
+def test_a_record_that_was_renamed_does_not_stop_the_program_on_its_old_cache(program):
+    record = "from typing import NamedTuple\nclass {name}(NamedTuple):\n    x: float\n"
+    (program / "strategy" / "record.py").write_text(record.format(name="Old"))
+    top = program / "strategy" / "top.py"
+    asked = "from strategy.record import {name}\nfrom strategy.top import top\n"
+    asked += "print(top({name}(1.0)), sum(top.stats.cache_hits.values()))"
+    top.write_text(
+        top.read_text()
+        .replace("def top(x):", "def top(record):")
+        .replace("below(x)", "below(record.x)")
+        .replace("from signals", "from strategy.record import Old\nfrom signals")
+    )
+    assert answer(program, asked.format(name="Old")) == ["211.0", "0"]
+    assert answer(program, asked.format(name="Old")) == ["211.0", "1"]
+    (program / "strategy" / "record.py").write_text(record.format(name="New"))
+    top.write_text(top.read_text().replace("Old", "New"))
+    assert answer(program, asked.format(name="New")) == ["211.0", "0"]
+
+
 def test_two_swapped_codes_of_instructions_change_the_account_s_stamp(tmp_path):
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):

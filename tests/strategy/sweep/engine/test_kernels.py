@@ -39,7 +39,7 @@ def test_the_batch_resolver_gives_the_single_run_s_outcomes_for_every_reason(bun
     seen: set[Reason] = set()
     for _, context, plans in contexts_and_plans(bundled, ("sequential", "closes only"), 60, 3):
         found = context.tactical(plans)
-        fee, slippage = context.fee, context.slippage
+        fee, slippage = context.terms.fee, context.terms.slippage
         for i, plan in enumerate(plans):
             levels = context.look_up("levels", levels_key(plan), plan)
             calendar = context.look_up("calendar", plan.tactical.exit_by, plan)
