@@ -12,7 +12,16 @@ from market.errors import InputError
 from strategy.account.legs import days_between
 from strategy.legplan.markets import LONGEST_CARRY_DAYS, OneCalendar
 from strategy.legplan.positions import Held, LegGround, LegVintage
-from strategy.legplan.walk import ENTER, HOLD, LEAVE, walk_legs
+from strategy.legplan.walk import (
+    ENTER,
+    HOLD,
+    LEAVE,
+    Charges,
+    Ground,
+    Holdings,
+    Orders,
+    walk_legs,
+)
 from strategy.legs.reasons import Phase, Reason
 from strategy.legs.rules import pays_slippage
 from strategy.plan.legs_plan import LegsPlan
@@ -152,35 +161,43 @@ def run_account(
     last = len(calendar.sessions) - 1
     sleeves = 1 + len(grounds)
     found = walk_legs(
-        calendar.close,
-        days_between(calendar.sessions.to_numpy()),
-        calendar.rate,
-        calendar.dividend,
+        Ground(
+            calendar.close,
+            days_between(calendar.sessions.to_numpy()),
+            calendar.rate,
+            calendar.dividend,
+        ),
+        Holdings(
+            np.array([c.market for c in columns] or [0], dtype=np.int64)[: len(columns)],
+            np.array([c.sleeve for c in columns] or [0], dtype=np.int64)[: len(columns)],
+            sleeves,
+        ),
+        Orders(
+            *(
+                np.ascontiguousarray(table[name].to_numpy(), dtype=kind)
+                for name, kind in (
+                    ("session", np.int64),
+                    ("kind", np.int64),
+                    ("column", np.int64),
+                    ("value", np.float64),
+                    ("side", np.float64),
+                    ("raw_price", np.float64),
+                    ("market", np.bool_),
+                )
+            )
+        ),
+        Charges(
+            costs.fee_bps / 1e4,
+            costs.slippage_bps / 1e4,
+            costs.margin_spread_bps / 1e4,
+            costs.rebate_spread_bps / 1e4,
+            costs.borrow_bps / 1e4,
+            costs.cash == "bills",
+        ),
         first,
         last,
         float(plan.capital),
         units,
-        np.array([c.market for c in columns] or [0], dtype=np.int64)[: len(columns)],
-        np.array([c.sleeve for c in columns] or [0], dtype=np.int64)[: len(columns)],
-        sleeves,
-        *(
-            np.ascontiguousarray(table[name].to_numpy(), dtype=kind)
-            for name, kind in (
-                ("session", np.int64),
-                ("kind", np.int64),
-                ("column", np.int64),
-                ("value", np.float64),
-                ("side", np.float64),
-                ("raw_price", np.float64),
-                ("market", np.bool_),
-            )
-        ),
-        costs.fee_bps / 1e4,
-        costs.slippage_bps / 1e4,
-        costs.margin_spread_bps / 1e4,
-        costs.rebate_spread_bps / 1e4,
-        costs.borrow_bps / 1e4,
-        costs.cash == "bills",
     )
     *paths, changed, price, fee, walked = found
     equity, cash, pnl, carry, cost, exposure = (path[:walked] for path in paths)

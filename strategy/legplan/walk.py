@@ -6,61 +6,133 @@ the open; entries within the session; exits within it; orders at the close.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from market.year import DAYS_OF_CREDIT, DAYS_OF_YIELD
+from strategy.account.rules import (
+    borrowed,
+    dividends,
+    fill_price,
+    interest,
+    rebate,
+    residue,
+)
 from strategy.kernels.compiled import compiled
 
 #: What an order does: make the column a share of equity, enter, leave.
 HOLD, ENTER, LEAVE = range(3)
 
 
-@compiled()
-def _interest(balance: float, rate: float, spread: float, days: float, cash_earns: bool) -> float:
-    """Interest of a balance over `days`; a margin loan where it is negative."""
-    if balance >= 0.0:
-        return balance * rate * days / DAYS_OF_YIELD if cash_earns else 0.0
-    return balance * (rate + spread) * days / DAYS_OF_CREDIT
+class Ground(NamedTuple):
+    """Prices and carry of every market on the account's sessions.
+
+    Attributes
+    ----------
+    close, dividend : float64[n, markets]
+        Close, and dividend yield known at it.
+    days, rate : float64[n]
+        Calendar days since the session before; bill rate known at each close.
+    """
+
+    close: Any
+    days: Any
+    rate: Any
+    dividend: Any
+
+
+class Holdings(NamedTuple):
+    """Columns of the account: the core's markets, then every leg's parts.
+
+    Attributes
+    ----------
+    market, sleeve : int64[columns]
+        Column of the market; 0 for the core, 1 and up for the legs.
+    sleeves : int
+    """
+
+    market: Any
+    sleeve: Any
+    sleeves: int
+
+
+class Orders(NamedTuple):
+    """Orders, sorted by session and hour; ``market`` says whether slippage is paid."""
+
+    session: Any
+    kind: Any
+    column: Any
+    value: Any
+    side: Any
+    raw_price: Any
+    market: Any
+
+
+class Charges(NamedTuple):
+    """What trades and balances cost, fractions (a fill, a year)."""
+
+    fee: float
+    slippage: float
+    margin_spread: float
+    rebate_spread: float
+    borrow: float
+    cash_earns: bool
+
+
+class Walked(NamedTuple):
+    """What the account did.
+
+    Attributes
+    ----------
+    equity, cash : float64[n]
+    pnl, carry, costs, exposure : float64[n, sleeves]
+    units, price, fee : float64[orders]
+        What each order changed, and paid.
+    walked : int
+        Sessions walked: fewer than asked for where the equity is exhausted.
+    """
+
+    equity: Any
+    cash: Any
+    pnl: Any
+    carry: Any
+    costs: Any
+    exposure: Any
+    units: Any
+    price: Any
+    fee: Any
+    walked: int
 
 
 @compiled()
 def walk_legs(
-    close: Any,
-    days: Any,
-    rate: Any,
-    dividend: Any,
+    ground: Ground,
+    holdings: Holdings,
+    asked: Orders,
+    charges: Charges,
     first: int,
     last: int,
     capital: float,
     units: Any,
-    market_of: Any,
-    sleeve_of: Any,
-    sleeves: int,
-    o_session: Any,
-    o_kind: Any,
-    o_column: Any,
-    o_value: Any,
-    o_side: Any,
-    o_price: Any,
-    o_market: Any,
-    fee: float,
-    slippage: float,
-    margin_spread: float,
-    rebate_spread: float,
-    borrow: float,
-    cash_earns: bool,
-) -> Any:
+) -> Walked:
     """Walk the sessions from the close of `first` to the close of `last`.
 
-    Columns are holdings: the core's markets, then every leg's parts. Orders
-    come sorted by session and hour.
-
-    Returns equity, cash, profit, carry, costs and exposure by sleeve, the units
-    that each order changed, its price and its fee, and the number of sessions
-    walked: fewer than asked for where the equity is exhausted.
+    Parameters
+    ----------
+    ground : Ground
+    holdings : Holdings
+    asked : Orders
+    charges : Charges
+    first, last : int
+    capital : float
+        Equity at the close of `first`.
+    units : float64[columns]
+        Held from then on; written.
     """
+    close, days, rate, dividend = ground
+    market_of, sleeve_of, sleeves = holdings
+    o_session, o_kind, o_column, o_value, o_side, o_price, o_market = asked
+    fee, slippage, margin_spread, rebate_spread, borrow, cash_earns = charges
     n = last - first + 1
     columns = len(market_of)
     equity, cash_path = np.zeros(n), np.zeros(n)
@@ -101,13 +173,13 @@ def walk_legs(
         earned = 0.0
         for s in range(sleeves):
             balance -= long[s]
-            now = _interest(balance, r, margin_spread, days[t], cash_earns)
+            now = interest(balance, r, margin_spread, days[t], cash_earns)
             gain = now - earned if s > 0 else now
             earned = now
-            gain += yields[s] * days[t] / DAYS_OF_YIELD
+            gain += dividends(yields[s], days[t])
             if short[s] > 0.0:
-                gain += short[s] * max(r - rebate_spread, 0.0) * days[t] / DAYS_OF_YIELD
-                gain -= short[s] * borrow * days[t] / DAYS_OF_CREDIT
+                gain += short[s] * rebate(r, rebate_spread, days[t])
+                gain -= short[s] * borrowed(borrow, days[t])
             carry[i, s] = gain
             carried[s] += gain
             cash += gain
@@ -119,8 +191,7 @@ def walk_legs(
             slip = slippage if o_market[k] else 0.0
             if o_kind[k] == HOLD:
                 change = o_value[k] * before / close[t - 1, m] - units[c]
-                # rounding residue is not an order
-                if abs(change) <= 1e-12 * max(abs(units[c]), abs(units[c] + change)):
+                if residue(change, units[c] + change, units[c]):
                     change = 0.0
             elif o_kind[k] == ENTER:
                 # bought for, or sold short for, this share of equity after costs
@@ -129,7 +200,7 @@ def walk_legs(
             else:
                 change = -units[c]
             if change != 0.0:
-                price = raw * (1.0 + slip) if change > 0.0 else raw * (1.0 - slip)
+                price = fill_price(raw, change, slip)
                 charge = abs(change) * price * fee
                 units[c] = 0.0 if o_kind[k] == LEAVE else units[c] + change
                 flow[s] -= change * price + charge
@@ -153,4 +224,6 @@ def walk_legs(
         if not total > 0.0:
             walked = i + 1
             break
-    return equity, cash_path, pnl, carry, costs, exposure, changed, paid_price, paid_fee, walked
+    return Walked(
+        equity, cash_path, pnl, carry, costs, exposure, changed, paid_price, paid_fee, walked
+    )

@@ -7,7 +7,7 @@ still held anything does not matter here.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from signals.price.resistance import Levels
 from strategy.kernels.compiled import compiled
@@ -15,14 +15,28 @@ from strategy.legs.prices import Prices
 from strategy.legs.records import LegRules
 from strategy.legs.rules import next_attempt, stop_level
 
-TOUCH, ZONE_FIRST, STOP_FIRST, BREAKOUT, FAILURE = range(5)
+
+class Events(NamedTuple):
+    """Truths of a leg's sessions.
+
+    ``touch``: a high at R_lo or above. ``zone_first``, ``stop_first``: R_lo, or
+    the stop level, was met before the other; in a session that met both after
+    its open, the rules' ``target_first`` decides. ``breakout``, ``failure``: an
+    attempt began, or failed; see `signals.price.breakout`.
+    """
+
+    touch: bool
+    zone_first: bool
+    stop_first: bool
+    breakout: bool
+    failure: bool
 
 
 @compiled(nogil=True)
 def tactical_events(
     prices: Prices, entry: int, last: int, levels: Levels, rules: LegRules
-) -> tuple[bool, bool, bool, bool, bool]:
-    """Five truths of the sessions `entry` to `last`.
+) -> Events:
+    """What happened in the sessions `entry` to `last`.
 
     Parameters
     ----------
@@ -34,13 +48,7 @@ def tactical_events(
 
     Returns
     -------
-    touch : bool
-        A high at R_lo or above.
-    zone_first, stop_first : bool
-        R_lo, or the stop level, was met before the other. In a session that
-        met both after its open, `rules.target_first` decides.
-    breakout, failure : bool
-        An attempt began, or failed; see `signals.price.breakout`.
+    Events
     """
     open_, high, low, close = prices.open_, prices.high, prices.low, prices.close
     zone_low = levels.zone_low
@@ -69,7 +77,7 @@ def tactical_events(
         )  # fmt: skip
         breakout = breakout or began
         failure = failure or failed
-    return touch, zone_first, stop_first, breakout, failure
+    return Events(touch, zone_first, stop_first, breakout, failure)
 
 
 @compiled(nogil=True)

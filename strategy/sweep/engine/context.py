@@ -145,6 +145,9 @@ class Context:
             idle,
             np.array(gates.values),
             np.array(scores.values),
+            self.terms.fee,
+            self.terms.slippage,
+            self.last,
         )
         return resolve_tactical(
             self.prices,
@@ -153,9 +156,6 @@ class Context:
             SizeRules(*_columns([size_rules(plan.tactical) for plan in plans])),
             inputs,
             Levels._make(np.ascontiguousarray(stated[:, :, k]) for k in range(stated.shape[2])),
-            self.terms.fee,
-            self.terms.slippage,
-            self.last,
         )
 
     def hedges(self, plans: Sequence[Plan]) -> Hedges:

@@ -40,7 +40,9 @@ class TacticalInputs(NamedTuple):
     """What settings look up: rows are distinct values, columns vintages.
 
     ``idle`` is the reason code of a vintage that is not resolved at all, else
-    -1; ``score`` is the risk score at the anchor.
+    -1; ``score`` is the risk score at the anchor. ``fee`` and ``slippage`` are
+    fractions a fill; a leg still open is held to the close of ``last_session``,
+    the account's last.
     """
 
     entry: np.ndarray
@@ -50,6 +52,9 @@ class TacticalInputs(NamedTuple):
     idle: np.ndarray
     enter: np.ndarray
     score: np.ndarray
+    fee: float
+    slippage: float
+    last_session: int
 
 
 def resolve_tactical(
@@ -59,9 +64,6 @@ def resolve_tactical(
     sizes: SizeRules,
     inputs: TacticalInputs,
     levels: Levels,
-    fee: float,
-    slippage: float,
-    last_session: int,
 ) -> Tactical:
     """Every setting in every vintage.
 
@@ -75,27 +77,21 @@ def resolve_tactical(
     inputs : TacticalInputs
     levels : Levels
         One array a field: rows are distinct levels, columns vintages.
-    fee, slippage : float
-        Fractions per fill.
-    last_session : int
-        Last session of the account; a leg still open is held to its close.
     """
     n, vintages = len(settings.gate), inputs.entry.shape[1]
-    value = np.zeros((n, vintages, 2))
-    exit_ = np.zeros((n, vintages, 2), dtype=np.int64)
-    price = np.zeros((n, vintages, 2))
-    market = np.zeros((n, vintages, 2), dtype=np.bool_)
+    money = np.zeros((n, vintages, 2, 2))  # of each tranche: spent, exit price
+    when = np.zeros((n, vintages, 2, 2), dtype=np.int64)  # exit session, whether at the market
     reason = np.zeros((n, vintages), dtype=np.int64)
     net = np.zeros((n, vintages))
     figures = np.zeros((n, TACTICAL_FIGURES))
     digest = np.zeros((n, vintages), dtype=np.uint64)
     _resolve_tactical(
-        prices, settings, rules, sizes, inputs, levels, fee, slippage, last_session,
-        value, exit_, price, market, reason, net, figures, digest,
+        prices, settings, rules, sizes, inputs, levels, money, when, reason, net, figures, digest
     )  # fmt: skip
     row, first, vintage = distinct(digest)
-    legs = Legs(*(a[first, vintage] for a in (value, exit_, price, market)))
-    for table, whole in zip(legs, (value, exit_, price, market), strict=True):
+    tranches = (money[..., 0], when[..., 0], money[..., 1], when[..., 1] > 0)
+    legs = Legs(*(np.ascontiguousarray(a[first, vintage]) for a in tranches))
+    for table, whole in zip(legs, tranches, strict=True):
         for v in range(vintages):
             if not np.array_equal(table[row[:, v]], whole[:, v]):
                 raise AssertionError("two tactical outcomes share a hash")
@@ -104,10 +100,9 @@ def resolve_tactical(
 
 @compiled(parallel=True)
 def _resolve_tactical(
-    prices, settings, given, limits, inputs, table, fee, slippage, last_session,
-    value, exit_, price, market, reason, net, figures, digest,
+    prices, settings, given, limits, inputs, table, money, when, reason, net, figures, digest
 ):  # fmt: skip
-    n, vintages = value.shape[0], value.shape[1]
+    n, vintages = money.shape[0], money.shape[1]
     for s in prange(n):
         calendar = settings.calendar[s]
         level = settings.levels[s]
@@ -118,8 +113,8 @@ def _resolve_tactical(
         sizes = SizeRules(limits.weight[s], limits.risk_budget[s], limits.risk_scaling[s])
         held = np.int64(0)
         for v in range(vintages):
-            exit_[s, v, 0] = -1
-            exit_[s, v, 1] = -1
+            when[s, v, 0, 0] = -1
+            when[s, v, 1, 0] = -1
             net[s, v] = np.nan
             levels = Levels(
                 table.support[level, v], table.zone_low[level, v], table.zone_high[level, v],
@@ -138,7 +133,7 @@ def _resolve_tactical(
                 reason[s, v] = exits.reason[0]
                 continue
             reason[s, v] = exits.reason[last_exit(exits)]
-            result = net_return(exits, fee, slippage)
+            result = net_return(exits, inputs.fee, inputs.slippage)
             net[s, v] = result
             if inputs.complete[calendar, v]:
                 figures[s, TRADES] += 1.0
@@ -152,13 +147,11 @@ def _resolve_tactical(
             mix = np.uint64(1469598103934665603)
             for j in range(2):
                 order = tranche_orders(exits, j, weight, False)
-                value[s, v, j] = order.spent
-                exit_[s, v, j] = order.session
-                price[s, v, j] = order.price
-                market[s, v, j] = order.market
+                money[s, v, j, 0], money[s, v, j, 1] = order.spent, order.price
+                when[s, v, j, 0], when[s, v, j, 1] = order.session, order.market
                 if order.spent > 0.0:
                     # at the close of its last session the leg is sold already
-                    out = max(out, order.session if order.session >= 0 else last_session + 1)
+                    out = max(out, order.session if order.session >= 0 else inputs.last_session + 1)
                 mix = mixed(mix, order.spent)
                 mix = mixed(mix, float(order.session))
                 mix = mixed(mix, order.price)
