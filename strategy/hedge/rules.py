@@ -1,7 +1,7 @@
 """The rules of a hedge's ratio, each once: target, lift, review, what a session orders.
 
 Runs, sweeps and scenarios call these functions, from Python and from compiled
-code alike. docs/hedging.md states them.
+code alike. docs/simulation.md states them.
 """
 
 from __future__ import annotations
