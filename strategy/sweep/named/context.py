@@ -103,7 +103,7 @@ class LegsContext:
             *(at(when, key) for when in (entry, exits) for key in ("close_above", "close_below"))
         )
         budget = leg.size.risk_budget
-        found = leg_fills(
+        found: LegFills = leg_fills(
             ground.prices,
             States(ground.enter, ground.leave, ground.true_range),
             on,
@@ -116,7 +116,7 @@ class LegsContext:
             self.fee,
             self.slippage,
         )
-        return LegFills(*found)
+        return found
 
     def _of(self, key: Hashable, make: Callable[[], Any]) -> Any:
         if key not in self._known:

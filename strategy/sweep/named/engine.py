@@ -27,7 +27,7 @@ from strategy.sweep.file.settings import plan_of, variant_plan
 from strategy.sweep.named.context import LegsContext, make_legs_context
 from strategy.sweep.named.fills import LegFills
 from strategy.sweep.named.held import LegsHeld
-from strategy.sweep.named.loop import OrderTable, empty_paths, walk_variants
+from strategy.sweep.named.loop import Course, OrderTable, empty_paths, walk_variants
 from strategy.sweep.named.single import averages, label_of, leg_metrics, run_single_legs
 
 #: Columns that the lead is made of, and its own.
@@ -207,11 +207,20 @@ class LegsEngine:
         out, days_in, vintages = empty_paths(n, len(context.anchors))
         begun = np.array(list(context.plan.core.shares.values()), dtype=np.float64)
 
+        course = Course(
+            np.array(columns, dtype=np.int64),
+            begun[:cores],
+            context.anchor_at,
+            context.first,
+            context.last,
+            context.fee,
+            context.slippage,
+        )
+
         def walk(which: np.ndarray, least: float, paths: np.ndarray) -> None:
             walk_variants(
-                table, rows, context.sessions, np.array(columns, dtype=np.int64), begun[:cores],
-                context.fee, context.slippage, context.anchor_at, context.first, context.last,
-                edges, least, which, paths, out, days_in, vintages,
+                table, rows, context.sessions, course, edges, least, which, paths, out, days_in,
+                vintages,
             )  # fmt: skip
 
         counted = context.sessions_counted

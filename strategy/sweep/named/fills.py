@@ -114,7 +114,7 @@ def leg_fills(
     risk_budget: float,
     fee: float,
     slippage: float,
-) -> Any:
+) -> LegFills:
     """Resolve all vintages of a setting; see `strategy.legplan.positions.resolve_vintage`.
 
     Parameters
@@ -202,7 +202,7 @@ def leg_fills(
         if traded:
             returns[v] = grown - 1.0
     order = np.argsort(session[:made] * 4 + hour[:made], kind="mergesort")
-    return (
+    return LegFills(
         session[order], hour[order], kind[order], slot[order], value[order], price[order],
         market[order], returns, complete, overlap,
     )  # fmt: skip

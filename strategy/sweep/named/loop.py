@@ -50,6 +50,32 @@ _IN, _DAYS_IN = 12 * LANES, 13 * LANES
 _UNITS = 14 * LANES
 
 
+class Course(NamedTuple):
+    """What the accounts of all variants have in common.
+
+    Attributes
+    ----------
+    market_of : int64[columns]
+        Market of each holding; the core's come first.
+    begun : float64[cores]
+        Share of equity of each holding of the core at the start.
+    anchors : int64[v]
+        Sessions of the calendar; the first is `first`.
+    first, last : int
+        Sessions of the account.
+    fee, slippage : float
+        Fractions a fill.
+    """
+
+    market_of: NDArray[np.int64]
+    begun: NDArray[np.float64]
+    anchors: NDArray[np.int64]
+    first: int
+    last: int
+    fee: float
+    slippage: float
+
+
 class Sessions(NamedTuple):
     """What every session costs and pays on one calendar; row t is about the night before t.
 
@@ -199,9 +225,8 @@ def _orders(
 
 @compiled(parallel=True)
 def walk_variants(
-    orders: Any, rows: Any, sessions: Any, market_of: Any, begun: Any, fee: float, slippage: float,
-    anchors: Any, first: int, last: int, edges: Any, least: float, which: Any, paths: Any,
-    out: Any, days_in: Any, vintages: Any,
+    orders: Any, rows: Any, sessions: Any, course: Any, edges: Any, least: float, which: Any,
+    paths: Any, out: Any, days_in: Any, vintages: Any,
 ) -> None:  # fmt: skip
     """Walk the variants `which`: fills rows of `out`, `days_in`, `vintages` and, if any, `paths`.
 
@@ -211,13 +236,11 @@ def walk_variants(
     rows : int64[n, sources]
         Setting of each source of orders: the core's, then one a leg.
     sessions : Sessions
-    market_of : int64[columns]
-        Market of each holding; the core's come first.
-    begun : float64[cores]
-        Share of equity of each holding of the core at the start.
-    anchors : int64[v]
-        Sessions of the calendar; the first is `first`.
+    course : Course
     """
+    # taken out of the record once: a look into a record within the loop counts references
+    market_of, begun, anchors = course.market_of, course.begun, course.anchors
+    first, last, fee, slippage = course.first, course.last, course.fee, course.slippage
     n, sources, columns = len(which), rows.shape[1], len(market_of)
     markets, cores, n_vintages = sessions.close.shape[1], len(begun), len(anchors)
     length = last - first
@@ -326,4 +349,4 @@ def empty_paths(n: int, vintages: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return np.empty((n, TROUBLED + 1)), np.zeros(n), np.full((n, vintages), np.nan)
 
 
-__all__ = ["OrderTable", "Sessions", "bin_edges", "empty_paths", "walk_variants"]
+__all__ = ["Course", "OrderTable", "Sessions", "bin_edges", "empty_paths", "walk_variants"]
