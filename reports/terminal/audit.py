@@ -111,7 +111,7 @@ def _tape(rows: list[dict[str, Any]]) -> RenderableType:
 
 
 def _scorecard(rows: list[dict[str, Any]]) -> RenderableType:
-    table = _table("forecast", "by", "", "on", "base rate", "Brier")
+    table = _table("forecast", "by", "", "on", "base rate", "n", "Brier")
     for row in rows:
         table.add_row(
             row["id"],
@@ -119,9 +119,13 @@ def _scorecard(rows: list[dict[str, Any]]) -> RenderableType:
             Text(row["status"], style=STYLES.get(row["status"], "")),
             row["date"] or MISSING,
             percent(row["base_rate"], 0),
+            str(row["base_n"]),
             f"{row['brier']:.3f}" if _known(row["brier"]) else MISSING,
         )
-    return table
+    note = "base rate: share of n earlier years in which it came true, as counted"
+    if any(_known(row["base_brier"]) for row in rows):
+        note += "; its own scores, in audit.json, use (hits + 1/2) / (n + 1)"
+    return Group(table, Text(note, overflow="fold"))
 
 
 def _stated(value: Any) -> str:

@@ -27,8 +27,9 @@ def scorecard(market: Market, plan: Plan, claims: ClaimsFile) -> dict[str, dict[
         For each forecast ``says``, ``section``, ``made``, ``start``, ``by``,
         ``status``, ``date`` (when it was decided), ``value`` and ``measure``
         (how far it came), ``level``, ``probability``, ``brier``, ``log_score``;
-        the base rate ``base_rate`` with ``base_hits`` of ``base_n`` earlier
-        years, ``base_brier``, ``base_log_score``; ``because``.
+        the base rate ``base_rate``, which is ``base_hits`` / ``base_n`` earlier
+        years; ``base_scored``, that rate as it is scored (`smoothed_rate`),
+        ``base_brier``, ``base_log_score``; ``because``.
     """
     rows: dict[str, dict[str, Any]] = {}
     for i, forecast in enumerate(claims.forecasts):
@@ -63,11 +64,22 @@ def log_score(probability: float, happened: bool) -> float:
 
 
 def base_rate(hits: int, n: int) -> float:
-    """(hits + 1/2) / (n + 1): a rate that is never certain, so that it can be scored.
+    """Share of earlier years in which it came true, hits / n as counted; NaN of none.
 
     Examples
     --------
-    >>> base_rate(3, 9)
+    >>> base_rate(3, 12)
+    0.25
+    """
+    return hits / n if n else math.nan
+
+
+def smoothed_rate(hits: int, n: int) -> float:
+    """(hits + 1/2) / (n + 1): what is scored, never certain, so that its log score is finite.
+
+    Examples
+    --------
+    >>> smoothed_rate(3, 9)
     0.35
     """
     return (hits + 0.5) / (n + 1.0) if n else math.nan
@@ -77,7 +89,7 @@ def _row(market: Market, plan: Plan, forecast: Forecast, made: pd.Timestamp) -> 
     course = course_of(market.sessions, forecast, made)
     status, seen, why = _status(market, plan, forecast, course)
     hits, n = _base(market, plan, forecast, made)
-    rate = base_rate(hits, n)
+    scored = smoothed_rate(hits, n)
     row: dict[str, Any] = {
         "id": forecast.id,
         "section": forecast.section,
@@ -97,9 +109,10 @@ def _row(market: Market, plan: Plan, forecast: Forecast, made: pd.Timestamp) -> 
         "probability": math.nan if forecast.probability is None else forecast.probability,
         "brier": math.nan,
         "log_score": math.nan,
-        "base_rate": rate,
+        "base_rate": base_rate(hits, n),
         "base_hits": hits,
         "base_n": n,
+        "base_scored": scored,
         "base_brier": math.nan,
         "base_log_score": math.nan,
         "because": why,
@@ -110,8 +123,8 @@ def _row(market: Market, plan: Plan, forecast: Forecast, made: pd.Timestamp) -> 
             row["brier"] = brier(forecast.probability, happened)
             row["log_score"] = log_score(forecast.probability, happened)
         if n:
-            row["base_brier"] = brier(rate, happened)
-            row["base_log_score"] = log_score(rate, happened)
+            row["base_brier"] = brier(scored, happened)
+            row["base_log_score"] = log_score(scored, happened)
     return row
 
 
@@ -171,4 +184,4 @@ def _base(market: Market, plan: Plan, forecast: Forecast, made: pd.Timestamp) ->
     return hits, n
 
 
-__all__ = ["base_rate", "brier", "log_score", "scorecard"]
+__all__ = ["base_rate", "brier", "log_score", "scorecard", "smoothed_rate"]

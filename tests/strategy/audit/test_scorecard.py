@@ -7,7 +7,7 @@ import pytest
 
 from strategy.audit.claims.file import load_claims
 from strategy.audit.claims.statements import ClaimsFile
-from strategy.audit.scorecard import base_rate, brier, log_score, scorecard
+from strategy.audit.scorecard import base_rate, brier, log_score, scorecard, smoothed_rate
 from strategy.audit.tape import tape
 from strategy.plan import Plan
 from strategy.plan.file.plan_file import load_plan
@@ -117,7 +117,8 @@ def test_the_base_rate_is_that_of_earlier_years_on_the_same_days():
     row = row_of(market_to("2021-01-29", bars), ZONE)
     # 2017, 2018, 2019: one touched
     assert (row["base_hits"], row["base_n"]) == (1, 3)
-    assert row["base_rate"] == pytest.approx(1.5 / 4)
+    assert row["base_rate"] == pytest.approx(1 / 3)
+    assert row["base_scored"] == pytest.approx(1.5 / 4)
 
 
 def test_years_with_a_hidden_high_are_no_part_of_the_base_rate():
@@ -131,7 +132,10 @@ def test_a_stated_probability_is_scored_beside_the_base_rate():
     row = row_of(market, ZONE, probability=0.8)
     assert row["brier"] == pytest.approx(0.04)
     assert row["log_score"] == pytest.approx(-math.log(0.8))
-    assert row["base_rate"] == pytest.approx(0.5 / 4)
+    # none of three years: counted as 0, scored as 1/8 so that neither outcome costs infinity
+    assert row["base_rate"] == 0.0
+    assert row["base_scored"] == pytest.approx(0.5 / 4)
+    assert row["base_log_score"] == pytest.approx(math.log(8))
     assert row["base_brier"] == pytest.approx((1 - 0.125) ** 2)
     unscored = row_of(market_to("2020-12-01"), ZONE, probability=0.8)
     assert math.isnan(unscored["brier"])
@@ -143,7 +147,10 @@ def test_scores_of_known_probabilities():
     assert log_score(0.5, False) == pytest.approx(math.log(2))
     assert log_score(1.0, True) == 0.0
     assert math.isnan(log_score(1.0, False))
-    assert base_rate(0, 1) == 0.25
+    assert smoothed_rate(0, 1) == 0.25
+    assert math.isnan(smoothed_rate(0, 0))
+    assert base_rate(0, 1) == 0.0
+    assert base_rate(22, 62) == 22 / 62
     assert math.isnan(base_rate(0, 0))
 
 
