@@ -37,6 +37,8 @@ def write_whole(path: Path | str, content: bytes) -> Path:
     # a link is followed, so that what it points at is replaced and the link stays
     try:
         target = path.resolve()
+        if target.is_symlink():  # newer Pythons leave a loop as it is
+            raise RuntimeError
     except RuntimeError:
         raise InputError(
             "is a link that leads to itself",

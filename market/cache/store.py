@@ -144,8 +144,17 @@ class Cache:
         """Fail early where the folder cannot be written to: before anything is downloaded."""
         with self.writing():
             about = self.folder / _ABOUT
-            # rewritten as it is, so that a full disk shows before the download
-            write_whole(about, read_regular(about) if about.is_file() else _ABOUT_TEXT)
+            try:
+                # rewritten as it is, so that a full disk shows before the download
+                content = read_regular(about) if about.exists() else _ABOUT_TEXT
+            except OSError as error:
+                raise InputError(
+                    f"is damaged ({(error.strerror or 'no regular file').lower()})",
+                    where=str(about),
+                    expected="a text file",
+                    do="remove it: the next `simulate data update` writes it again",
+                ) from error
+            write_whole(about, content)
 
     def commit(self, changes: Mapping[str, Change], made: dt.datetime) -> Version:
         """Write `changes` as a new version; to be called inside `writing`."""

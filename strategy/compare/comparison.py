@@ -332,7 +332,8 @@ def path_measures(
     n = len(returns)
     years = max(n / year if years is None else years, 1.0)
     equity = np.cumprod(1.0 + returns, axis=0)
-    spread = returns.std(axis=0, ddof=1)
+    # one return has no spread: missing, not a division by zero
+    spread = returns.std(axis=0, ddof=1) if n > 1 else np.full(returns.shape[1], np.nan)
     mean = returns.mean(axis=0)
     downside = np.sqrt(np.mean(np.minimum(returns, 0.0) ** 2, axis=0))
     peak = np.maximum(np.maximum.accumulate(equity, axis=0), 1.0)

@@ -9,6 +9,7 @@ import os
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from market.cache.pending import Held, Pending
 from market.cache.rows import decode, difference, encode, overlay
 from market.cache.store import Change
 from market.errors import InputError
+from strategy.cli import cli
 
 MADE = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 
@@ -255,14 +257,99 @@ def test_a_row_that_is_gone_needs_a_new_base():
     assert difference(frame([1, 2, 3]), frame([1, 2])) is None
 
 
-def test_a_pipe_or_a_loop_of_links_in_the_folder_is_told_at_once(cache):
-    folder = cache.folder / "pending"
-    folder.mkdir(parents=True)
-    (folder / "spy.json").write_text("{}")
-    os.mkfifo(folder / "spy.parquet")
-    with pytest.raises(InputError, match="is damaged"):
-        Pending(cache.folder).read("spy")
-    loop = cache.folder / "about-this-data.txt"
-    loop.symlink_to(loop)
-    with pytest.raises(InputError, match=r"about-this-data\.txt.* a link that leads to itself"):
-        cache.check_writable()
+HELD = Held("spy", "Yahoo SPY", "u", "2026-11-21T12:00:00Z", "b", ("why",))
+
+
+def put(path, kind):
+    """Something else in the place of a file."""
+    path.unlink(missing_ok=True)
+    {
+        "empty": path.touch,
+        "folder": path.mkdir,
+        "pipe": lambda: os.mkfifo(path),
+        "loop": lambda: path.symlink_to(path),
+        "nowhere": lambda: path.symlink_to(path.parent / "gone"),
+        "text": lambda: path.write_text("[1]"),
+    }[kind]()
+
+
+@pytest.mark.parametrize("kind", ["empty", "folder", "pipe", "loop", "nowhere", "text"])
+@pytest.mark.parametrize("name", ["spy.parquet", "spy.json"])
+def test_a_damaged_download_is_one_line_and_nothing_hangs(cache, monkeypatch, name, kind):
+    waiting = Pending(cache.folder)
+    with cache.writing():
+        waiting.hold(HELD, frame([1, 2]))
+    path = waiting.folder / name
+    put(path, kind)
+    monkeypatch.setenv("SIMULATE_DATA_DIR", str(cache.folder))
+    gone = name == "spy.json" and kind == "nowhere"
+    for words in (["spy"], ["spy", "--reject"], [] if not gone else ["spy"]):
+        done = CliRunner().invoke(cli, ["data", "confirm", *words], prog_name="simulate")
+        assert done.exit_code == 2 and isinstance(done.exception, SystemExit)
+        (line,) = done.stderr.splitlines()
+        if gone:
+            assert "nothing waits" in line
+        else:
+            assert f"{path}: is damaged (" in line
+            assert "`simulate data update spy` again" in line
+    if kind != "folder":
+        with cache.writing():  # an update takes its place, and an answer that passes drops it
+            if kind not in ("loop", "nowhere"):
+                waiting.hold(HELD, frame([3]))
+                assert waiting.read("spy")[1]["close"].tolist() == [3.0]
+            waiting.drop("spy")
+        assert waiting.ids() == []
+    else:
+        with cache.writing(), pytest.raises(InputError, match="is damaged"):
+            waiting.drop("spy")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        frame([1.0]).rename(columns={"close": "price"}),
+        frame([1.0]).drop(columns=["close"]),
+        frame([]),
+        frame([1.0]).rename(columns={"close": "conflict", "conflict": "x"}).drop(columns=["x"]),
+    ],
+)
+def test_held_rows_of_other_columns_are_told(cache, rows):
+    waiting = Pending(cache.folder)
+    with cache.writing():
+        waiting.hold(HELD, rows)
+    with pytest.raises(InputError, match=r"spy\.parquet.*is damaged \((columns|no rows)"):
+        waiting.read("spy")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("reasons", x) for x in ("why", [1], None)),
+        *(("splits", x) for x in ([["x", 1, 2]], [[1, 2]], 5)),
+        *(("fetched", x) for x in ("yesterday", 5)),
+        *(("series_id", x) for x in ("qqq", None)),
+        *(("source", 7), ("adjusted", "no"), ("more", 1)),
+    ],
+)
+def test_a_statement_of_other_kinds_is_told(cache, key, value):
+    waiting = Pending(cache.folder)
+    with cache.writing():
+        waiting.hold(HELD, frame([1]))
+    statement = waiting.folder / "spy.json"
+    statement.write_text(json.dumps(json.loads(statement.read_text()) | {key: value}))
+    with pytest.raises(InputError, match=r"spy\.json.*is damaged \(no statement"):
+        waiting.read("spy")
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "loop"])
+def test_a_damaged_text_about_the_data_is_one_line_before_anything_is_asked(
+    cache, monkeypatch, kind
+):
+    cache.check_writable()
+    about = cache.folder / "about-this-data.txt"
+    put(about, kind)
+    monkeypatch.setenv("SIMULATE_DATA_DIR", str(cache.folder))
+    done = CliRunner().invoke(cli, ["data", "update", "spy"], prog_name="simulate")
+    assert done.exit_code == 2
+    (line,) = done.stderr.splitlines()
+    assert str(about) in line and "remove" in line

@@ -56,6 +56,14 @@ def test_measures_are_those_of_metrics_json(comparison):
             assert run.metrics["total"].get(name, value) == pytest.approx(value, rel=LONG_SUMS)
 
 
+def test_one_return_has_no_spread():
+    measured = path_measures(np.array([[-0.1, 0.2]]))
+    assert np.isnan(measured[1:3]).all()
+    assert measured[0].tolist() == pytest.approx([-0.1, 0.2])
+    assert measured[4].tolist() == pytest.approx([-0.1, 0.0])
+    assert measured[5].tolist() == pytest.approx([-0.1, 0.2])
+
+
 def test_paired_differences_by_hand(comparison):
     a, b = (r.vintages.set_index("vintage") for r in comparison.runs)
     both = [y for y in a.index if a.loc[y, "complete"] and b.loc[y, "complete"]]
