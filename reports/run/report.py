@@ -31,24 +31,25 @@ if TYPE_CHECKING:
 
 __all__ = ["NARROW", "VINTAGE_COLUMNS", "WIDE", "build_report", "plan_text", "policy"]
 
-#: Columns of the vintage table, of those in vintages.csv.
+#: Columns of the vintage table, of those in vintages.csv: what is looked for first stands first,
+#: since a screen does not hold all of them.
 VINTAGE_COLUMNS = (
+    "tactical_return",
+    "exit_reason",
+    "hedge_return",
+    "total_return",
+    "core_return",
+    "max_adverse",
+    "max_favourable",
+    "next_year_return",
+    "next_year_max_drawdown",
     "anchor_date",
     "entry_price",
     "exit_date",
-    "exit_reason",
-    "tactical_return",
-    "max_adverse",
-    "max_favourable",
-    "ambiguous_bars",
     "score",
     "coverage",
-    "hedge_return",
     "hedge_cost",
-    "core_return",
-    "total_return",
-    "next_year_return",
-    "next_year_max_drawdown",
+    "ambiguous_bars",
 )
 
 SLEEVE_WORDS = {

@@ -144,7 +144,7 @@ def test_the_vintage_table_sorts_by_value_with_missing_ones_last(browser, pages)
             head.locator("button").click()
             assert head.get_attribute("aria-sort") == direction
             texts = page.eval_on_selector_all(
-                "#vintage-table tbody tr td:nth-of-type(5)",
+                "#vintage-table tbody tr td:nth-of-type(1)",
                 "cells => cells.map(c => c.dataset.value)",
             )
             numbers = [float(text) for text in texts if text]
@@ -216,7 +216,7 @@ def test_the_table_is_saved_as_shown(browser, pages):
         with page.expect_download() as waiting:
             page.click("#vintage-save")
         lines = waiting.value.path().read_text().splitlines()
-        assert lines[0].startswith("vintage,anchor_date,entry_price,")
+        assert lines[0].startswith("vintage,tactical_return,exit_reason,")
         assert [line.split(",")[0] for line in lines[1:]] == ["1999", "2000", "2007", "2021"]
 
 
