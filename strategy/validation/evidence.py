@@ -29,6 +29,8 @@ from strategy.validation.winner import false_discovery, winner
 MOST_VARIANTS = 4_000
 #: A discovery: a lead with this true Sharpe ratio a vintage; and shares of searches that hold one.
 DISCOVERY, PRIORS = 0.5, (0.5, 0.1)
+#: Whole vintages below which nothing is judged.
+FEWEST = 3
 #: Returns that agree to so many digits are the same: two settings that lead to the same fills.
 DIGITS = 12
 
@@ -159,9 +161,14 @@ def evidence(
     return out
 
 
+def few_vintages(n: int) -> str:
+    """What is said of `n` whole vintages, fewer than can be judged."""
+    return f"{n} whole vintages, at least {FEWEST} are needed"
+
+
 def _nothing_to_judge(lead: np.ndarray, whole: np.ndarray) -> str:
-    if len(lead) < 3:
-        return f"{len(lead)} whole vintages, at least 3 are needed"
+    if len(lead) < FEWEST:
+        return few_vintages(len(lead))
     if not whole.any():
         return "no variant has a return in every vintage"
     if (lead[:, whole].std(axis=0) <= FLAT).all():

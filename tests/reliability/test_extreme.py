@@ -30,11 +30,23 @@ def on(days: pd.DatetimeIndex) -> pd.Series:
     return pd.Series(walk(len(days)), days)
 
 
+def leap(days: pd.DatetimeIndex) -> pd.Series:
+    """A walk that stands at eleven times its height from one session of November on."""
+    closes = on(days)
+    return closes.where(days < pd.Timestamp("2004-11-16"), closes * 11.0)
+
+
 #: Closes by session.
 MARKETS: dict[str, pd.Series] = {
     "towards zero": pd.Series(1000.0 * np.exp(np.linspace(0.0, np.log(1e-8), N)), DAYS),
     "five rows": on(DAYS[:5]),
+    "twenty rows": on(pd.bdate_range("2004-11-01", periods=20)),
+    "only Novembers": on(DAYS[DAYS.month == 11]),
+    "+1000 % in a day": leap(DAYS),
+    "half and double": pd.Series(np.where(np.arange(N) % 2, 1000.0, 500.0), DAYS),
 }
+#: Markets of many vintages take too long for every run of the tests.
+WIDE = ("only Novembers", "+1000 % in a day", "half and double")
 COMMANDS = (
     *("run", "run put", "hedge", "sweep", "scenario", "today", "audit", "compare"),
     *("lookahead", "signals"),
@@ -44,6 +56,15 @@ PLAN: dict[str, Any] = {
     "data": {"start": None},
     "hedge": {"score": {"from": 0.0, "to": 0.01}, "when_blind": "full"},
 }
+#: Not held here: data cut on the first day of a hedge window have no order at that day's close,
+#: data of the day after have it, and `lookahead` says so (exit code 1).
+CUT_IN_A_WINDOW = {("only Novembers", "lookahead")}
+CASES = [
+    pytest.param(name, command, marks=pytest.mark.campaign if name in WIDE else ())
+    for name in MARKETS
+    for command in COMMANDS
+    if (name, command) not in CUT_IN_A_WINDOW
+]
 #: What no file and no screen may say; "None" begins sentences.
 UNSAID = re.compile(r"(?<![\w.])-?(nan|inf|NaN|Infinity)(?![\w.])|\bNone\b(?! (was|of|is|were))")
 
@@ -83,10 +104,9 @@ def files_say_figures(folder: Path) -> None:
             assert not found, (path.name, text[max(0, found.start() - 80) : found.end() + 20])
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("name", MARKETS)
+@pytest.mark.parametrize(("name", "command"), CASES)
 def test_an_extreme_market_gives_a_result_or_one_line(yard, name, command):
-    place = Path(re.sub(r"\W+", "-", name))
+    place = Path("of-" + re.sub(r"\W+", "-", name))
     place.mkdir(exist_ok=True)
     prices, plan = place / "prices.csv", place / "plan.yaml"
     closes = MARKETS[name]

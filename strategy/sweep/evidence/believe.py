@@ -23,7 +23,7 @@ from strategy.sweep.evidence.daily import daily_evidence
 from strategy.sweep.evidence.ranking import LESS_IS_BETTER
 from strategy.sweep.work.estimate import SAMPLED_VINTAGES
 from strategy.sweep.work.run import _SAMPLED, SweepRun
-from strategy.validation.evidence import evidence
+from strategy.validation.evidence import evidence, few_vintages
 from strategy.validation.plateau import landscape
 from strategy.validation.trials import Trial, Trials, count_trials, record_trials
 from strategy.validation.verdict import believed, verdict
@@ -117,6 +117,8 @@ def _judged(run: SweepRun, engine: Engine, trials: int, seed: int) -> dict[str, 
     years = sorted({_year(label) for label in labels})
     if not summary["best"] or summary["best"][0]["metrics"].get(by) is None:
         return start | {"missing": {"all": f"no variant has a figure in {by}"}}
+    if not years:
+        return start | {"missing": {"all": few_vintages(0)}}
     best = int(summary["best"][0]["variant"])
     found: dict[str, Any] = start | _landscape(run, by, best)
     if any(b - a != 1 for a, b in itertools.pairwise(years)):

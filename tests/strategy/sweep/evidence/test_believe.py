@@ -318,6 +318,12 @@ def test_two_vintages_are_not_judged(write_sweep, tmp_path):
     assert "not judged" in found["verdict"] and "best" not in found
 
 
+def test_no_whole_vintage_is_not_judged(write_sweep, tmp_path):
+    found, *_ = judged(write_sweep(STOPS.replace("1995-01-01", "2025-06-01")), tmp_path)
+    assert found["missing"]["all"] == "0 whole vintages, at least 3 are needed"
+    assert "not judged" in found["verdict"] and "best" not in found
+
+
 def test_vintages_with_years_between_them_are_not_judged(write_sweep, tmp_path):
     text = STOPS.replace("hedge:", "vintages: [1996, 1997, 2000, 2010]\nhedge:")
     found, *_ = judged(write_sweep(text), tmp_path)
