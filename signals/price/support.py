@@ -94,6 +94,38 @@ def weekly_average_first_touch(
 ) -> pd.DataFrame:
     """A low that stays above its average all week closes the week above it too."""
     _, touched, held, known = _touch(market, tolerance)
+    return _first(market, weeks, touched, touched & held, known)
+
+
+@rule(
+    "R12",
+    section="四.1",
+    classes="a",
+    meaning="the low touches the 20-week average, wherever the close is, for the first time after "
+    "at least 20 whole weeks without a touch",
+    unit="whole weeks since the last touch",
+    proxy="on a session with one price only its close stands for the low",
+    parameters=(
+        _TOLERANCE,
+        Parameter("weeks", "weeks", "whole weeks without a touch before it", least=1),
+    ),
+)
+def weekly_average_any_first_touch(
+    market: Market, *, tolerance: float = 0.0, weeks: int = 20
+) -> pd.DataFrame:
+    """As `weekly_average_first_touch`, but a close below the average counts too.
+
+    Where a session has no low its close is looked at, so that one which could
+    have hidden a touch does not make the twenty weeks around it unavailable.
+    """
+    average = twenty_week_average(market.prices).to_numpy()
+    known = ~np.isnan(average)
+    touched = known & (market.prices["low"].to_numpy() <= average * (1.0 + tolerance))
+    return _first(market, weeks, touched, touched, known)
+
+
+def _first(market: Market, weeks: int, touched: Bools, counts: Bools, known: Bools) -> pd.DataFrame:
+    """Touches that count after so many whole weeks in which none, counted or not, is on record."""
     ordinal, last = split_weeks(market.sessions)
     first = np.append(0, last[:-1] + 1)[: len(last)]
     position = np.arange(len(ordinal))
@@ -109,7 +141,7 @@ def weekly_average_first_touch(
         np.maximum(ordinal - ordinal[np.maximum(before, 0)] - 1, 0),
         ordinal - ordinal[begin] - (begin != first[ordinal[begin]]),
     ).astype(np.float64)
-    return on_sessions(market, quiet, float(weeks), touched & held & (quiet >= weeks), covered)
+    return on_sessions(market, quiet, float(weeks), counts & (quiet >= weeks), covered)
 
 
 @rule(

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from strategy.audit.audit import audit
@@ -48,6 +49,29 @@ def test_five_streaks_are_too_few_whatever_followed(article):
     record = article[0].content["claims"]["streak_138"]
     assert record["sample"]["events"] == 5
     assert record["verdict"] == "too few cases"
+
+
+def test_first_touches_are_counted_as_written_and_in_the_narrower_reading(article, bundled):
+    claims = article[0].content["claims"]
+    # a loop of its own: weeks by calendar, the mean of 19 weekly closes and the day's own
+    prices = bundled.prices
+    week = prices.index.to_period("W")
+    ended = prices["close"].groupby(week).last()
+    before = ended.rolling(19).sum().shift(1)
+    average = (before.reindex(week).to_numpy() + prices["close"].to_numpy()) / 20
+    number = np.searchsorted(ended.index, week)
+    close, found, last = prices["close"].to_numpy(), [], None
+    for i in np.flatnonzero(prices["low"].to_numpy() <= average):
+        if last is not None and number[i] - number[last] > 20 and prices.index[i].year >= 1962:
+            found.append(i)
+        last = i
+    whole = [i for i in found if i + 65 < len(close)]
+    returns = np.array([close[i + 65] / close[i] - 1 for i in whole])
+    record = claims["weekly_touch_any"]
+    assert record["episodes"]["n"] == len(whole) == 32
+    assert record["episodes"]["mean"] == pytest.approx(returns.mean())
+    assert record["episodes"]["hits"] == (returns > 0).sum()
+    assert claims["weekly_touch_rebound"]["episodes"]["n"] == 17
 
 
 def test_streak_and_touch_never_fall_on_one_day(article):
