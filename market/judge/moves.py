@@ -30,7 +30,10 @@ move of its file: splits of 6 to 5 and larger are among them."""
 _BESIDE, _ALONE_TIMES = 5, 6.0
 
 
-_BELIEVED: Mapping[str, tuple[float, Literal["log", "units"]]] = MappingProxyType(
+Bound = tuple[float, Literal["log", "units"]]
+"""A move from one row to the next and whether it is one of the logarithm or in units."""
+
+BOUNDS: Mapping[str, Bound] = MappingProxyType(
     {
         **dict.fromkeys(("vix", "vix3m", "vvix"), (1.0, "log")),
         "btc": (0.70, "log"),
@@ -41,18 +44,25 @@ _BELIEVED: Mapping[str, tuple[float, Literal["log", "units"]]] = MappingProxyTyp
         "fed_funds_target": (1.5, "units"),
         "hy_oas": (3.0, "units"),
         "ig_oas": (2.0, "units"),
+        **dict.fromkeys(("margin_debt_nyse", "margin_debt_finra"), (0.35, "log")),
+    }
+)
+"""Bounds of single series, the same for a user's file and for an update."""
+
+_OF_FILES: Mapping[str, Bound] = MappingProxyType(
+    {
         "ff_mkt_rf": (100.0, "units"),
         "industries": (100.0, "units"),
         "leadership": (0.5, "units"),  # a sum of log returns, of either sign
         "fms_cash": (3.0, "units"),
-        **dict.fromkeys(("margin_debt_nyse", "margin_debt_finra"), (0.35, "log")),
     }
 )
+"""Of series whose updates have narrower bounds, or none: a person is there to confirm those."""
 
 
-def believed(spec: SeriesSpec) -> tuple[float, Literal["log", "units"]]:
+def believed(spec: SeriesSpec) -> Bound:
     """Largest move of a series from one row to the next that is taken without a word."""
-    known = _BELIEVED.get(spec.id)
+    known = BOUNDS.get(spec.id) or _OF_FILES.get(spec.id)
     if known is not None:
         return known
     if spec.columns[0] == "close":

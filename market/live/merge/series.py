@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
+from market.judge.moves import BOUNDS
 from market.series.catalogue import CATALOGUE
 from market.series.definition import SeriesSpec
 
@@ -61,14 +62,12 @@ def _fund(series_id: str, jump: float = 0.35) -> LiveSeries:
     return LiveSeries(series_id, _YAHOO, jump=jump, defects=(_FUND,))
 
 
-def _rate(
-    series_id: str, jump: float, *defects: str, frequency: Literal["daily"] | None = None
-) -> LiveSeries:
+def _rate(series_id: str, *defects: str, frequency: Literal["daily"] | None = None) -> LiveSeries:
     return LiveSeries(
         series_id,
         ("fred",),
         kind="statistic",
-        jump=jump,
+        jump=BOUNDS[series_id][0],
         measure="units",
         rounding=0.005,
         defects=(*defects, _REVISED),
@@ -103,9 +102,9 @@ LIVE: Mapping[str, LiveSeries] = MappingProxyType(
                 ),
             ),
             LiveSeries("sp500_total_return", _YAHOO, jump=0.26),
-            LiveSeries("vix", ("cboe", *_YAHOO), jump=1.0),
-            LiveSeries("vix3m", ("cboe", *_YAHOO), jump=1.0),
-            LiveSeries("vvix", ("cboe", *_YAHOO), jump=1.0),
+            LiveSeries("vix", ("cboe", *_YAHOO), jump=BOUNDS["vix"][0]),
+            LiveSeries("vix3m", ("cboe", *_YAHOO), jump=BOUNDS["vix3m"][0]),
+            LiveSeries("vvix", ("cboe", *_YAHOO), jump=BOUNDS["vvix"][0]),
             *(
                 LiveSeries(index, _YAHOO, jump=0.30, defects=(_PRICE_INDEX,))
                 for index in ("russell2000", "nasdaq", "dow", "nyse")
@@ -119,33 +118,32 @@ LIVE: Mapping[str, LiveSeries] = MappingProxyType(
                 )
             ),
             *(_fund(fund, 0.70) for fund in ("spxu", "sqqq")),
-            LiveSeries("btc", _YAHOO, jump=0.70, defects=("days end at midnight UTC",)),
+            LiveSeries("btc", _YAHOO, jump=BOUNDS["btc"][0], defects=("days end at midnight UTC",)),
             LiveSeries("gold", _YAHOO, jump=0.25, defects=(_FUTURE,)),
             LiveSeries("dollar", _YAHOO, jump=0.10, defects=("ICE US Dollar Index",)),
             LiveSeries(
                 "wti",
                 _YAHOO,
-                jump=60.0,
+                jump=BOUNDS["wti"][0],
                 measure="units",
                 defects=(_FUTURE, "negative on 2020-04-20"),
             ),
-            _rate("moodys_aaa", 3.0, "average of the days of its month"),
-            _rate("moodys_baa", 3.5, "average of the days of its month"),
-            _rate("treasury_curve", 2.2, "no 2-month and 4-month yields"),
-            _rate("fed_funds_target", 1.5, "one target until 2008-12-15, then the upper limit"),
+            _rate("moodys_aaa", "average of the days of its month"),
+            _rate("moodys_baa", "average of the days of its month"),
+            _rate("treasury_curve", "no 2-month and 4-month yields"),
+            _rate("fed_funds_target", "one target until 2008-12-15, then the upper limit"),
             _rate(
                 "hy_oas",
-                3.0,
                 "FRED serves the last three years only: what was cached earlier is kept, and "
                 "before it stand the single points that come with the program",
                 frequency="daily",
             ),
-            _rate("ig_oas", 2.0, "FRED serves the last three years only", frequency="daily"),
+            _rate("ig_oas", "FRED serves the last three years only", frequency="daily"),
             LiveSeries(
                 "margin_debt_finra",
                 ("finra",),
                 kind="statistic",
-                jump=0.35,
+                jump=BOUNDS["margin_debt_finra"][0],
                 rounding=0.5,
                 defects=(
                     "never spliced with the other margin series: growth is within one series",
