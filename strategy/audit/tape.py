@@ -47,7 +47,8 @@ def tape(market: Market, plan: Plan, claims: ClaimsFile) -> dict[str, dict[str, 
         For each row ``says``, ``section``, ``date``, ``series``, ``unit``,
         ``stated``, ``value``, ``difference`` (value less stated), ``relative``
         (of the stated figure), ``tolerance``, ``status``, ``stamp``,
-        ``known_at``, ``because``.
+        ``known_at``, ``because``; ``printed_on``, the page whose figure it is
+        where the data have none and the claims file brings one, else None.
     """
     day = plan_day(plan, claims)
     rows = _level_rows(market, plan, day)
@@ -165,6 +166,15 @@ def _reading_row(market: Market, plan: Plan, reading: Reading, day: pd.Timestamp
             found, unit = _series_reading(market, reading, day)
             if reading.column:
                 source += f", {reading.column}"
+    printed_on = None
+    if reading.printed is not None and math.isnan(found.value):
+        printed_on = reading.printed_on
+        found = _Found(
+            reading.printed,
+            f"{day:%Y-%m-%d}",
+            f"{day:%Y-%m-%d}",
+            Message("as a public page prints it, because the data have none of that day"),
+        )
     if isinstance(reading.stated, bool):
         tolerance = 0.0
     else:
@@ -183,6 +193,7 @@ def _reading_row(market: Market, plan: Plan, reading: Reading, day: pd.Timestamp
         stated=reading.stated,
         found=found,
         tolerance=tolerance,
+        printed_on=printed_on,
     )
 
 
@@ -244,6 +255,7 @@ def _row(
     stated: float | bool,
     found: _Found,
     tolerance: float,
+    printed_on: str | None = None,
 ) -> dict[str, Any]:
     truth = isinstance(stated, bool)
     status: Status
@@ -277,4 +289,5 @@ def _row(
         "stamp": found.stamp,
         "known_at": found.known_at,
         "because": found.why_not,
+        "printed_on": printed_on,
     }

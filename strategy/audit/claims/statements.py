@@ -47,6 +47,12 @@ class Reading(Model):
     stated: float | bool = Field(
         description="The figure in the series' unit, or for a rule true or false."
     )
+    printed: float | None = Field(
+        None,
+        description="The series' figure of that day as a public page prints it; it answers where "
+        "the data have none.",
+    )
+    printed_on: Words | None = Field(None, description="Address of that page, https://...")
     tolerance: float | None = Field(
         None, gt=0.0, le=1.0, description="Largest difference allowed, fraction of the figure."
     )
@@ -69,6 +75,13 @@ class Reading(Model):
             raise Misfit("tolerance", got, "either tolerance or within", ("within",))
         if self.rule is not None and self.column is not None:
             raise Misfit("column", self.column, "no column: a rule has one value", ("rule",))
+        if (self.printed is None) != (self.printed_on is None):
+            got = "none" if self.printed is None else "no page"
+            raise Misfit("printed", got, "a figure and the page that prints it", ("printed_on",))
+        if self.printed_on is not None and not self.printed_on.startswith("https://"):
+            raise Misfit("printed_on", self.printed_on, "an address, https://...")
+        if self.rule is not None and self.printed is not None:
+            raise Misfit("printed", str(self.printed), "none: a rule is computed", ("rule",))
         return self
 
 

@@ -96,6 +96,38 @@ def test_a_series_is_read_by_stamp_within_its_staleness():
     assert "2020-11-10" in stale["because"]
 
 
+PAGE = "https://example.org/spread"
+
+
+def test_a_printed_figure_answers_only_where_the_data_have_none():
+    seen = reading(series="fms_cash", stated=3.85, printed=3.19, printed_on=PAGE, tolerance=None)
+    row = rows_of(seen | {"within": 0.05})["r"]
+    assert (row["value"], row["status"], row["printed_on"]) == (3.19, "differs", PAGE)
+    assert row["difference"] == pytest.approx(-0.66)
+    assert "public page" in row["because"]
+    # 3.85 within 0.05 of 3.80 would agree
+    near = rows_of(seen | {"within": 0.05, "printed": 3.80})["r"]
+    assert near["status"] == "agrees"
+    cash = observations("fms_cash", ["2020-10-13", "2020-11-10"], [4.4, 3.9])
+    own = rows_of(seen | {"within": 0.05}, market=make_market(price_frame(SESSIONS), fms_cash=cash))
+    assert (own["r"]["value"], own["r"]["printed_on"]) == (3.9, None)
+    assert own["r"]["status"] == "agrees"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"printed": 3.19},
+        {"printed_on": PAGE},
+        {"printed": 3.19, "printed_on": "javascript:alert(1)"},
+        {"series": None, "rule": "december", "printed": 3.19, "printed_on": PAGE},
+    ],
+)
+def test_a_printed_figure_has_its_page_and_is_no_rule_s(changes):
+    with pytest.raises(ValueError, match="printed"):
+        rows_of(reading(**changes))
+
+
 def test_a_series_or_rule_that_is_not_loaded_is_told_apart_from_one_without_a_figure():
     assert rows_of(reading(series="gold"))["r"]["status"] == "not loaded"
     rule = reading(series=None, rule="breadth_thrust", stated=True, tolerance=None)
