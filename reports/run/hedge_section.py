@@ -12,12 +12,29 @@ from typing import TYPE_CHECKING, Any
 from market.serialise import plain
 from reports.text.fields import Kind
 from reports.text.format import exact, percent, show
-from reports.text.hedge_words import ALTERNATIVES, CASES, COSTS, INSTRUMENTS, SHAPES
+from reports.text.hedge_words import (
+    ALTERNATIVES,
+    BESIDE_LESS,
+    CASES,
+    COSTS,
+    INSTRUMENTS,
+    SHAPES,
+)
 from reports.text.language import _
 from strategy.hedge.vintage import HEDGE_STATUS
 
 if TYPE_CHECKING:
     from strategy.result.result import Result
+
+
+#: How each measure of the hedge beside holding less is shown.
+MEASURE_KINDS: dict[str, Kind] = {
+    "convexity": "percent",
+    "reliability": "share",
+    "carry": "percent",
+    "persistence": "ratio",
+    "cost_per_drawdown_point": "ratio",
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +83,7 @@ def hedge_tables(h: Mapping[str, Any]) -> list[HedgeTable]:
         _fates(h),
         _costs(h),
         _alternatives(h),
+        _beside_less(h),
         _chained(h),
         _convexity(h),
         _shapes(h),
@@ -134,6 +152,44 @@ def _alternatives(h: Mapping[str, Any]) -> HedgeTable:
             _("Worst month"),
         ),
         rows,
+    )
+
+
+def _beside_less(h: Mapping[str, Any]) -> HedgeTable:
+    rows = []
+    for row in h.get("beside_less") or []:
+        kind = MEASURE_KINDS[row["measure"]]
+        cells = []
+        for who in ("hedge", "less"):
+            low, high = row[f"{who}_low"], row[f"{who}_high"]
+            if low is None or high is None:
+                span = show(None, kind)
+            else:
+                span = _("{low} to {high}", low=show(low, kind), high=show(high, kind))
+            cells += [Cell.of(row[who], kind), Cell(span, exact(low))]
+        rows.append((_(BESIDE_LESS[row["measure"]]), (*cells, Cell.of(row["n"], "count"))))
+    return HedgeTable(
+        "hedge-beside-less",
+        _("The hedge beside just holding less, measure by measure"),
+        _(
+            "Convexity: the modelled profit of a full hedge when the index ends 20% lower, plus "
+            "that when it ends 20% higher, less twice that without a move; zero for what pays in "
+            "proportion. A fall is of 20% from a high within the window: in how many of them it "
+            "gained after costs, and the mean of the years without one. Slow fall over crash: "
+            "modelled profit when the index ends 20% lower in equal steps, over that of the same "
+            "in five sessions. Last: mean return given up per point of mean drawdown saved. "
+            "Modelled rows have no count and no interval; an interval is missing where the "
+            "saving may be zero."
+        ),
+        (
+            _("Measure"),
+            _("Hedge"),
+            _("95% interval"),
+            _("Holding less"),
+            _("95% interval"),
+            _("Hedged years counted"),
+        ),
+        tuple(rows),
     )
 
 
@@ -254,16 +310,17 @@ def _break_even(h: Mapping[str, Any]) -> HedgeTable:
         "hedge-break-even",
         _("What had to happen for it to pay"),
         _(
-            "As known before each hedged year: the fall of the index that pays the carry of a full "
-            "hedge (negative: it pays even if the index rises by that much), how often "
-            "options say that happens, how often it did in all calendar years; the share of years "
-            "that end 20% lower at which the hedge pays, beside that share in fact. From the start "
-            "of the window to its end, not from a high within it. Brackets: exact 95% interval."
+            "As known before each hedged year: how much lower the index has to end for the carry "
+            "of a full hedge to be paid (negative: it pays even if it ends higher by that much), "
+            "how often options say that happens, how often it did in all calendar years; the "
+            "share of years that end 20% lower at which the hedge pays, beside that share in "
+            "fact. From the start of the window to its end, not from a high within it. Brackets: "
+            "exact 95% interval."
         ),
         (
             _("Hedged year"),
             _("Bill rate"),
-            _("Break-even fall"),
+            _("Break-even: lower by"),
             _("Implied"),
             _("Years that ended so far down"),
             _("Needed years 20% down"),

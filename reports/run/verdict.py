@@ -10,7 +10,7 @@ from market.serialise import lookup
 from market.year import SESSIONS_A_YEAR
 from reports.run.inputs import rests_on
 from reports.run.view import View
-from reports.run.yardstick import beside, lead_sentence, measured
+from reports.run.yardstick import INTERVALS, believed, beside, lead_sentence, measured
 from reports.text.format import figure, sentence_list, show, words
 from reports.text.hedge_words import PARTS
 from reports.text.language import _, say
@@ -170,7 +170,7 @@ def cards(view: View) -> list[Card]:
     add(
         _("December long less the same days held"),
         "yardstick.lead.mean",
-        _interval(view, "yardstick.lead.mean"),
+        _interval(view, f"yardstick.lead.{believed(m) or INTERVALS[0]}"),
         Markup("n = {}").format(figure(m, "yardstick.n")),
     )
     without = Markup("")

@@ -20,6 +20,9 @@ RULE_WORDS = {
     "failed_breakout": noted("leaving on a failed breakout"),
 }
 
+#: Both intervals of a mean: Student's t and the beta-weighted bootstrap-t.
+INTERVALS = ("mean", "boot")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -39,10 +42,29 @@ def measured(view: View) -> bool:
 
 
 def claims_a_difference(metrics: Mapping[str, Any]) -> bool:
-    """Whether the first page says that the rules changed the result by more than luck would."""
-    low = lookup(metrics, "yardstick.lead.mean_low")
-    high = lookup(metrics, "yardstick.lead.mean_high")
-    return low is not None and not low <= 0.0 <= high
+    """Whether the first page says that the rules changed the result by more than luck would.
+
+    Only where both intervals leave zero out: the page believes the wider one.
+    """
+    spans = [ends for stem in INTERVALS if (ends := _ends(metrics, stem)) is not None]
+    return bool(spans) and not any(low <= 0.0 <= high for low, high in spans)
+
+
+def believed(metrics: Mapping[str, Any]) -> str | None:
+    """Which of `INTERVALS` is shown beside the lead: one that holds zero, else the wider."""
+    spans = {stem: ends for stem in INTERVALS if (ends := _ends(metrics, stem)) is not None}
+    return max(
+        spans,
+        key=lambda s: (spans[s][0] <= 0.0 <= spans[s][1], spans[s][1] - spans[s][0]),
+        default=None,
+    )
+
+
+def _ends(metrics: Mapping[str, Any], stem: str) -> tuple[float, float] | None:
+    low = lookup(metrics, f"yardstick.lead.{stem}_low")
+    high = lookup(metrics, f"yardstick.lead.{stem}_high")
+    # a NaN is no end
+    return (low, high) if low is not None and high is not None and low <= high else None
 
 
 def lead_sentence(view: View) -> Markup:
@@ -53,15 +75,16 @@ def lead_sentence(view: View) -> Markup:
         "lead": figure(m, "yardstick.lead.mean"),
         "n": figure(m, "yardstick.n"),
     }
-    if lookup(m, "yardstick.lead.mean_low") is None:
+    stem = believed(m)
+    if stem is None:
         return say(
             "The same days held without its rules made {held}: the rules changed the result by "
             "{lead} (n = {n}).",
             **values,
         )
     values |= {
-        "low": figure(m, "yardstick.lead.mean_low"),
-        "high": figure(m, "yardstick.lead.mean_high"),
+        "low": figure(m, f"yardstick.lead.{stem}_low"),
+        "high": figure(m, f"yardstick.lead.{stem}_high"),
     }
     if not claims_a_difference(m):
         return say(

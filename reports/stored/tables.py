@@ -67,6 +67,7 @@ HEDGE_TABLES = (
     "hedge-fates",
     "hedge-costs",
     "hedge-alternatives",
+    "hedge-beside-less",
     "hedge-chained",
     "hedge-convexity",
     "hedge-break-even",

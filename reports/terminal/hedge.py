@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from reports.text.hedge_words import COSTS, INSTRUMENTS, READINGS
+from reports.text.hedge_words import BESIDE_LESS, COSTS, INSTRUMENTS, READINGS
 from strategy.hedge.vintage import HEDGE_STATUS
 from strategy.result.hedge.report import HedgeReport
 
@@ -66,6 +66,7 @@ def tables(report: HedgeReport) -> list[Table]:
             ],
         )
     ]
+    shown.append(_beside_less(report))
     accounts = [
         [name, *(_percent(a.get(key)) for key in ("cagr", "volatility", "max_drawdown"))]
         for name, a in s["chained"].items()
@@ -102,8 +103,18 @@ def tables(report: HedgeReport) -> list[Table]:
     cases = {"vintage": "vintage", "highest_score": "score", "hedge_max_ratio": "ratio"}
     cases |= {"hedge_return": "return", "window_max_drawdown": "index drawdown"}
     shown.append(_frame("Analog years", report.analogs, cases))
-    shown.append(_frame("False alarms: hedged, no fall of 20%", report.false_alarms, cases))
-    shown.append(_frame("Missed: a fall of 20%, not hedged", report.missed, cases))
+    shown.append(
+        _frame(
+            "False alarms: hedged, no fall of 20% from a high within the window",
+            report.false_alarms,
+            cases,
+        )
+    )
+    shown.append(
+        _frame(
+            "Missed: a fall of 20% from a high within the window, not hedged", report.missed, cases
+        )
+    )
     return shown
 
 
@@ -113,6 +124,27 @@ def _optimistic(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     if skew is None or not skew < 0.0:
         return []
     return [("that mean errs to the optimistic side", f"skew {skew:.1f} in {summary['n']} years")]
+
+
+def _beside_less(report: HedgeReport) -> Table:
+    """The hedge and holding less, measure by measure."""
+    rows = []
+    for row in report.beside_less.to_dict("records"):
+        written = WRITTEN[row["measure"]]
+        cells = []
+        for who in ("hedge", "less"):
+            low, high = row[f"{who}_low"], row[f"{who}_high"]
+            known = low == low and high == high
+            cells += [
+                written(row[who]),
+                f"{written(low).rstrip('%')} to {written(high)}" if known else MISSING,
+            ]
+        n = MISSING if pd.isna(row["n"]) else str(row["n"])
+        rows.append([BESIDE_LESS[row["measure"]], *cells, n])
+    columns = ("measure", "hedge", "95% interval", "less", "95% interval", "n")
+    return _table(
+        "Beside holding less (falls: of 20% from a high within the window)", columns, rows
+    )
 
 
 def _readings(report: HedgeReport) -> Table:
@@ -178,5 +210,19 @@ def _percent(value: float | None) -> str:
     return MISSING if value is None or value != value else f"{100.0 * value:+.2f}%"
 
 
+def _share(value: float | None) -> str:
+    return MISSING if value is None or value != value else f"{value:.0%}"
+
+
 def _number(value: float | None) -> str:
     return MISSING if value is None or value != value else f"{value:.2f}"
+
+
+#: How each measure of the hedge beside holding less is written.
+WRITTEN = {
+    "convexity": _percent,
+    "reliability": _share,
+    "carry": _percent,
+    "persistence": _number,
+    "cost_per_drawdown_point": _number,
+}

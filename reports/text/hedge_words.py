@@ -40,8 +40,8 @@ ALTERNATIVES = (
 
 CASES = (
     ("analogs", noted("precedent")),
-    ("false_alarms", noted("false alarm: hedged, and no fall of 20%")),
-    ("missed", noted("missed: a fall of 20%, and not hedged")),
+    ("false_alarms", noted("false alarm: hedged, and no fall of 20% from a high")),
+    ("missed", noted("missed: a fall of 20% from a high, and not hedged")),
 )
 
 #: What a hedged year rests on.
@@ -71,4 +71,13 @@ PARTS = {
     "carry": noted("carry"),
     "interest": noted("interest earned"),
     "trading": noted("fees and slippage"),
+}
+
+#: The hedge beside holding less, measure by measure.
+BESIDE_LESS = {
+    "convexity": noted("Convexity at 20%"),
+    "reliability": noted("Falls in which it gained"),
+    "carry": noted("Mean outside falls"),
+    "persistence": noted("Slow fall over crash"),
+    "cost_per_drawdown_point": noted("Given up per point saved"),
 }

@@ -236,6 +236,12 @@ def tactical_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
     return out
 
 
+def hedged_vintages(vintages: pd.DataFrame) -> pd.DataFrame:
+    """Complete vintages that held a hedge that could be priced."""
+    held = vintages["complete"] & (vintages["hedge_max_ratio"] > 0.0)
+    return vintages[held & vintages["hedge_return"].notna()]
+
+
 def hedge_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
     """The hedge over complete vintages that held one: cost, gain, and its two alternatives.
 
@@ -255,8 +261,7 @@ def hedge_metrics(vintages: pd.DataFrame) -> dict[str, Any]:
         session: what is left without the timing).
     """
     whole = vintages[vintages["complete"]]
-    hedged = whole[whole["hedge_max_ratio"] > 0.0]
-    hedged = hedged[hedged["hedge_return"].notna()]
+    hedged = hedged_vintages(vintages)
     years = hedged["vintage"].to_numpy()
     out = sample_statistics(hedged["hedge_return"].to_numpy(dtype=float), years)
     out["n_not_hedged"] = int(len(whole) - len(hedged))

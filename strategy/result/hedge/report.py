@@ -21,11 +21,12 @@ from strategy.plan import Plan
 from strategy.plan.base import PRECEDENTS
 from strategy.plan.instruments import INSTRUMENTS
 from strategy.result.hedge.along_a_path import Outlook, along_shapes, convexity, own_name
+from strategy.result.hedge.beside_less import beside_less
 from strategy.result.hedge.inputs import rests_on
 from strategy.result.hedge.leave_one_out import leave_one_out
 from strategy.result.hedge.needs import FALL, break_even_table, last_outlook
 from strategy.result.hedge.readings import readings
-from strategy.result.metrics import bill_returns, hedge_metrics, performance
+from strategy.result.metrics import bill_returns, hedge_metrics, hedged_vintages, performance
 from strategy.result.tables import padded, vintage_table
 from strategy.run.simulation import Simulation
 
@@ -67,6 +68,9 @@ class HedgeReport:
         Profit of each instrument by the index's move over the window.
     shapes : DataFrame
         The same along a straight, a sawtooth and a crash path.
+    beside_less : DataFrame
+        Convexity, reliability in falls, carry outside them, persistence and cost
+        per point of drawdown saved, of the hedge and of holding less.
     leave_one_out : DataFrame
         The hedge with each component of the score, or trigger, removed.
     readings : DataFrame
@@ -90,6 +94,7 @@ class HedgeReport:
     break_even: pd.DataFrame
     convexity: pd.DataFrame
     shapes: pd.DataFrame
+    beside_less: pd.DataFrame
     leave_one_out: pd.DataFrame
     readings: pd.DataFrame
     analogs: pd.DataFrame
@@ -133,13 +138,16 @@ def hedge_report(simulation: Simulation, found: pd.DataFrame | None = None) -> H
     cases = _cases(vintages)
     fund = simulation.setting.fund
     as_of = last_outlook(simulation)
+    moves, shapes = convexity(simulation.plan, as_of), along_shapes(simulation.plan, as_of)
+    own = _own(simulation.plan)
     return HedgeReport(
         summary=_summary(simulation, vintages, as_of),
         vintages=vintages[list(VINTAGE_COLUMNS)],
         paths=hedge_paths(simulation),
         break_even=break_even_table(simulation),
-        convexity=convexity(simulation.plan, as_of),
-        shapes=along_shapes(simulation.plan, as_of),
+        convexity=moves,
+        shapes=shapes,
+        beside_less=beside_less(hedged_vintages(vintages), moves, shapes, own),
         leave_one_out=leave_one_out(simulation),
         readings=readings(simulation) if found is None else found,
         analogs=cases[cases["vintage"].isin(PRECEDENTS)].reset_index(drop=True),
@@ -242,9 +250,14 @@ def _assumptions(plan: Plan) -> dict[str, Any]:
     out: dict[str, Any] = {"policy": hedge.policy, "max_ratio": hedge.max_ratio}
     if hedge.instrument != "none":
         out |= getattr(hedge, INSTRUMENTS[hedge.instrument].block).model_dump()
-    out["instrument"] = own_name(hedge) if hedge.instrument != "none" else "none"
+    out["instrument"] = _own(plan)
     out |= plan.costs.model_dump()
     return out
+
+
+def _own(plan: Plan) -> str:
+    """What the tables of instruments call the plan's own; ``none`` is in none of them."""
+    return own_name(plan.hedge) if plan.hedge.instrument != "none" else "none"
 
 
 def with_instrument(plan: Plan, instrument: str) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports.run.yardstick import claims_a_difference
+from reports.run.yardstick import believed, claims_a_difference
 from tests.reports.run.first_page import claims
 
 
@@ -15,6 +15,35 @@ from tests.reports.run.first_page import claims
 def test_a_difference_is_claimed_where_the_interval_leaves_zero_out(low, high, claimed):
     lead = {"mean_low": low, "mean_high": high}
     assert claims_a_difference({"yardstick": {"lead": lead}}) is claimed
+
+
+@pytest.mark.parametrize(
+    ("student", "bootstrap", "claimed", "shown"),
+    [
+        ((0.001, 0.01), (-0.001, 0.009), False, "boot"),  # the one that holds zero
+        ((-0.001, 0.012), (0.001, 0.01), False, "mean"),
+        ((-0.001, 0.009), (0.001, 0.019), False, "mean"),  # also where the other is wider
+        ((0.001, 0.01), (0.002, 0.015), True, "boot"),  # both leave it out: the wider
+        ((-0.02, -0.001), (-0.01, -0.002), True, "mean"),
+        ((-0.02, 0.001), (-0.01, 0.002), False, "mean"),
+        ((0.0, 0.01), (0.001, 0.01), False, "mean"),
+    ],
+)
+def test_a_difference_is_claimed_only_where_both_intervals_leave_zero_out(
+    student, bootstrap, claimed, shown
+):
+    lead = dict(zip(("mean_low", "mean_high"), student, strict=True))
+    lead |= dict(zip(("boot_low", "boot_high"), bootstrap, strict=True))
+    metrics = {"yardstick": {"lead": lead}}
+    assert claims_a_difference(metrics) is claimed
+    assert believed(metrics) == shown
+
+
+def test_an_interval_without_ends_is_none():
+    lead = {"mean_low": float("nan"), "mean_high": float("nan"), "boot_low": None}
+    metrics = {"yardstick": {"lead": lead}}
+    assert claims_a_difference(metrics) is False
+    assert believed(metrics) is None
 
 
 def test_without_an_interval_nothing_is_claimed():
