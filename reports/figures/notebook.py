@@ -12,7 +12,7 @@ from reports.legs.sentences import leg_sentences, plan_sentences
 from reports.text.fields import Kind, field
 from reports.text.format import MISSING, grouped, percent, setting, show, words
 from reports.text.language import _, told
-from strategy.compare.comparison import flatten
+from strategy.compare.settings import flatten
 
 if TYPE_CHECKING:
     from market.container import Market

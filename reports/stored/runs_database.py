@@ -19,12 +19,13 @@ from typing import Any
 
 from market.errors import InputError
 from market.serialise import lookup
+from market.year import SESSIONS_A_YEAR
 from strategy.compare.stored import RUN_FILES, read_json, read_run, run_folders
 
 #: Its name inside the folder of runs.
 FILE = ".runs.sqlite3"
 #: Raised whenever the columns change; another number means: make it anew.
-VERSION = 2
+VERSION = 3
 #: Seconds to wait for another process that writes the index.
 PATIENCE = 10.0
 
@@ -227,6 +228,10 @@ def read_entry(folder: Path) -> Entry:
     leg = f"legs.{run.legs[0]}" if len(run.legs) == 1 else "tactical"
     times = run.record.get("times")
     written = times.get("written") if isinstance(times, dict) else None
+    # a path shorter than a year has no return a year, here as where it was run
+    year = number("total.sessions_a_year") or SESSIONS_A_YEAR
+    sessions = number("total.sessions")
+    short = sessions is not None and sessions < year
     return Entry(
         folder=folder.name,
         id=run.id,
@@ -239,7 +244,7 @@ def read_entry(folder: Path) -> Entry:
         mean=number(f"{leg}.mean"),
         hit_rate=number(f"{leg}.hit_rate"),
         hedge_mean=number("hedge.mean"),
-        cagr=number("total.cagr"),
+        cagr=None if short else number("total.cagr"),
         sharpe=number("total.sharpe"),
         max_drawdown=number("total.max_drawdown"),
         plan_sha256=str(run.record.get("plan_sha256") or ""),

@@ -10,7 +10,7 @@ import pandas as pd
 from market.errors import InputError
 from market.serialise import csv_text, plain
 from reports.run.hedge_section import hedge_tables
-from strategy.compare.comparison import flatten
+from strategy.compare.settings import flatten
 from strategy.compare.stored import StoredRun, as_written, read_json
 from strategy.result.metrics import monthly_returns
 

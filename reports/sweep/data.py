@@ -26,7 +26,7 @@ from market.serialise import plain
 from reports.sweep.grids import Grid, Slice, coded_values, make_grid, make_slice
 from reports.text.fields import Field, field
 from reports.text.format import grouped
-from strategy.compare.comparison import flatten
+from strategy.compare.settings import flatten
 from strategy.compare.stored import read_json
 
 EVIDENCE = "evidence.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.stored.runs_database import Entry, Listing
-from reports.text.format import show
+from reports.text.format import setting, show
 from strategy.compare.stored import StoredRun
 
 NOTHING_TO_DELETE = "nothing to delete"
@@ -41,6 +41,28 @@ def listing(entries: Sequence[Entry], home: str) -> Iterator[RenderableType]:
         table.add_row(*(Text(cell) for cell in cells))
     yield table
     yield Text(f"{_runs(len(entries))} in {Path(home)}/")
+
+
+def differences(
+    entries: Sequence[Entry], differing: Mapping[str, Mapping[str, Any]]
+) -> Iterator[RenderableType]:
+    """Runs of one plan with the settings that tell them apart, a line a run."""
+    names = dict.fromkeys(e.name for e in entries if e.folder in differing)
+    for name in names:
+        yield Text(f"\n{name}: keys that differ between its runs", style="bold")
+        own = [e for e in entries if e.name == name]
+        if not any(differing[e.folder] for e in own):
+            yield Text("none: what differs is the data or the program")
+            continue
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for e in own:
+            settings = differing[e.folder].items()
+            table.add_row(
+                Text(e.id), Text(", ".join(f"{key}={setting(value)}" for key, value in settings))
+            )
+        yield table
 
 
 def one(entry: Entry, run: StoredRun, files: Sequence[str]) -> Iterator[str]:

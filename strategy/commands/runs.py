@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -85,7 +85,11 @@ def list_command(
     found = found[:limit]
     _tell_damaged(listing)
     if as_json:
-        rows = [asdict(e) | {"path": str(Path(home) / e.folder)} for e in found]
+        differing = _differing(found, home)
+        rows = [
+            asdict(e) | {"path": str(Path(home) / e.folder), "differs": differing.get(e.folder, {})}
+            for e in found
+        ]
         tell_json(rows, sort=False)
         return
     if not found:
@@ -257,7 +261,22 @@ def _tell_damaged(listing: Listing) -> None:
 
 
 def _print_listing(entries: list[Entry], home: str) -> None:
-    from reports.terminal.runs import listing
+    from reports.terminal.runs import differences, listing
     from reports.terminal.wide import print_parts
 
-    print_parts(listing(entries, home))
+    print_parts([*listing(entries, home), *differences(entries, _differing(entries, home))])
+
+
+def _differing(entries: list[Entry], home: str) -> dict[str, dict[str, Any]]:
+    """Of each folder whose plan was run more than once: its values of the keys that differ."""
+    from strategy.compare.settings import differing_settings
+    from strategy.compare.stored import read_run
+
+    out: dict[str, dict[str, Any]] = {}
+    for name in dict.fromkeys(e.name for e in entries):
+        folders = [e.folder for e in entries if e.name == name]
+        if len(folders) > 1:
+            rows = differing_settings([read_run(Path(home) / folder) for folder in folders])
+            for i, folder in enumerate(folders):
+                out[folder] = {key: values[i] for key, values in rows}
+    return out

@@ -18,6 +18,7 @@ from market.errors import InputError
 from market.judge.days import rows_a_year
 from market.year import DAYS_A_YEAR, SESSIONS_A_YEAR
 from strategy.compare.forms import SHORT_FORM, figure_paths
+from strategy.compare.settings import differing_settings
 from strategy.compare.stored import SERIES_FACTS, StoredRun
 from strategy.result.metrics import drawdown, sample_statistics
 from strategy.validation.resampling.blocks import optimal_block_length
@@ -123,12 +124,7 @@ class Comparison:
     @cached_property
     def settings(self) -> list[tuple[str, list[Any]]]:
         """Keys of the plans that differ, with each run's value; a key it lacks is None."""
-        flat = [flatten(run.record["plan"]) for run in self.runs]
-        keys = dict.fromkeys(key for plan in flat for key in plan)
-        if self.two_ways:
-            keys = dict.fromkeys(key for key in keys if all(key in plan for plan in flat))
-        rows = [(key, [plan.get(key) for plan in flat]) for key in keys if key != "name"]
-        return [(key, values) for key, values in rows if any(v != values[0] for v in values)]
+        return differing_settings(self.runs, shared_only=self.two_ways)
 
     @cached_property
     def figures(self) -> list[tuple[str, list[Any]]]:
@@ -308,16 +304,6 @@ def data_differences(runs: Sequence[StoredRun]) -> list[str]:
             ranges = dict.fromkeys(f"{first} to {last}" for _, first, last, _ in keys)
             what = " against ".join(ranges) if len(ranges) > 1 else "same range, other figures"
             out.append(f"{name}: {what}")
-    return out
-
-
-def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
-    """Dotted keys of nested mappings; lists stay whole."""
-    if not isinstance(value, dict):
-        return {prefix: value}
-    out: dict[str, Any] = {}
-    for key, item in value.items():
-        out |= flatten(item, f"{prefix}.{key}" if prefix else str(key))
     return out
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from market.errors import InputError
 from reports.compare.page import build_comparison, comparison_dict, difference, verdicts
-from strategy.compare.comparison import LETTERS, MOST_RUNS, compare, flatten, path_measures
+from strategy.compare.comparison import LETTERS, MOST_RUNS, compare, path_measures
+from strategy.compare.settings import flatten
 from strategy.compare.stored import read_run
 from strategy.result.metrics import performance
 from tests.reports.folders import make_folder, same_series
