@@ -110,7 +110,7 @@ def weekly_average_first_touch(
         Parameter("weeks", "weeks", "whole weeks without a touch before it", least=1),
     ),
 )
-def weekly_average_any_first_touch(
+def weekly_average_first_low(
     market: Market, *, tolerance: float = 0.0, weeks: int = 20
 ) -> pd.DataFrame:
     """As `weekly_average_first_touch`, but a close below the average counts too.

@@ -120,26 +120,26 @@ def test_first_touch_needs_twenty_quiet_weeks(build):
     assert evaluate(market, "weekly_average_first_touch")["value"].iloc[-1] == 0.0
 
 
-def test_any_first_touch_counts_whatever_the_close(build):
+def test_first_low_counts_whatever_the_close(build):
     # the average is about 115: the low touches it, and a close of 101 does not hold it
     market = touched(build, low=100.0, close=101.0, quiet_weeks=41)
     assert evaluate(market, "weekly_average_first_touch")["state"].iloc[-1] == 0
-    found = evaluate(market, "weekly_average_any_first_touch")
+    found = evaluate(market, "weekly_average_first_low")
     assert found["state"].iloc[-1] == 1
     # twenty weeks make the first average; 41 - 19 weeks are on record without a touch
     assert (found["state"].iloc[:-1] <= 0).all()
 
 
-def test_any_first_touch_takes_the_close_where_there_is_one_price(build):
+def test_first_low_takes_the_close_where_there_is_one_price(build):
     rising = touched(build, low=100.0, close=101.0, quiet_weeks=41).prices.copy()
     flat = rising.index[-30]
     rising.loc[flat, ["open", "high", "low"]] = rising.loc[flat, "close"]
     market = build.market(rising)
     assert evaluate(market, "weekly_average_first_touch")["state"].iloc[-1] == -1
-    assert evaluate(market, "weekly_average_any_first_touch")["state"].iloc[-1] == 1
+    assert evaluate(market, "weekly_average_first_low")["state"].iloc[-1] == 1
     # a close at the average on that session is a touch: the last one is no first
     rising.loc[flat, ["open", "high", "low", "close"]] = 100.0
-    seen = evaluate(build.market(rising), "weekly_average_any_first_touch")["state"]
+    seen = evaluate(build.market(rising), "weekly_average_first_low")["state"]
     assert seen.iloc[-1] == 0
 
 
