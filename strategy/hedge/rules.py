@@ -75,7 +75,7 @@ def lift_targets(target: Any, review: Any, lifted: Any, largest: float) -> Any:
 
 
 @compiled(forceinline=True)
-def ordered(ratio: float, scale: float, last: bool, at_close: bool) -> int:
+def ordered(ratio: float, scale: float, ends: bool, at_close: bool) -> int:
     """What a session of the window orders: `SET_RATIO`, `SCALE_UNITS` or `NO_ORDER`.
 
     Parameters
@@ -83,13 +83,14 @@ def ordered(ratio: float, scale: float, last: bool, at_close: bool) -> int:
     ratio, scale : float
         See `strategy.hedge.instruments.setting.Ratios`; a ratio set anew
         contains the cover.
-    last : bool
-        Whether it is the window's last session.
+    ends : bool
+        Whether the window ends with the session. Where only the data do, it
+        orders as any other.
     at_close : bool
         Whether the hedge trades at closes: then the window's end covers all in
         the same fill as the last session's order, which is not given.
     """
-    if last and at_close:
+    if ends and at_close:
         return NO_ORDER
     if not np.isnan(ratio):
         return SET_RATIO
@@ -97,9 +98,9 @@ def ordered(ratio: float, scale: float, last: bool, at_close: bool) -> int:
 
 
 @compiled()
-def window_orders(ratio: Any, scale: Any, sessions: int, at_close: bool) -> Any:
-    """`ordered` for each of a window's sessions, int64[sessions]."""
+def window_orders(ratio: Any, scale: Any, sessions: int, timed: bool, at_close: bool) -> Any:
+    """`ordered` for each session, int64[sessions]; `timed` windows end with the last."""
     out = np.empty(sessions, np.int64)
     for i in range(sessions):
-        out[i] = ordered(ratio[i], scale[i], i == sessions - 1, at_close)
+        out[i] = ordered(ratio[i], scale[i], timed and i == sessions - 1, at_close)
     return out

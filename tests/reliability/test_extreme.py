@@ -56,14 +56,10 @@ PLAN: dict[str, Any] = {
     "data": {"start": None},
     "hedge": {"score": {"from": 0.0, "to": 0.01}, "when_blind": "full"},
 }
-#: Not held here: data cut on the first day of a hedge window have no order at that day's close,
-#: data of the day after have it, and `lookahead` says so (exit code 1).
-CUT_IN_A_WINDOW = {("only Novembers", "lookahead")}
 CASES = [
     pytest.param(name, command, marks=pytest.mark.campaign if name in WIDE else ())
     for name in MARKETS
     for command in COMMANDS
-    if (name, command) not in CUT_IN_A_WINDOW
 ]
 #: What no file and no screen may say; "None" begins sentences.
 UNSAID = re.compile(r"(?<![\w.])-?(nan|inf|NaN|Infinity)(?![\w.])|\bNone\b(?! (was|of|is|were))")

@@ -146,7 +146,7 @@ def add_orders(
     name = f"{source} {setting.hedge.inverse_etf.leverage}x"
     legs.labels[(int(Leg.HEDGE), window.first)] = name
     unpriced = np.zeros(len(path.held), dtype=bool)
-    return Fate(held_through(setting, path.held), source, unpriced, (name,))
+    return Fate(held_through(setting, window, path.held), source, unpriced, (name,))
 
 
 def take_apart(

@@ -102,14 +102,16 @@ class Ratios(NamedTuple):
     def orders(self, window: HedgeWindow, at: Phase) -> list[int]:
         """What each session of the window orders; see `strategy.hedge.rules.ordered`."""
         sessions = window.last - window.first + 1
-        found = window_orders(frozen(self.ratio), frozen(self.scale), sessions, at is Phase.CLOSE)
+        found = window_orders(
+            frozen(self.ratio), frozen(self.scale), sessions, window.timed, at is Phase.CLOSE
+        )
         # plain numbers: one by one they are read many times faster than an array's
         return list(found.tolist())
 
 
-def held_through(setting: Setting, held: Floats) -> Floats:
-    """Ratios held: an order at the close of a window's last session is not made."""
-    if setting.at is not Phase.CLOSE or not len(held):
+def held_through(setting: Setting, window: HedgeWindow, held: Floats) -> Floats:
+    """Ratios held: an order at the close that a window ends with is not made."""
+    if setting.at is not Phase.CLOSE or not window.timed or not len(held):
         return held
     return np.concatenate([held[:-1], held[-2:-1] if len(held) > 1 else [0.0]])
 

@@ -85,7 +85,9 @@ def add_orders(
             reason=WINDOW_END,
             vintage=window.vintage,
         )
-    return Fate(held_through(setting, path.held), "index", np.zeros(len(path.held), dtype=bool))
+    return Fate(
+        held_through(setting, window, path.held), "index", np.zeros(len(path.held), dtype=bool)
+    )
 
 
 def take_apart(

@@ -115,7 +115,7 @@ class _Roll:
         orders = path.orders(window, setting.at)
         for i, t in enumerate(range(window.first, window.last + 1)):
             known, wanted, order = not without[i], wants[i], orders[i]
-            if t == window.last and setting.at is Phase.CLOSE:
+            if t == window.last and window.timed and setting.at is Phase.CLOSE:
                 # the window's end sells all in the same fill
                 held[i] = held[i - 1] if i else 0.0
                 break

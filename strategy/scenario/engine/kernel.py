@@ -239,7 +239,8 @@ def put_hedge(
     hour = 2 if terms.at_close else 0
     for k in range(len(path.ratio)):
         t = calendar.first + k
-        what = ordered(path.ratio[k], path.scale[k], t == calendar.end, terms.at_close)
+        ends = calendar.timed and t == calendar.end
+        what = ordered(path.ratio[k], path.scale[k], ends, terms.at_close)
         if what == NO_ORDER:
             continue
         sets = what == SET_RATIO

@@ -145,9 +145,10 @@ def _resolve_hedges(
             most = 0.0
             for i in range(len(path.ratio)):
                 t = first + i
-                if not (t == last and at_close):
+                ends = timed and t == last
+                if not (ends and at_close):
                     most = max(most, path.held[i])
-                order = ordered(path.ratio[i], path.scale[i], t == last, at_close)
+                order = ordered(path.ratio[i], path.scale[i], ends, at_close)
                 # there is nothing to cover before the first order
                 if order == NO_ORDER or (order == SCALE_UNITS and k == 0):
                     continue

@@ -54,7 +54,7 @@ def test_what_was_lifted_before_the_first_session_is_not_known():
 
 
 @pytest.mark.parametrize(
-    ("ratio", "scale", "last", "at_close", "expected"),
+    ("ratio", "scale", "ends", "at_close", "expected"),
     [
         (0.3, 1.0, False, False, SET_RATIO),
         (0.0, 1.0, False, True, SET_RATIO),
@@ -65,11 +65,16 @@ def test_what_was_lifted_before_the_first_session_is_not_known():
         (0.3, 0.5, True, True, NO_ORDER),  # the window's end is the same fill
     ],
 )
-def test_what_a_session_orders(ratio, scale, last, at_close, expected):
-    assert ordered(ratio, scale, last, at_close) == expected
+def test_what_a_session_orders(ratio, scale, ends, at_close, expected):
+    assert ordered(ratio, scale, ends, at_close) == expected
     ratios, scales = np.array([np.nan, ratio]), np.array([1.0, scale])
-    if last:
-        assert window_orders(ratios, scales, 2, at_close).tolist() == [NO_ORDER, expected]
-    else:
-        longer = np.append(ratios, np.nan), np.append(scales, 1.0)
-        assert window_orders(*longer, 3, at_close).tolist() == [NO_ORDER, expected, NO_ORDER]
+    assert window_orders(ratios, scales, 2, ends, at_close).tolist() == [NO_ORDER, expected]
+    longer = np.append(ratios, np.nan), np.append(scales, 1.0)
+    middle = ordered(ratio, scale, False, at_close)
+    assert window_orders(*longer, 3, ends, at_close).tolist() == [NO_ORDER, middle, NO_ORDER]
+
+
+@pytest.mark.parametrize("at_close", [True, False])
+def test_where_only_the_data_end_the_last_session_orders_as_any_other(at_close):
+    orders = window_orders(np.array([0.3, 0.2]), np.ones(2), 2, False, at_close)
+    assert orders.tolist() == [SET_RATIO, SET_RATIO]
