@@ -1,4 +1,4 @@
-"""One plan in five libraries: the December long alone, out at a target, a stop or the day.
+"""One plan in five libraries: the tactical long alone, out at a target, a stop or the day.
 
 Every function below takes bars, where each leg is decided and its last
 session, and a stop; it returns a row a leg: positions and prices of entry and

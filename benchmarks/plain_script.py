@@ -1,6 +1,6 @@
 """The yardstick: the same job as a plain script with vectorbt and quantstats.
 
-What a careful user writes in an afternoon: core, December long and short
+What a careful user writes in an afternoon: core, tactical long and short
 hedge on the bundled data, from signals and target orders, then the tear sheet.
 It leaves out what such a script usually leaves out (stops on the entry bar,
 failed breakouts, carry, coverage, checks, provenance), so it does less work
@@ -52,7 +52,7 @@ def main(folder: Path) -> None:
     credit = (known(spread.diff(3), sessions) / 0.30).clip(0, 1)
     score = pd.concat([cash, leverage, credit], axis=1).mean(axis=1)
 
-    # the December long, two tranches
+    # the tactical long, two tranches
     year = pd.Series(sessions.year, index=sessions)
     day = pd.Series(sessions.strftime("%m-%d"), index=sessions)
     anchors = [group.index[-1] for _, group in close[day <= "11-21"].groupby(year)]

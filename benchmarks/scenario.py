@@ -3,7 +3,7 @@
     python benchmarks/scenario.py [--paths 10000] [--repeats 5] [--workers 1 2]
 
 The kernel's wall time after start-up (compiled code in memory): 10,000 futures
-of about 280 sessions with the December leg, 21 variants of it, the hedge, the
+of about 280 sessions with the tactical leg, 21 variants of it, the hedge, the
 portfolio without it and with less core instead. Then the process's peak memory
 for growing numbers of futures. Exits with 1 where a limit is not kept.
 """

@@ -329,7 +329,7 @@ def _prices() -> pd.DataFrame:
 
 
 def backtesting_variant() -> Callable[[], object]:
-    """The December long with stop and target in backtesting.py: no core, no hedge, no carry."""
+    """The tactical long with stop and target in backtesting.py: no core, no hedge, no carry."""
     from backtesting import Backtest, Strategy
 
     prices = _prices().rename(columns=str.capitalize)

@@ -19,7 +19,7 @@ from strategy.compare.stored import StoredRun
 #: What the parts of metrics.json are about.
 PARTS = {
     "vintages": noted("Vintages"),
-    "tactical": noted("December long"),
+    "tactical": noted("Tactical long"),
     "hedge": noted("Hedge"),
     "total": noted("Whole plan"),
     "benchmark": noted("Core alone"),

@@ -90,8 +90,8 @@ def result_html(result: Result) -> str:
     m = plain(result.metrics)
     head = (_("figure"), _("value"), _("95% interval"), "n")
     rows = [
-        _row(m, _("December long, mean"), "tactical.mean", "tactical.n"),
-        _row(m, _("December long less the same days held"), "yardstick.lead.mean", "yardstick.n"),
+        _row(m, _("Tactical long, mean"), "tactical.mean", "tactical.n"),
+        _row(m, _("Tactical long less the same days held"), "yardstick.lead.mean", "yardstick.n"),
         _row(m, _("Above zero"), "tactical.hit_rate", "tactical.n", interval="tactical.hit"),
         _row(m, _("Hedge, mean of a hedged year"), "hedge.mean", "hedge.n"),
         _row(
@@ -176,7 +176,7 @@ def scenario_html(result: ScenarioResult) -> str:
     heads = (_("probability, 95% interval"), _("history"), *(told(name) for name in worlds))
     rows: list[Sequence[object]] = []
     for key, label in figures["labels"].items():
-        # a shock that comes later says nothing of the December leg
+        # a shock that comes later says nothing of the tactical leg
         odds = (
             world["odds"][key] if world["december"] or key in figures["whole_future"] else None
             for world in worlds.values()

@@ -82,7 +82,7 @@ def strip(data: Strip, sheet: Sheet) -> None:
         named.add(said)
     above.axhline(0.0, color=sheet.colour("axis"), lw=1)
     above.yaxis.set_major_formatter(as_text(_whole_percent))
-    sheet.name(above, y=_("December long, % of its capital"))
+    sheet.name(above, y=_("Tactical long, % of its capital"))
     if named:
         sheet.legend(above, loc="center left", bbox_to_anchor=(1.0, 0.5))
     for axes in below:

@@ -72,7 +72,7 @@ def limits(view: View) -> list[str]:
     if weight > 1.0:
         out.append(
             _(
-                "The December long comes on top of the core: together up to {weight} of equity, "
+                "The tactical long comes on top of the core: together up to {weight} of equity, "
                 "the excess borrowed. Part of any gain over the core alone is that leverage.",
                 weight=show(weight, "share", 0),
             )

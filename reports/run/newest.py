@@ -26,7 +26,7 @@ LEVELS = {
     "reference": noted("Before the hedge"),
 }
 SIDES = {"buy": noted("bought"), "sell": noted("sold")}
-SLEEVES = {"tactical": noted("December long"), "hedge": noted("Hedge")}
+SLEEVES = {"tactical": noted("Tactical long"), "hedge": noted("Hedge")}
 
 #: Figures of the hedge so far, in the order of their table.
 HEDGE_FIGURES = (
@@ -85,19 +85,19 @@ def _leg(view: View, newest: Mapping[str, Any]) -> Markup:
     }
     if t["state"] == "ahead":
         return say(
-            "The December long is still ahead: the next session is the first in which it can be "
+            "The tactical long is still ahead: the next session is the first in which it can be "
             "bought."
         )
     if t["state"] == "no_trade":
-        return say("The December long bought nothing: {reason}.", reason=words(t["reason"]))
+        return say("The tactical long bought nothing: {reason}.", reason=words(t["reason"]))
     if t["state"] == "held":
         return say(
-            "The December long was bought on {entry} at {price} and is held: {gross} before costs "
+            "The tactical long was bought on {entry} at {price} and is held: {gross} before costs "
             "so far, {net} after.",
             **bought,
         )
     return say(
-        "The December long was bought on {entry} at {price} and ended on {exit} ({reason}): "
+        "The tactical long was bought on {entry} at {price} and ended on {exit} ({reason}): "
         "{gross} before costs, {net} after.",
         exit=day(t["exit_date"]),
         reason=words(t["reason"]),

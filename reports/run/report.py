@@ -54,7 +54,7 @@ VINTAGE_COLUMNS = (
 
 SLEEVE_WORDS = {
     "core": noted("Core"),
-    "tactical": noted("December long"),
+    "tactical": noted("Tactical long"),
     "hedge": noted("Hedge"),
 }
 

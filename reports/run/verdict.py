@@ -38,7 +38,7 @@ class Card:
 
 
 def headline(view: View) -> Markup:
-    """What the December long did over n vintages, and what the same days held would have done."""
+    """What the tactical long did over n vintages, and what the same days held would have done."""
     told = _leg(view)
     return told + Markup(" ") + lead_sentence(view) if measured(view) else told
 
@@ -61,13 +61,13 @@ def _leg(view: View) -> Markup:
     }
     if lookup(m, "tactical.mean_low") is None:
         return say(
-            "Over {n} complete vintages from {first} to {last} the December long made {mean} on "
+            "Over {n} complete vintages from {first} to {last} the tactical long made {mean} on "
             "average and ended above zero in {hits} of them: {rate}, exact 95% interval {low} to "
             "{high}.",
             **values,
         )
     return say(
-        "Over {n} complete vintages from {first} to {last} the December long made {mean} on "
+        "Over {n} complete vintages from {first} to {last} the tactical long made {mean} on "
         "average (95% interval {mean_low} to {mean_high}) and ended above zero in {hits} of them: "
         "{rate}, exact 95% interval {low} to {high}.",
         mean_low=figure(m, "tactical.mean_low"),
@@ -107,7 +107,7 @@ def findings(view: View) -> list[Markup]:
     if lookup(m, f"total.{key}") is not None:
         out.append(
             say(
-                "Core, December longs and hedges together made {plan} {period} with a max drawdown "
+                "Core, tactical longs and hedges together made {plan} {period} with a max drawdown "
                 "of {plan_fall}; the core alone {core} with {core_fall}.",
                 plan=figure(m, f"total.{key}"),
                 period=period,
@@ -152,7 +152,7 @@ def findings(view: View) -> list[Markup]:
 
 
 def tactical_counted(view: View) -> bool:
-    """Whether any vintage counts towards the December long's averages."""
+    """Whether any vintage counts towards the tactical long's averages."""
     return bool(view.metrics["tactical"].get("n"))
 
 
@@ -166,9 +166,9 @@ def cards(view: View) -> list[Card]:
             out.append(Card(label, figure(m, path), escape(interval), escape(basis)))
 
     n = Markup("n = {}").format(figure(m, "tactical.n"))
-    add(_("December long, mean"), "tactical.mean", _interval(view, "tactical.mean"), n)
+    add(_("Tactical long, mean"), "tactical.mean", _interval(view, "tactical.mean"), n)
     add(
-        _("December long less the same days held"),
+        _("Tactical long less the same days held"),
         "yardstick.lead.mean",
         _interval(view, f"yardstick.lead.{believed(m) or INTERVALS[0]}"),
         Markup("n = {}").format(figure(m, "yardstick.n")),
@@ -180,7 +180,7 @@ def cards(view: View) -> list[Card]:
             low=figure(m, "tactical.leave_one_out_low"),
             high=figure(m, "tactical.leave_one_out_high"),
         )
-    add(_("December long, median"), "tactical.median", without, n)
+    add(_("Tactical long, median"), "tactical.median", without, n)
     add(_("Above zero"), "tactical.hit_rate", _interval(view, "tactical.hit"), n)
     add(
         _("Reached the first target"),
@@ -196,7 +196,7 @@ def cards(view: View) -> list[Card]:
             value=figure(m, "tactical.best"),
             year=figure(m, "tactical.best_vintage"),
         )
-    add(_("Worst December long"), "tactical.worst", best, worst)
+    add(_("Worst tactical long"), "tactical.worst", best, worst)
     add(
         _("Hedge, mean of a hedged year"),
         "hedge.mean",
@@ -245,10 +245,10 @@ def _nothing_counted(view: View) -> Markup:
     m = view.metrics
     row = view.latest
     if not row.traded:
-        ended = say("the December long was not entered ({reason})", reason=words(row.reason))
+        ended = say("the tactical long was not entered ({reason})", reason=words(row.reason))
     else:
         ended = say(
-            "the December long of {year} stands at {value}, ended by {reason}",
+            "the tactical long of {year} stands at {value}, ended by {reason}",
             year=row.year,
             value=Markup('<data value="{}">{}</data>').format(
                 repr(row["tactical_return"]), show(row["tactical_return"], "percent")

@@ -116,7 +116,7 @@ def fan_chart(_figures: Figures, fan: Fan, width: float) -> Drawing | None:
     _dates(canvas, x, fan.dates, canvas.height - 26.0, width)
     world = told(fan.world)
     alt = (
-        _("Index to the end of the December leg, quantiles, world {world}", world=world)
+        _("Index to the end of the tactical leg, quantiles, world {world}", world=world)
         if fan.december
         else _("Index to the end of the hedge year, quantiles, world {world}", world=world)
     )

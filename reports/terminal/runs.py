@@ -88,7 +88,7 @@ def one(entry: Entry, run: StoredRun, files: Sequence[str]) -> Iterator[str]:
 
 def _short_form(entry: Entry) -> list[tuple[str, str]]:
     return [
-        ("December long", f"mean {show(entry.mean, 'percent')}, n = {show(entry.n, 'count')}"),
+        ("Tactical long", f"mean {show(entry.mean, 'percent')}, n = {show(entry.n, 'count')}"),
         ("hit rate", show(entry.hit_rate, "share")),
         ("hedged year", show(entry.hedge_mean, "percent")),
     ]

@@ -45,7 +45,7 @@ def screen(content: dict[str, Any]) -> RenderableType:
         parts += [_section(_("Orders at work in the next session")), _at_work(content)]
     if "holdings" in content:
         parts += [_section(_("From your holdings to the plan's")), *_transition(content)]
-    parts += [_section(_("December long")), _long(content)]
+    parts += [_section(_("Tactical long")), _long(content)]
     parts += [_section(_("Hedge")), _hedge(content)]
     if content["record"]:
         parts += [_section(_("The record of this situation")), _record(content)]

@@ -236,7 +236,7 @@ class StopLevel(Model):
 
 
 class Tactical(Model):
-    """The December long."""
+    """The tactical long."""
 
     exit_by: MonthDay = Field(
         "12-15", description="Last day of the leg.", json_schema_extra=ARTICLE

@@ -243,7 +243,7 @@ def _world_figures(
         "paths": len(futures),
         "drawn": world.drawn,
         "shock": bool(world.stated),
-        # a shock that comes later leaves the December leg as it is in the bootstrap
+        # a shock that comes later leaves the tactical leg as it is in the bootstrap
         "december": not world.stated or world.stated <= start.schedule.last,
         "facts": world.facts,
         "odds": odds,

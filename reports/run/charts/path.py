@@ -78,7 +78,7 @@ def growth_data(view: View) -> Growth | None:
     "growth",
     title="Growth of 1 and drawdown",
     caption="Above: worth of 1 at the start, logarithmic scale, after costs and carry. Below: "
-    "percent under the highest worth so far. Plan: core, December longs and hedges; core alone: "
+    "percent under the highest worth so far. Plan: core, tactical longs and hedges; core alone: "
     "the same core held throughout; holding less: no hedge, but less of the core, at the hedged "
     "plan's mean exposure.",
     data=growth_data,

@@ -37,7 +37,7 @@ class Strip:
 
 
 def strip_data(view: View) -> Strip:
-    """The December long and the hedge of every vintage."""
+    """The tactical long and the hedge of every vintage."""
     return Strip(
         view.rows,
         {row.year: row["tactical_return"] for row in view.rows},
@@ -48,7 +48,7 @@ def strip_data(view: View) -> Strip:
 @chart(
     "strip",
     title="Every vintage",
-    caption="Above: return of the December long, percent of the capital given to it, coloured by "
+    caption="Above: return of the tactical long, percent of the capital given to it, coloured by "
     "how it ended. Below: what the hedge of the following year added to equity, percent. "
     "A ring: nothing was bought. Hatched: unfinished. A triangle marks the years that the "
     "article names as precedents.",
@@ -75,7 +75,7 @@ def strip(view: View, data: Strip, width: float) -> Drawing | None:
 
     low, high = span((v for v in data.tactical.values() if v is not None), zero=True)
     y = Scale(low, high, top + upper, top)
-    canvas.y_axis(y, left, right, _tick, count=5, unit=_("December long, % of its capital"))
+    canvas.y_axis(y, left, right, _tick, count=5, unit=_("Tactical long, % of its capital"))
     for row in rows:
         value = data.tactical[row.year]
         _bar(canvas, row, value, x(row.year), bar, y, hatch, _tactical_title(row))
@@ -117,7 +117,7 @@ def strip(view: View, data: Strip, width: float) -> Drawing | None:
     )
     if tactical.get("n"):
         alt += _(
-            "Mean of the December long {mean}, best {best} in {best_year}, worst {worst} in "
+            "Mean of the tactical long {mean}, best {best} in {best_year}, worst {worst} in "
             "{worst_year}.",
             mean=show(lookup(tactical, "mean"), "percent"),
             best=show(lookup(tactical, "best"), "percent"),
@@ -187,7 +187,7 @@ def _tactical_title(row: VintageRow) -> str:
 
 @chart(
     "payoff",
-    title="Payoffs of the December long",
+    title="Payoffs of the tactical long",
     caption="One dot a complete vintage that bought something, in steps of half a percent of the "
     "capital given to it, coloured by how it ended. The band is the 95% interval of the mean.",
 )

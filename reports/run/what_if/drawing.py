@@ -36,7 +36,7 @@ def strip(lattice: Lattice, width: float, cls: str) -> Markup:
     canvas = Canvas(width, bottom + 30)
     low, high = span((v for o in lattice.outcomes for v in o.net.tolist()), zero=True)
     y = Scale(low, high, top + upper, top)
-    canvas.y_axis(y, left, right, _tick, count=5, unit=_("December long, % of its capital"))
+    canvas.y_axis(y, left, right, _tick, count=5, unit=_("Tactical long, % of its capital"))
     places = {"long-zero": y(0.0), "long-unit": (y(1.0) - y(0.0)) * _UNIT}
     for year in years:
         canvas.rect(x(year) - bar / 2, y(0.0), bar, 0.0, "open-bar", " ", data_long=year)

@@ -40,7 +40,7 @@ LABELS = {
 }
 #: Rows of figures: what it is, the column that must be there, and its words.
 ROWS = (
-    (noted("December long, mean"), "mean", noted("{mean} ({low} to {high}), n = {n}")),
+    (noted("Tactical long, mean"), "mean", noted("{mean} ({low} to {high}), n = {n}")),
     (noted("the same days, held"), "held", noted("{held}")),
     (noted("against holding"), "lead", noted("{lead} ({lead_low} to {lead_high})")),
     (

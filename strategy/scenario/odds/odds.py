@@ -37,7 +37,7 @@ class Event:
     depth : str
         The fall that it is about.
     whole : bool
-        Whether it looks at the whole future, not at the December leg alone.
+        Whether it looks at the whole future, not at the tactical leg alone.
     """
 
     key: str

@@ -65,7 +65,7 @@ def test_a_market_lists_its_series_and_counts_what_is_too_much(result):
 def test_a_result_shows_its_mean_with_interval_and_number(result):
     html = result_html(result)
     tactical = result.metrics["tactical"]
-    (mean,) = [row for row in rows(html) if row[0] == "December long, mean"]
+    (mean,) = [row for row in rows(html) if row[0] == "Tactical long, mean"]
     assert mean[1].replace("−", "-") == f"{tactical['mean']:+.2%}"
     assert mean[3] == str(tactical["n"])
     low, high = (value.replace("−", "-") for value in mean[2].split(" to "))

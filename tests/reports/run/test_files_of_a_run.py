@@ -67,7 +67,7 @@ def test_a_png_has_two_dots_a_pixel_and_letters(run):
 
 def test_dark_and_chinese_charts(run):
     assert b"#14171b" in draw_file(run, "strip", scheme="dark")
-    assert "十二月多單" in draw_file(run, "strip", language="zh-Hant").decode()
+    assert "戰術多單" in draw_file(run, "strip", language="zh-Hant").decode()
 
 
 @pytest.mark.parametrize(

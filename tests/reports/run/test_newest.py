@@ -58,9 +58,9 @@ def test_the_orders_of_the_page_are_those_of_the_tape(section):
     rows = section.select("#newest-orders tbody tr")
     cells = [[c.get_text() for c in row.find_all(["th", "td"])] for row in rows[:3]]
     assert [(c[0], c[1], c[2], c[4]) for c in cells] == [
-        ("2025-11-24", "December long: bought", "6,636.54", "entry"),
-        ("2025-12-03", "December long: sold", "6,858.23", "first target"),
-        ("2025-12-15", "December long: sold", "6,860.19", "failed breakout"),
+        ("2025-11-24", "Tactical long: bought", "6,636.54", "entry"),
+        ("2025-12-03", "Tactical long: sold", "6,858.23", "first target"),
+        ("2025-12-15", "Tactical long: sold", "6,860.19", "failed breakout"),
     ]
 
 
@@ -99,7 +99,7 @@ def test_a_plan_without_a_hedge_says_so():
 
 def test_a_vintage_that_has_just_begun_says_what_is_ahead():
     said = words("2020-11-20")
-    assert said[0].startswith("The December long is still ahead")
+    assert said[0].startswith("The tactical long is still ahead")
     assert said[1].startswith("The hedge begins on 2021-01-01 at the earliest")
 
 

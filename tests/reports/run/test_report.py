@@ -234,7 +234,7 @@ def test_the_first_screen_says_that_a_hedge_ended_because_the_score_became_unkno
 def test_the_headline_in_full(result):
     m = result.metrics["tactical"]
     assert headline(View.of(result)).striptags() == (
-        f"Over {m['n']} complete vintages from 1995 to 2011 the December long made "
+        f"Over {m['n']} complete vintages from 1995 to 2011 the tactical long made "
         f"{m['mean']:+.2%} on average (95% interval {m['mean_low']:+.2%} to {m['mean_high']:+.2%}) "
         f"and ended above zero in {m['hits']} of them: {m['hit_rate']:.1%}, exact 95% interval "
         f"{m['hit_low']:.1%} to {m['hit_high']:.1%}."

@@ -178,3 +178,7 @@ def test_no_english_leaks_into_the_chinese_page(pages, name):
     if name == "young":  # its series are made up, and known to no catalogue
         leaks = {text for text in leaks if "survey" not in text and "dividends" not in text}
     assert leaks == set()
+
+
+def test_no_text_of_pages_and_screens_says_that_the_long_is_in_december():
+    assert not [text for text in all_texts() if re.search(r"December (long|leg)", text)]

@@ -1,4 +1,4 @@
-"""The resolver of a general leg: against the naive one, against the December long's, mirrored."""
+"""The resolver of a general leg: against the naive one, against the tactical long's, mirrored."""
 
 from __future__ import annotations
 
