@@ -166,7 +166,7 @@ def _beside_less(h: Mapping[str, Any]) -> HedgeTable:
                 span = show(None, kind)
             else:
                 span = _("{low} to {high}", low=show(low, kind), high=show(high, kind))
-            cells += [Cell.of(row[who], kind), Cell(span, exact(low))]
+            cells += [Cell.of(row[who], kind), Cell(span, span)]
         rows.append((_(BESIDE_LESS[row["measure"]]), (*cells, Cell.of(row["n"], "count"))))
     return HedgeTable(
         "hedge-beside-less",
@@ -186,10 +186,11 @@ def _beside_less(h: Mapping[str, Any]) -> HedgeTable:
             _("Hedge"),
             _("95% interval"),
             _("Holding less"),
-            _("95% interval"),
+            _("95% interval, holding less"),
             _("Hedged years counted"),
         ),
         tuple(rows),
+        frozenset({1, 3}),
     )
 
 
