@@ -297,6 +297,9 @@ def _held(c: dict[str, Any], t: dict[str, Any]) -> list[tuple[str, str | Text]]:
         )
         if part["reward_to_risk"] is not None:
             words += _("; reward to risk {ratio}", ratio=f"{part['reward_to_risk']:.2f}")
+            if part["reward_to_risk"] < 1.0 and t["return_so_far"] is not None:
+                # a small one while holding is a target that is near, not a poor trade
+                words += _(" of what is left from here, not from the entry")
         rows.append((_("target {n}", n=part["tranche"]), words))
     words = _(
         "{share} of {capital}: {amount}, {units} index units or {futures} futures of "
