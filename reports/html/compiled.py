@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pickle
 import sys
 from contextlib import suppress
 from importlib.metadata import version
@@ -34,7 +33,7 @@ class CompiledTemplates(FileSystemBytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         try:
             super().load_bytecode(bucket)
-        except (OSError, EOFError, pickle.UnpicklingError, ValueError):
+        except Exception:  # whatever a spoiled file makes of it: compiled anew
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:

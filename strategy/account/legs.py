@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategy.account.rules import borrowed, dividends, financing, rebate
+from strategy.kernels.compiled import as_python
 from strategy.plan import Costs, ShortHedge
 
 Floats = NDArray[np.float64]
@@ -120,13 +121,13 @@ def short_carry_parts(
     # the rules of one session, on all of them at once: their source works on arrays
     if short.style == "etf":
         return {
-            "interest": rebate.py_func(r, costs.rebate_spread_bps / 1e4, days),
-            "dividends": -dividends.py_func(overnight_rate(paid), days),
-            "borrow": -borrowed.py_func(costs.borrow_bps / 1e4, days),
+            "interest": as_python(rebate)(r, costs.rebate_spread_bps / 1e4, days),
+            "dividends": -as_python(dividends)(overnight_rate(paid), days),
+            "borrow": -as_python(borrowed)(costs.borrow_bps / 1e4, days),
         }
     return {
-        "interest": financing.py_func(r, short.financing_spread_bps / 1e4, days),
-        "dividends": -dividends.py_func(overnight_rate(paid), days),
+        "interest": as_python(financing)(r, short.financing_spread_bps / 1e4, days),
+        "dividends": -as_python(dividends)(overnight_rate(paid), days),
         "roll": -short.roll_bps / 1e4 * (np.zeros(len(days)) if roll is None else roll),
     }
 

@@ -200,7 +200,8 @@ def _histogram(study: Study) -> dict[str, Any] | None:
     if len(study.sample.event_values):
         low = min(low, float(study.sample.event_values.min()))
         high = max(high, float(study.sample.event_values.max()))
-    if not high > low:
+    # outcomes of a market that is all but gone differ by less than a bar's width can
+    if not (np.diff(np.linspace(low, high, BINS + 1)) > 0.0).all():
         return None
     counts, edges = np.histogram(np.clip(both[: len(values)], low, high), BINS, (low, high))
     return {"low": float(edges[0]), "high": float(edges[-1]), "counts": counts.tolist()}

@@ -280,10 +280,16 @@ def named_runs(names: Iterable[str], home: str | os.PathLike[str]) -> list[Store
                 raise InputError(
                     "holds no run", where=name, expected="a run's folder, or a folder of runs"
                 )
-            found += sorted(below, key=lambda run: str(run.record.get("times", {}).get("written")))
+            found += sorted(below, key=_age)
         else:
             found.append(find_run(name, home))
     return found
+
+
+def _age(run: StoredRun) -> tuple[str, int]:
+    """When a run was written: to the second by its own record, then by its file's time."""
+    written = str(run.record.get("times", {}).get("written"))
+    return written, (run.folder / "run.json").stat().st_mtime_ns
 
 
 def run_folders(runs: Path) -> list[Path]:

@@ -55,6 +55,16 @@ def compiled(**options: bool) -> Callable[[_Function], Any]:
     return decorate
 
 
+def as_python(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel's function as it is written: for arrays, where its source works on them too.
+
+    Compiling it for arrays as well would take longer than it saves.
+    """
+    # with NUMBA_DISABLE_JIT there is nothing but the function itself
+    written: Callable[..., Any] = getattr(kernel, "py_func", kernel)
+    return written
+
+
 @cache
 def stamp(module: str) -> str:
     """Hash of all sources that the kernels of a module may be compiled from."""

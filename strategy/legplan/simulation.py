@@ -11,6 +11,7 @@ import pandas as pd
 from market.errors import InputError
 from strategy.decide.conditions import states_of
 from strategy.decide.leg_calendar import Anchor, anchors
+from strategy.kernels.compiled import as_python
 from strategy.legplan.account import LegsAccount, run_account
 from strategy.legplan.markets import Markets, OneCalendar, one_calendar
 from strategy.legplan.positions import (
@@ -205,5 +206,5 @@ def round_trip(
     """
     out = fee if exit_fee is None else exit_fee
     # as Python: compiling it for arrays takes longer than it saves
-    made = round_trip_return.py_func(side, entry, exit_, fee, slip_in, slip_out, out)
+    made = as_python(round_trip_return)(side, entry, exit_, fee, slip_in, slip_out, out)
     return np.asarray(made)

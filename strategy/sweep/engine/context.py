@@ -26,6 +26,7 @@ from strategy.decide.triggers import lifted, risk_triggers
 from strategy.hedge.instruments import legs_of
 from strategy.hedge.ratio import WHEN_BLIND, hedge_window, review_sessions
 from strategy.hedge.vintage import hedge_setting
+from strategy.kernels.compiled import as_python
 from strategy.legs.outcome import unresolved
 from strategy.legs.prices import Prices, price_arrays, refuse_short_series
 from strategy.legs.records import LegRules, SizeRules, leg_rules, size_rules
@@ -314,7 +315,7 @@ def make_context(plan: Plan, market: Market) -> Context:
         prices.open_,
         prices.close,
         # the rule of one session, on all of them at once: its source works on arrays
-        dividends.py_func(overnight_rate(setting.dividend), setting.days),
+        as_python(dividends)(overnight_rate(setting.dividend), setting.days),
         lent,
         owed,
         np.ascontiguousarray(legs_of(setting).carry),

@@ -101,4 +101,4 @@ def test_a_scenario_gives_each_chance_its_interval_and_says_of_how_many(scenario
 
 def test_it_speaks_the_language_in_use(result):
     with speaking("zh-Hant"):
-        assert "十二月" in result_html(result)
+        assert "戰術多單" in result_html(result)

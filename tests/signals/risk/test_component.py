@@ -1,3 +1,5 @@
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,7 +52,7 @@ def test_component_is_unavailable_without_series(function, build):
 
 def test_defaults_are_the_plans_defaults():
     plan = Risk()
-    defaults = {f.__name__: f.__kwdefaults__ or {} for f in ALL}
+    defaults = {f.__name__: inspect.unwrap(f).__kwdefaults__ or {} for f in ALL}
     assert defaults["cash_risk"] == {
         "from_": plan.cash.from_,
         "to": plan.cash.to,

@@ -15,6 +15,7 @@ from strategy.account.rules import (
     residue,
     unit_interest,
 )
+from strategy.kernels.compiled import as_python
 from tests.tolerances import LAST_BITS
 
 
@@ -39,10 +40,10 @@ def test_rules_of_one_session_give_the_same_bits_on_all_sessions_at_once():
     rng = np.random.default_rng(5)
     rate, days = rng.uniform(-0.01, 0.2, 500), rng.integers(0, 5, 500).astype(float)
     for rule in (rebate, financing):
-        whole = rule.py_func(rate, 0.004, days)
+        whole = as_python(rule)(rate, 0.004, days)
         assert [rule(r, 0.004, d) for r, d in zip(rate, days, strict=True)] == whole.tolist()
     for rule in (dividends, borrowed):
-        whole = rule.py_func(rate, days)
+        whole = as_python(rule)(rate, days)
         assert [rule(r, d) for r, d in zip(rate, days, strict=True)] == whole.tolist()
 
 
