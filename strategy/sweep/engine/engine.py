@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,15 +19,15 @@ from strategy.sweep.composed.compose import compose
 from strategy.sweep.composed.sleeves import Ranges, Sleeve, make_ranges, make_sleeve
 from strategy.sweep.dense.loop import dense
 from strategy.sweep.engine.context import Context, make_context
-from strategy.sweep.engine.held import Held, mean_lead, whole_vintages
+from strategy.sweep.engine.held import Held
 from strategy.sweep.engine.outcomes import Hedges, Tactical
-from strategy.sweep.engine.recent import Recent
 from strategy.sweep.engine.rows import Rows, rows_of
 from strategy.sweep.engine.single import run_single
+from strategy.sweep.engine.variants import Recent, Variants
 from strategy.sweep.engine.walk import RUINED
 from strategy.sweep.file.columns import METRICS
 from strategy.sweep.file.grid import CONTEXT, HEDGE, RISK, TACTICAL, Grid
-from strategy.sweep.file.settings import first_not_followed, plan_of, variant_plan
+from strategy.sweep.file.settings import first_not_followed, plan_of
 
 #: Settings of one sleeve that are prepared all at once and kept.
 KEPT = 2048
@@ -37,9 +37,6 @@ SAMPLED = 256
 ROWS = {"separable": 65_536, "dense": 16_384, "single": 64}
 #: Microseconds on one core, for 16,000 sessions and 63 vintages; see docs/scaling.md.
 COST = {"pair": 10.0, "tactical": 200.0, "hedge": 1_300.0, "dense": 90.0, "single": 200_000.0}
-
-#: Columns that the lead is made of, and its own.
-_EXPOSURE, _LEAD = (list(METRICS).index(name) for name in ("exposure", "lead"))
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class _Table:
 
 
 @dataclass
-class Engine:
+class Engine(Variants):
     """Runs variants of a grid.
 
     Attributes
@@ -75,6 +72,7 @@ class Engine:
     grid: Grid
     way: str
     because: str
+    columns: ClassVar[list[str]] = list(METRICS)
     _markets: Recent = field(default_factory=lambda: Recent(4))
     _contexts: Recent = field(default_factory=lambda: Recent(2))
     _ranges: Recent = field(default_factory=lambda: Recent(2))
@@ -128,48 +126,6 @@ class Engine:
         """What the variants are held against."""
         return Held(self.grid, self.market)
 
-    def compute(self, numbers: np.ndarray, *, daily: bool = False) -> Rows:
-        """Run variants.
-
-        Parameters
-        ----------
-        numbers : int64[n]
-        daily : bool, optional
-            Keep daily returns: walks every variant, all of one context.
-        """
-        rows = self._run(numbers, daily)
-        rows.metrics[:, _LEAD] = np.nan
-        if "lead" in self.grid.sweep.metrics and len(numbers):
-            years = whole_vintages(self.years)
-            held = self.held.returns(numbers, rows.metrics[:, _EXPOSURE], years)
-            rows.metrics[:, _LEAD] = mean_lead(rows.vintages[:, : len(years)], held)
-        return rows
-
-    def lead(self, plan: Any, exposure: float, returns: dict[int, float]) -> float:
-        """The same of a plan that need not be a variant, from its single run."""
-        years = whole_vintages(self.years)
-        own = np.array([[returns.get(year, np.nan) for year in years]])
-        held = self.held.curve(plan).at(np.array([exposure]), years)
-        return float(mean_lead(own, held)[0])
-
-    def _run(self, numbers: np.ndarray, daily: bool) -> Rows:
-        if self.way == "single":
-            return self._single(numbers)
-        digits = self.grid.digits(numbers)
-        contexts = self.grid.group(digits, CONTEXT)
-        out = Rows(
-            np.empty((len(numbers), len(METRICS))),
-            np.full((len(numbers), len(self.years)), np.nan),
-            np.zeros((0, 0)),
-        )
-        for number in np.unique(contexts):
-            at = np.flatnonzero(contexts == number)
-            part = self._in_context(int(number), numbers[at], digits[at], daily)
-            if daily:
-                return part
-            out.metrics[at], out.vintages[at] = part.metrics, part.vintages
-        return out
-
     def _in_context(
         self, number: int, numbers: np.ndarray, digits: np.ndarray, daily: bool
     ) -> Rows:
@@ -200,15 +156,8 @@ class Engine:
             rows.metrics[ruined], rows.vintages[ruined] = alone.metrics, alone.vintages
         return rows
 
-    def _single(self, numbers: np.ndarray) -> Rows:
-        metrics = np.empty((len(numbers), len(METRICS)))
-        vintages = np.full((len(numbers), len(self.years)), np.nan)
-        for i, number in enumerate(numbers):
-            plan = variant_plan(self.grid, int(number))
-            found, returns = run_single(plan, self.market(plan))
-            metrics[i] = [found[name] for name in METRICS]
-            vintages[i] = [returns.get(year, np.nan) for year in self.years]
-        return Rows(metrics, vintages, np.zeros((0, 0)))
+    def _run_single(self, plan: Any) -> tuple[dict[str, float], dict[Any, float]]:
+        return run_single(plan, self.market(plan))
 
     def _range(self, context: Context, number: int) -> Ranges:
         """Ranges of a context, from a sample of its settings that does not depend on the part."""

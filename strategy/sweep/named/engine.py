@@ -5,33 +5,31 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import ValidationError
 
+from market.errors import InputError
 from strategy.legplan.markets import Markets, load_markets
 from strategy.legplan.positions import refuse_overlap
 from strategy.legplan.simulation import resolved_vintages
 from strategy.plan.leg import Leg
 from strategy.plan.legs_plan import LegsPlan
 from strategy.sweep.engine.bins import TAIL, bin_edges
-from strategy.sweep.engine.held import mean_lead, whole_vintages
 from strategy.sweep.engine.paths import CVAR, PATH_METRICS, TROUBLED, in_years_of
-from strategy.sweep.engine.recent import Recent
 from strategy.sweep.engine.rows import Rows
+from strategy.sweep.engine.variants import Recent, Variants
 from strategy.sweep.engine.walk import RUINED
 from strategy.sweep.file.columns import LEG_METRICS
 from strategy.sweep.file.grid import CONTEXT, Grid, leg_kind
-from strategy.sweep.file.settings import plan_of, variant_plan
+from strategy.sweep.file.settings import plan_of, with_values
 from strategy.sweep.named.context import LegsContext, make_legs_context
 from strategy.sweep.named.fills import LegFills
 from strategy.sweep.named.held import LegsHeld
 from strategy.sweep.named.loop import Course, OrderTable, empty_paths, walk_variants
 from strategy.sweep.named.single import averages, label_of, leg_metrics, run_single_legs
 
-#: Columns that the lead is made of, and its own.
-_EXPOSURE, _LEAD = (list(LEG_METRICS).index(name) for name in ("exposure", "lead"))
 #: Variants in one part of a sweep, by way of computing.
 ROWS = {"dense": 8_192, "single": 64}
 #: Settings of a leg that are kept, resolved.
@@ -39,7 +37,7 @@ KEPT = 4_096
 
 
 @dataclass
-class LegsEngine:
+class LegsEngine(Variants):
     """Runs variants of a grid of a plan of named legs.
 
     Attributes
@@ -54,6 +52,7 @@ class LegsEngine:
     grid: Grid
     way: str
     because: str
+    columns: ClassVar[list[str]] = list(LEG_METRICS)
     _markets: Recent = field(default_factory=lambda: Recent(4))
     _contexts: Recent = field(default_factory=lambda: Recent(2))
     _fills: Recent = field(default_factory=lambda: Recent(KEPT))
@@ -101,48 +100,6 @@ class LegsEngine:
     def held(self) -> LegsHeld:
         """What the variants are held against."""
         return LegsHeld(self.grid, self.market)
-
-    def compute(self, numbers: np.ndarray, *, daily: bool = False) -> Rows:
-        """Run variants.
-
-        Parameters
-        ----------
-        numbers : int64[n]
-        daily : bool, optional
-            Keep daily returns: of variants of one context.
-        """
-        rows = self._run(numbers, daily)
-        rows.metrics[:, _LEAD] = np.nan
-        if "lead" in self.grid.sweep.metrics and len(numbers):
-            years = whole_vintages(self.years)
-            held = self.held.returns(numbers, rows.metrics[:, _EXPOSURE], years)
-            rows.metrics[:, _LEAD] = mean_lead(rows.vintages[:, : len(years)], held)
-        return rows
-
-    def lead(self, plan: LegsPlan, exposure: float, returns: dict[Any, float]) -> float:
-        """The same of a plan that need not be a variant, from its single run."""
-        years = whole_vintages(self.years)
-        own = np.array([[returns.get(year, np.nan) for year in years]])
-        held = self.held.curve(plan).at(np.array([exposure]), years)
-        return float(mean_lead(own, held)[0])
-
-    def _run(self, numbers: np.ndarray, daily: bool) -> Rows:
-        if self.way == "single":
-            return self._single(numbers)
-        digits = self.grid.digits(numbers)
-        contexts = self.grid.group(digits, CONTEXT)
-        out = Rows(
-            np.empty((len(numbers), len(LEG_METRICS))),
-            np.full((len(numbers), len(self.years)), np.nan),
-            np.zeros((0, 0)),
-        )
-        for number in np.unique(contexts):
-            at = np.flatnonzero(contexts == number)
-            part = self._in_context(int(number), numbers[at], digits[at], daily)
-            if daily:
-                return part
-            out.metrics[at], out.vintages[at] = part.metrics, part.vintages
-        return out
 
     def _in_context(
         self, number: int, numbers: np.ndarray, digits: np.ndarray, daily: bool
@@ -266,8 +223,6 @@ class LegsEngine:
         values = self.grid.group_values(setting, leg_kind(name))
         if not values:
             return context.plan.legs[name]
-        from strategy.sweep.file.settings import with_values
-
         below = f"legs.{name}."
         own = {key.removeprefix(below): value for key, value in values.items()}
         try:
@@ -277,15 +232,8 @@ class LegsEngine:
             plan: LegsPlan = plan_of(self.grid, shared | values)
             return plan.legs[name]
 
-    def _single(self, numbers: np.ndarray) -> Rows:
-        metrics = np.empty((len(numbers), len(LEG_METRICS)))
-        vintages = np.full((len(numbers), len(self.years)), np.nan)
-        for i, number in enumerate(numbers):
-            plan = variant_plan(self.grid, int(number))
-            found, returns = run_single_legs(plan, self.market(plan))
-            metrics[i] = [found[name] for name in LEG_METRICS]
-            vintages[i] = [returns.get(year, np.nan) for year in self.years]
-        return Rows(metrics, vintages, np.zeros((0, 0)))
+    def _run_single(self, plan: Any) -> tuple[dict[str, float], dict[Any, float]]:
+        return run_single_legs(plan, self.market(plan))
 
 
 def make_legs_engine(grid: Grid) -> LegsEngine:
@@ -296,8 +244,6 @@ def make_legs_engine(grid: Grid) -> LegsEngine:
     InputError
         Where the sweep asks for a way that there is not.
     """
-    from market.errors import InputError
-
     wanted = grid.sweep.engine
     if wanted == "separable":
         raise InputError(
